@@ -1,0 +1,7 @@
+"""Squat Mirror: watches people squat and says at once whether each knee tracks over its toes.
+
+One way through the house, no way back: camera -> pose -> knees -> coach -> lights, screen, report.
+Every room hands on one small frozen type: Frame, Pose, KneeReading and Rep, Feedback.
+"""
+
+__version__ = "0.1.0"

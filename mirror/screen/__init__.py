@@ -1,0 +1,1 @@
+"""The screen: draws Feedback and the mirrored picture. Decides nothing."""

@@ -1,0 +1,1 @@
+"""What keeps the mirror running: health checks now; watchdog and store as they come."""

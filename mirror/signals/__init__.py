@@ -1,0 +1,1 @@
+"""Lamp and buzzer on GPIO. Decides nothing."""
