@@ -1,0 +1,97 @@
+"""The shipped models: what models.toml says of them, and the check that a file is the one it names.
+
+A changed or cut file never reaches the interpreter. Knows files and checksums, not networks.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mirror.faults import BadInput
+
+DEFAULT_MODEL = "movenet_lightning_256x128_mixed_u8"
+FOOT_MODEL = "blazepose_full_landmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One model of models.toml.
+
+    kind: "movenet-heads" or "blazepose"; height, width: of the input, pixels.
+    constants: what belongs to this model's keypoints (knees/constants.py says what each means);
+        empty when nothing was measured.
+    """
+
+    name: str
+    path: Path
+    kind: str
+    sha256: str
+    height: int
+    width: int
+    constants: dict[str, float]
+    card: dict[str, Any]
+
+
+def models_folder() -> Path:
+    """Where the models are: inside the installed package, or beside it in a source checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "models"
+    return installed if installed.is_dir() else package.parent / "models"
+
+
+@lru_cache(maxsize=4)
+def entries(folder: Path | None = None) -> dict[str, ModelEntry]:
+    """Every model models.toml names, by name. Raises BadInput when the list itself is broken."""
+    folder = folder or models_folder()
+    listing = folder / "models.toml"
+    try:
+        tables = tomllib.loads(listing.read_text("utf-8"))["models"]
+        return {name: _entry(name, table, folder) for name, table in tables.items()}
+    except OSError as error:
+        raise BadInput(f"the list of models is missing: {listing} ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"the list of models is damaged: {listing} ({error})") from error
+
+
+def _entry(name: str, table: dict[str, Any], folder: Path) -> ModelEntry:
+    size = table["input"]
+    return ModelEntry(
+        name=name,
+        path=folder / table["file"],
+        kind=table["kind"],
+        sha256=table["sha256"],
+        height=int(size["height"]),
+        width=int(size["width"]),
+        constants={key: float(value) for key, value in table.get("constants", {}).items()},
+        card=table.get("card", {}),
+    )
+
+
+def find(name: str, folder: Path | None = None) -> ModelEntry:
+    """The model called `name`. Raises BadInput, with the nearest name, when there is none."""
+    known = entries(folder)
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(known))}"
+    raise BadInput(f"no model is called {name!r}{hint}")
+
+
+def checked_file(entry: ModelEntry) -> Path:
+    """The model's file, once its bytes are those models.toml names. Raises BadInput otherwise."""
+    try:
+        found = hashlib.sha256(entry.path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise BadInput(f"model {entry.name}: cannot read {entry.path} ({error.strerror})") from error
+    if found != entry.sha256:
+        raise BadInput(
+            f"model {entry.name}: {entry.path} is changed or cut (its checksum is not the one in models.toml); "
+            "install it again"
+        )
+    return entry.path

@@ -1,0 +1,107 @@
+"""One seam for the TFLite runtimes: LiteRT (ai-edge-litert) or the older tflite-runtime.
+
+Loads a flatbuffer, runs it, and says in words which runtime does so. Knows nothing of what the network
+computes. LiteRT is preferred: its XNNPACK takes the int8 layers, tflite-runtime's does not.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.faults import PermanentFault
+
+RUNTIMES = {"litert": "ai_edge_litert.interpreter", "tflite-runtime": "tflite_runtime.interpreter"}
+"""Runtime names a person may choose, in order of preference, and the module each lives in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """What one input or output of a network must look like. shape without the leading batch of one."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+def _runtime(name: str) -> tuple[Any, str]:
+    """The runtime's Interpreter class and a name for it with its version."""
+    wanted = list(RUNTIMES) if name == "auto" else [name]
+    for candidate in wanted:
+        try:
+            module = importlib.import_module(RUNTIMES[candidate])
+        except ImportError:
+            continue
+        package = importlib.import_module(RUNTIMES[candidate].partition(".")[0])
+        version = getattr(package, "__version__", "") or _installed_version(candidate)
+        return module.Interpreter, f"{candidate} {version}".strip()
+    package_name = {"litert": "ai-edge-litert", "tflite-runtime": "tflite-runtime"}[wanted[0]]
+    raise PermanentFault(f"no TFLite runtime found: install it with 'pip install {package_name}'")
+
+
+def _installed_version(runtime: str) -> str:
+    from importlib import metadata  # noqa: PLC0415 - only needed when the package hides its version
+
+    try:
+        return metadata.version({"litert": "ai-edge-litert"}.get(runtime, runtime))
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+class Network:
+    """A loaded network. Not for use from several threads at once; releases the GIL while it runs."""
+
+    def __init__(self, path: Path, *, threads: int = 2, runtime: str = "auto") -> None:
+        """Load `path`. Raises PermanentFault when no runtime is installed or the file is no network."""
+        interpreter_class, self.runtime = _runtime(runtime)
+        try:
+            self._interpreter = interpreter_class(str(path), num_threads=max(1, threads))
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError, OSError) as error:
+            raise PermanentFault(
+                f"{path.name} is not a network {self.runtime} can run: {_first_line(error)}"
+            ) from error
+        self._inputs = self._interpreter.get_input_details()
+        self._outputs = self._interpreter.get_output_details()
+        self.name = path.name
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        return [_tensor(detail) for detail in self._inputs]
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        return [_tensor(detail) for detail in self._outputs]
+
+    def expect(self, inputs: list[Tensor], outputs: list[Tensor]) -> None:
+        """Raise PermanentFault unless the network's tensors are just these."""
+        for what, wanted, found in (("input", inputs, self.inputs), ("output", outputs, self.outputs)):
+            if wanted != found:
+                raise PermanentFault(
+                    f"{self.name} is the wrong network: its {what}s are {_listed(found)}, not {_listed(wanted)}"
+                )
+
+    def run(self, picture: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+        """Run once on the one input (without batch axis); the outputs without their batch axis.
+
+        The input is copied once into the runtime's tensor; each output is a copy that stays valid.
+        """
+        self._interpreter.set_tensor(self._inputs[0]["index"], picture[None])
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(detail["index"])[0] for detail in self._outputs]
+
+
+def _tensor(detail: dict[str, Any]) -> Tensor:
+    return Tensor(tuple(int(n) for n in detail["shape"][1:]), np.dtype(detail["dtype"]).name)
+
+
+def _listed(tensors: list[Tensor]) -> str:
+    return ", ".join(f"{tensor.dtype} {'x'.join(map(str, tensor.shape))}" for tensor in tensors)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
