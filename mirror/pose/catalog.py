@@ -91,7 +91,7 @@ def checked_file(entry: ModelEntry) -> Path:
         raise BadInput(f"model {entry.name}: cannot read {entry.path} ({error.strerror})") from error
     if found != entry.sha256:
         raise BadInput(
-            f"model {entry.name}: {entry.path} is changed or cut (its checksum is not the one in models.toml); "
-            "install it again"
+            f"model {entry.name}: {entry.path} is changed or cut "
+            "(its checksum is not the one in models.toml); install it again"
         )
     return entry.path

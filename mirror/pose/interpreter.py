@@ -82,7 +82,8 @@ class Network:
         for what, wanted, found in (("input", inputs, self.inputs), ("output", outputs, self.outputs)):
             if wanted != found:
                 raise PermanentFault(
-                    f"{self.name} is the wrong network: its {what}s are {_listed(found)}, not {_listed(wanted)}"
+                    f"{self.name} is the wrong network: "
+                    f"its {what}s are {_listed(found)}, not {_listed(wanted)}"
                 )
 
     def run(self, picture: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:

@@ -43,7 +43,7 @@ class Decoder:
         """
         h, w = self.h, self.w
         cy, cx = divmod(int((centre[..., 0] * self._near_middle).argmax()), w)
-        place = np.rint(regression[cy, cx].reshape(JOINTS, 2) + (cy, cx)).astype(np.intp)
+        place = np.rint(regression[cy, cx].reshape(JOINTS, 2) + np.array([cy, cx])).astype(np.intp)
         np.clip(place, 0, (h - 1, w - 1), out=place)
         np.copyto(self._heat, heat.transpose(2, 0, 1))
         for joint, (y, x) in enumerate(place):

@@ -1,0 +1,250 @@
+"""Who is on the mark: finds one person, keeps to them, and does not hop to somebody else.
+
+Holds the little that has to be remembered between frames: the window, the person's last place and since
+when they are out of sight. Knows nothing of knees or of what a squat is.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mirror.camera.frame import Frame
+from mirror.pose.catalog import ModelEntry, checked_file
+from mirror.pose.interpreter import Network, Tensor
+from mirror.pose.movenet import Decoder
+from mirror.pose.pose import Pose, Seen
+from mirror.pose.window import (
+    ANKLES,
+    F32,
+    HIPS,
+    KNEES,
+    SHOULDERS,
+    Cropper,
+    Window,
+    fit,
+    pixels,
+    search_windows,
+    standing_height,
+)
+
+BODY = SHOULDERS + HIPS + KNEES + ANKLES
+PRESENT_SCORE = 0.25
+"""Mean score of shoulders, hips, knees and ankles from which somebody is there. Real squats give 0.3-0.85."""
+GONE_SCORE = 0.2
+GONE_AFTER_S = 0.5
+REMEMBER_S = 2.0
+"""For this long after losing somebody, only somebody of the same size in the same place is them."""
+HOP_SHANKS = 0.5
+"""Hips that jump this many shank lengths between two frames belong to somebody else."""
+HOP_ACCEPT_S = 1.0
+"""A new place held this long is the person's after all (they hopped, or the picture stalled)."""
+REFIT_AFTER_S = 0.4
+"""The window follows a person who stands elsewhere for this long."""
+REFIT_SHARE = 0.06
+"""...and whose place or size differs by more than this share of standing height. Up to 10 % is harmless."""
+SHANK_SHARE = 0.246
+"""Shank length in statures."""
+
+
+class PoseNet:
+    """MoveNet with four open heads: a window of a frame in, keypoints out."""
+
+    def __init__(self, entry: ModelEntry, *, threads: int = 2, runtime: str = "auto") -> None:
+        """Raises BadInput when the file is not the listed one, PermanentFault when it cannot run."""
+        self.network = Network(checked_file(entry), threads=threads, runtime=runtime)
+        h, w = entry.height, entry.width
+        cells = (h // 4, w // 4)
+        self.network.expect(
+            [Tensor((h, w, 3), "uint8")],
+            [Tensor((*cells, channels), "float32") for channels in (17, 1, 34, 34)],
+        )
+        self.name = entry.name
+        self.aspect = w / h
+        self._crop = Cropper(h, w)
+        self._decode = Decoder(*cells)
+
+    @property
+    def runtime(self) -> str:
+        return self.network.runtime
+
+    def look(self, frame: Frame, window: Window) -> F32:
+        """(17, 3) float32 (y, x, score), normalised to the whole un-mirrored frame."""
+        heads = self.network.run(self._crop(frame, window))
+        return window.to_frame(self._decode(*heads), frame.size)
+
+
+class PersonTracker:
+    """From frames to the poses of one person. One instance per stream; not for several threads."""
+
+    def __init__(self, net: PoseNet) -> None:
+        self._net = net
+        self._window: Window | None = None
+        self._height_px = 0.0
+        self._last: F32 | None = None  # last keypoints that were surely theirs
+        self._last_t = -math.inf
+        self._elsewhere_since: float | None = None  # stands where the window does not fit
+        self._hopped_since: float | None = None
+        self._size: tuple[int, int] | None = None
+
+    @property
+    def window(self) -> Window | None:
+        return self._window
+
+    def see(self, frame: Frame) -> Pose:
+        """The pose in this frame. Frames come in order of time; sizes may change (a camera reopened)."""
+        if frame.keypoints is not None:
+            return Pose(frame.t, frame.keypoints, frame.size, _seen(frame.keypoints), None)
+        if self._size != frame.size:
+            self._forget(frame.size)
+        if self._window is None:
+            return self._search(frame)
+        keypoints = self._net.look(frame, self._window)
+        if _body_score(keypoints) < GONE_SCORE:
+            return self._missing(frame, keypoints)
+        if self._hopped(keypoints, frame):
+            return self._pose(frame, keypoints, Seen.UNSURE)
+        self._accept(keypoints, frame)
+        return self._pose(frame, keypoints, Seen.FOUND)
+
+    def _pose(self, frame: Frame, keypoints: F32, seen: Seen) -> Pose:
+        window = self._window
+        where = (window.top, window.left, window.height, window.width) if window else None
+        return Pose(frame.t, keypoints, frame.size, seen, where)
+
+    def _forget(self, size: tuple[int, int]) -> None:
+        self._window, self._last, self._size = None, None, size
+        self._last_t = -math.inf
+        self._elsewhere_since = self._hopped_since = None
+
+    # -- nobody there yet ------------------------------------------------------------------------------
+
+    def _search(self, frame: Frame) -> Pose:
+        """Looks everywhere; on the person found, looks again with a window that fits them."""
+        looks = [self._net.look(frame, window) for window in search_windows(frame.size, self._net.aspect)]
+        best = max(looks, key=lambda keypoints: self._appeal(keypoints, frame.size))
+        if self._appeal(best, frame.size) <= 0 or not self._is_them(best, frame):
+            return Pose(frame.t, best, frame.size, Seen.NOBODY, None)
+        window = fit(best, frame.size, self._net.aspect)
+        for _ in range(2):  # the first look was through a coarse window: look closer, fit again
+            keypoints = self._net.look(frame, window)
+            if _body_score(keypoints) < PRESENT_SCORE:
+                return Pose(frame.t, best, frame.size, Seen.NOBODY, None)
+            window = fit(keypoints, frame.size, self._net.aspect)
+        self._window = window
+        keypoints = self._net.look(frame, window)
+        self._height_px = standing_height(keypoints, frame.size)
+        self._hopped_since = self._elsewhere_since = None
+        self._last = None
+        self._accept(keypoints, frame)
+        return self._pose(frame, keypoints, Seen.FOUND)
+
+    def _appeal(self, keypoints: F32, size: tuple[int, int]) -> float:
+        """How much this looks like the person on the mark: sure, large, in the middle. 0: nobody."""
+        score = _body_score(keypoints)
+        if score < PRESENT_SCORE:
+            return 0.0
+        large = standing_height(keypoints, size) / size[0]
+        off_middle = abs(float(keypoints[HIPS, 1].mean()) - 0.5)
+        return score * min(large, 1.0) * (1.0 - off_middle)
+
+    def _is_them(self, keypoints: F32, frame: Frame) -> bool:
+        """Whether a find may be who was lost a moment ago; true for anybody once that is long ago."""
+        if self._last is None or frame.t - self._last_t > REMEMBER_S:
+            return True
+        apart = math.dist(_hips(keypoints, frame.size), _hips(self._last, frame.size))
+        height = standing_height(keypoints, frame.size)
+        return apart < 0.5 * self._height_px and 0.75 < height / self._height_px < 1.33
+
+    # -- somebody there --------------------------------------------------------------------------------
+
+    def _missing(self, frame: Frame, keypoints: F32) -> Pose:
+        if frame.t - self._last_t <= GONE_AFTER_S:
+            return self._pose(frame, keypoints, Seen.UNSURE)
+        self._window = None
+        return Pose(frame.t, keypoints, frame.size, Seen.NOBODY, None)
+
+    def _hopped(self, keypoints: F32, frame: Frame) -> bool:
+        """Whether the keypoints jumped to another body. A new place held for a second is accepted."""
+        if self._last is None:
+            return False
+        apart = math.dist(_hips(keypoints, frame.size), _hips(self._last, frame.size))
+        allowed = HOP_SHANKS * SHANK_SHARE * self._height_px * max(1.0, (frame.t - self._last_t) / 0.067)
+        if apart <= allowed:
+            self._hopped_since = None
+            return False
+        if self._hopped_since is None:
+            self._hopped_since = frame.t
+        return frame.t - self._hopped_since < HOP_ACCEPT_S
+
+    def _accept(self, keypoints: F32, frame: Frame) -> None:
+        self._last, self._last_t = keypoints, frame.t
+        self._hopped_since = None
+        self._follow(keypoints, frame)
+
+    def _follow(self, keypoints: F32, frame: Frame) -> None:
+        """Moves the window when the person stands elsewhere, at once when they are being cut off."""
+        window = self._window
+        if window is None:
+            return
+        upright = _stands_upright(keypoints, frame.size)
+        wanted = fit(keypoints, frame.size, self._net.aspect)
+        if self._cut_off(keypoints, window, frame.size):
+            wanted = wanted if upright else _grown(wanted, window)
+            self._settle(wanted, keypoints, frame)
+            return
+        away = math.dist(wanted.centre, window.centre) / window.height
+        resized = abs(wanted.height / window.height - 1)
+        if not upright or (away < REFIT_SHARE and resized < REFIT_SHARE):
+            self._elsewhere_since = None
+            return
+        if self._elsewhere_since is None:
+            self._elsewhere_since = frame.t
+        if frame.t - self._elsewhere_since >= REFIT_AFTER_S:
+            self._settle(wanted, keypoints, frame)
+
+    def _cut_off(self, keypoints: F32, window: Window, size: tuple[int, int]) -> bool:
+        """A joint of legs or trunk that is surely seen lies on the window's rim."""
+        sure = [joint for joint in BODY if keypoints[joint, 2] > 0.4]
+        if not sure:
+            return False
+        return bool(window.share_inside(pixels(keypoints[sure], size)).min() < 0.02)
+
+    def _settle(self, window: Window, keypoints: F32, frame: Frame) -> None:
+        self._window = window
+        self._height_px = standing_height(keypoints, frame.size)
+        self._elsewhere_since = None
+
+
+def _grown(wanted: Window, window: Window) -> Window:
+    """`wanted`, but never smaller than `window`: somebody who squats is no smaller for it."""
+    if wanted.height >= window.height:
+        return wanted
+    x, _ = wanted.centre
+    bottom = wanted.top + wanted.height
+    left = 2 * round((x - window.width / 2) / 2)
+    return Window(bottom - window.height, left, window.height, window.width)
+
+
+def _body_score(keypoints: F32) -> float:
+    return float(keypoints[BODY, 2].mean())
+
+
+def _seen(keypoints: F32) -> Seen:
+    return Seen.FOUND if _body_score(keypoints) >= GONE_SCORE else Seen.NOBODY
+
+
+def _hips(keypoints: F32, size: tuple[int, int]) -> tuple[float, float]:
+    x, y = pixels(keypoints[HIPS], size).mean(0)
+    return float(x), float(y)
+
+
+def _stands_upright(keypoints: F32, size: tuple[int, int]) -> bool:
+    """Thighs about as long as shanks in the picture, and hips under the shoulders."""
+    xy = pixels(keypoints, size)
+    y = xy[:, 1]
+    thigh = float(np.mean(y[KNEES] - y[HIPS]))
+    shank = float(np.mean(y[ANKLES] - y[KNEES]))
+    trunk = float(np.mean(y[HIPS] - y[SHOULDERS]))
+    return shank > 0 and thigh > 0.8 * shank and trunk > 0.9 * shank

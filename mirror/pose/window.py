@@ -1,0 +1,212 @@
+"""Where in the picture the network looks, and the one pass that brings those pixels into its input.
+
+A standing person is tall, so the window is portrait, 1.17 standing heights high, and stays where it is
+through a set: a window that moves with the person would move the joints with it. Windows may reach over
+the picture's edge; what lies outside is black, as the network was trained. Knows nothing of who is seen.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.camera.frame import U8, Frame, Layout
+from mirror.faults import PermanentFault
+
+F32 = npt.NDArray[np.float32]
+
+NOSE, SHOULDERS, HIPS, KNEES, ANKLES = 0, [5, 6], [11, 12], [13, 14], [15, 16]
+
+WINDOW_HEIGHTS = 1.17
+"""Height of the window in standing heights. 1.1-1.25 reads hips best (docs/models.md)."""
+NOSE_TO_ANKLE = 0.88
+"""Nose-to-ankle distance of a standing person in statures (nose 0.925 S, ankle 0.045 S)."""
+SHOULDER_TO_HIP = 0.29
+"""Shoulder-to-hip distance in statures: finds the size of somebody whose feet are not seen."""
+SOLE_BELOW_ANKLE = 0.055
+"""How far the sole, and the toes below it in the picture, lie under the ankle, in statures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A rectangle of the picture, in its pixels. All four are even, as subsampled colour needs."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """(x, y) in pixels."""
+        return self.left + self.width / 2, self.top + self.height / 2
+
+    def to_frame(self, keypoints: F32, size: tuple[int, int]) -> F32:
+        """(17, 3) normalised to this window -> normalised to the frame of `size` (height, width)."""
+        out = keypoints.copy()
+        out[:, 0] = (self.top + keypoints[:, 0] * self.height) / size[0]
+        out[:, 1] = (self.left + keypoints[:, 1] * self.width) / size[1]
+        return out
+
+    def share_inside(self, points_px: F32) -> F32:
+        """(N, 2) (x, y) in pixels -> how far inside the window each lies: 0 at an edge, 0.5 in the middle."""
+        x = (points_px[:, 0] - self.left) / self.width
+        y = (points_px[:, 1] - self.top) / self.height
+        return np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y)).astype(np.float32)
+
+
+def _even(x: float) -> int:
+    return 2 * round(x / 2)
+
+
+def window_at(centre_x: float, centre_y: float, height: float, aspect: float) -> Window:
+    """The window of about `height` px round a centre; aspect = width / height of the network's input."""
+    h = max(32, _even(height))
+    w = max(16, _even(height * aspect))
+    return Window(_even(centre_y - h / 2), _even(centre_x - w / 2), h, w)
+
+
+def pixels(keypoints: F32, size: tuple[int, int]) -> F32:
+    """(..., 3) normalised (y, x, score) -> (..., 2) (x, y) in pixels of a frame of `size` (height, width)."""
+    return keypoints[..., [1, 0]] * np.array([size[1], size[0]], np.float32)
+
+
+def standing_height(keypoints: F32, size: tuple[int, int]) -> float:
+    """The person's standing height in pixels, as far as this one pose shows it.
+
+    Nose to ankles when upright; in a squat, or with the feet out of the picture, the torso tells more.
+    """
+    xy = pixels(keypoints, size)
+    torso = math.dist(xy[SHOULDERS].mean(0), xy[HIPS].mean(0)) / SHOULDER_TO_HIP
+    if keypoints[ANKLES, 2].max() < 0.3:
+        return torso
+    whole = float(xy[ANKLES, 1].mean() - xy[NOSE, 1]) / NOSE_TO_ANKLE
+    return max(whole, min(torso, 1.6 * whole))
+
+
+def fit(keypoints: F32, size: tuple[int, int], aspect: float) -> Window:
+    """The window for the person of these keypoints, as if standing up from where the feet are."""
+    xy = pixels(keypoints, size)
+    height = standing_height(keypoints, size)
+    if keypoints[ANKLES, 2].max() < 0.3:
+        sole = float(xy[HIPS, 1].mean()) + 0.53 * height
+    else:
+        sole = float(xy[ANKLES, 1].mean()) + SOLE_BELOW_ANKLE * height
+    centre_x = float(xy[HIPS + ANKLES if keypoints[ANKLES, 2].min() > 0.3 else HIPS, 0].mean())
+    return window_at(centre_x, sole - 0.5 * height, WINDOW_HEIGHTS * height, aspect)
+
+
+def search_windows(size: tuple[int, int], aspect: float) -> list[Window]:
+    """Windows that together cover a whole frame of `size` (height, width).
+
+    Full-height ones side by side with half overlap, and in a portrait frame one that holds it all.
+    """
+    h, w = size
+    across = h * aspect
+    count = 1 if w <= across else 1 + math.ceil((w - across) / (across / 2))
+    middles = [w / 2] if count == 1 else list(np.linspace(across / 2, w - across / 2, count))
+    found = [window_at(x, h / 2, h, aspect) for x in middles]
+    if across < w <= h:
+        found.append(window_at(w / 2, h / 2, w / aspect, aspect))
+    return found
+
+
+class Cropper:
+    """Cuts a window out of a frame into one input tensor: crop, resize and colour, without new images.
+
+    The tensor is (height, width, 3) uint8 RGB and is overwritten by the next call.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        try:
+            import cv2  # noqa: PLC0415 - heavy, and not needed to analyse recordings
+        except ImportError as error:
+            raise PermanentFault(
+                "reading pictures needs OpenCV: pip install 'squat-mirror[video]'"
+            ) from error
+        self._cv2 = cv2
+        self.tensor: U8 = np.zeros((height, width, 3), np.uint8)
+        self._scaled: U8 = np.zeros((height, width, 3), np.uint8)
+        self._patch: U8 = np.zeros((0, 0, 3), np.uint8)
+        self._yuv: U8 = np.zeros((0, 0), np.uint8)
+
+    def __call__(self, frame: Frame, window: Window) -> U8:
+        """The window's pixels in `tensor`; pixels outside the frame are black."""
+        cv2 = self._cv2
+        if frame.layout in (Layout.BGR, Layout.RGB):
+            patch = self._packed(frame, window)
+        else:
+            patch = self._from_yuv(frame, window)
+        height, width = self.tensor.shape[:2]
+        shrink = window.height > height
+        how = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
+        if frame.layout is Layout.BGR:
+            cv2.resize(patch, (width, height), dst=self._scaled, interpolation=how)
+            cv2.cvtColor(self._scaled, cv2.COLOR_BGR2RGB, dst=self.tensor)
+        else:
+            cv2.resize(patch, (width, height), dst=self.tensor, interpolation=how)
+        return self.tensor
+
+    def _packed(self, frame: Frame, window: Window) -> U8:
+        """(window height, window width, 3): a view where the window lies inside, else a padded copy."""
+        rows, columns, inside = _overlap(window, frame.size)
+        if inside:
+            return frame.pixels[rows, columns]
+        if self._patch.shape[:2] != (window.height, window.width):
+            self._patch = np.zeros((window.height, window.width, 3), np.uint8)
+        self._patch[:] = 0
+        target = self._patch[_shifted(rows, window.top), _shifted(columns, window.left)]
+        target[:] = frame.pixels[rows, columns]
+        return self._patch
+
+    def _from_yuv(self, frame: Frame, window: Window) -> U8:
+        """RGB of the window only: the crop is cut from the planes and converted, never the whole frame."""
+        cv2 = self._cv2
+        h, w = window.height, window.width
+        if self._yuv.shape != (h * 3 // 2, w):
+            self._yuv = np.empty((h * 3 // 2, w), np.uint8)
+            self._patch = np.empty((h, w, 3), np.uint8)
+        self._yuv[:h] = 16
+        self._yuv[h:] = 128
+        rows, columns, _ = _overlap(window, frame.size)
+        to_rows, to_columns = _shifted(rows, window.top), _shifted(columns, window.left)
+        self._yuv[to_rows, to_columns] = frame.pixels[rows, columns]
+        for source, target in zip(
+            _chroma(frame.pixels, *frame.size, frame.layout),
+            _chroma(self._yuv, h, w, frame.layout),
+            strict=True,
+        ):
+            target[_halved(to_rows), _halved(to_columns)] = source[_halved(rows), _halved(columns)]
+        code = cv2.COLOR_YUV2RGB_I420 if frame.layout is Layout.I420 else cv2.COLOR_YUV2RGB_NV12
+        cv2.cvtColor(self._yuv, code, dst=self._patch)
+        return self._patch
+
+
+def _overlap(window: Window, size: tuple[int, int]) -> tuple[slice, slice, bool]:
+    """Rows and columns of the frame that the window covers, and whether that is all of the window."""
+    top, bottom = max(0, window.top), min(size[0], window.top + window.height)
+    left, right = max(0, window.left), min(size[1], window.left + window.width)
+    bottom, right = max(top, bottom), max(left, right)
+    whole = bottom - top == window.height and right - left == window.width
+    return slice(top, bottom), slice(left, right), whole
+
+
+def _shifted(part: slice, by: int) -> slice:
+    return slice(part.start - by, part.stop - by)
+
+
+def _halved(part: slice) -> slice:
+    return slice(part.start // 2, part.stop // 2)
+
+
+def _chroma(planes: U8, height: int, width: int, layout: Layout) -> list[U8]:
+    """Views of the colour planes, each (height / 2, width / 2, ...), of a YUV 4:2:0 picture."""
+    colour = planes[height : height * 3 // 2]
+    if layout is Layout.NV12:
+        return [colour.reshape(height // 2, width // 2, 2)]
+    flat = colour.reshape(-1)
+    quarter = (height // 2) * (width // 2)
+    return [flat[i * quarter : (i + 1) * quarter].reshape(height // 2, width // 2) for i in (0, 1)]
