@@ -43,7 +43,11 @@ HOP_ACCEPT_S = 1.0
 REFIT_AFTER_S = 0.4
 """The window follows a person who stands elsewhere for this long."""
 REFIT_SHARE = 0.06
-"""...and whose place or size differs by more than this share of standing height. Up to 10 % is harmless."""
+"""...and whose feet, or height, moved by more than this share of standing height. Up to 10 % is harmless."""
+SHRINK_AFTER_S = 8.0
+"""Somebody who looks smaller over the same feet squats; nobody squats this long without moving at all."""
+SMALLEST_SHARE = 0.25
+"""A body lower than this share of the picture is a reflection, a poster or somebody far behind."""
 SHANK_SHARE = 0.246
 """Shank length in statures."""
 
@@ -81,7 +85,8 @@ class PersonTracker:
     def __init__(self, net: PoseNet) -> None:
         self._net = net
         self._window: Window | None = None
-        self._height_px = 0.0
+        self._height_px = 0.0  # standing height the window was made for
+        self._feet: tuple[float, float] = (0.0, 0.0)  # ...and where the feet were then, (x, y) px
         self._last: F32 | None = None  # last keypoints that were surely theirs
         self._last_t = -math.inf
         self._elsewhere_since: float | None = None  # stands where the window does not fit
@@ -129,13 +134,12 @@ class PersonTracker:
         window = fit(best, frame.size, self._net.aspect)
         for _ in range(2):  # the first look was through a coarse window: look closer, fit again
             keypoints = self._net.look(frame, window)
-            if _body_score(keypoints) < PRESENT_SCORE:
+            if self._appeal(keypoints, frame.size) <= 0:
                 return Pose(frame.t, best, frame.size, Seen.NOBODY, None)
             window = fit(keypoints, frame.size, self._net.aspect)
-        self._window = window
         keypoints = self._net.look(frame, window)
-        self._height_px = standing_height(keypoints, frame.size)
-        self._hopped_since = self._elsewhere_since = None
+        self._settle(window, keypoints, frame)
+        self._hopped_since = None
         self._last = None
         self._accept(keypoints, frame)
         return self._pose(frame, keypoints, Seen.FOUND)
@@ -146,6 +150,8 @@ class PersonTracker:
         if score < PRESENT_SCORE:
             return 0.0
         large = standing_height(keypoints, size) / size[0]
+        if large < SMALLEST_SHARE:
+            return 0.0
         off_middle = abs(float(keypoints[HIPS, 1].mean()) - 0.5)
         return score * min(large, 1.0) * (1.0 - off_middle)
 
@@ -153,7 +159,7 @@ class PersonTracker:
         """Whether a find may be who was lost a moment ago; true for anybody once that is long ago."""
         if self._last is None or frame.t - self._last_t > REMEMBER_S:
             return True
-        apart = math.dist(_hips(keypoints, frame.size), _hips(self._last, frame.size))
+        apart = math.dist(_middle(keypoints, HIPS, frame.size), _middle(self._last, HIPS, frame.size))
         height = standing_height(keypoints, frame.size)
         return apart < 0.5 * self._height_px and 0.75 < height / self._height_px < 1.33
 
@@ -169,7 +175,7 @@ class PersonTracker:
         """Whether the keypoints jumped to another body. A new place held for a second is accepted."""
         if self._last is None:
             return False
-        apart = math.dist(_hips(keypoints, frame.size), _hips(self._last, frame.size))
+        apart = math.dist(_middle(keypoints, HIPS, frame.size), _middle(self._last, HIPS, frame.size))
         allowed = HOP_SHANKS * SHANK_SHARE * self._height_px * max(1.0, (frame.t - self._last_t) / 0.067)
         if apart <= allowed:
             self._hopped_since = None
@@ -188,20 +194,21 @@ class PersonTracker:
         window = self._window
         if window is None:
             return
-        upright = _stands_upright(keypoints, frame.size)
         wanted = fit(keypoints, frame.size, self._net.aspect)
-        if self._cut_off(keypoints, window, frame.size):
-            wanted = wanted if upright else _grown(wanted, window)
-            self._settle(wanted, keypoints, frame)
+        moved = math.dist(_middle(keypoints, ANKLES, frame.size), self._feet) / self._height_px
+        grown = standing_height(keypoints, frame.size) / self._height_px - 1
+        if self._cut_off(keypoints, window, frame.size) and (grown > 0 or moved > REFIT_SHARE):
+            self._settle(wanted if grown > 0 else _grown(wanted, window), keypoints, frame)
             return
-        away = math.dist(wanted.centre, window.centre) / window.height
-        resized = abs(wanted.height / window.height - 1)
-        if not upright or (away < REFIT_SHARE and resized < REFIT_SHARE):
+        upright = _stands_upright(keypoints, frame.size)
+        shrunk = grown < -REFIT_SHARE
+        if not upright or (moved < REFIT_SHARE and grown < REFIT_SHARE and not shrunk):
             self._elsewhere_since = None
             return
         if self._elsewhere_since is None:
             self._elsewhere_since = frame.t
-        if frame.t - self._elsewhere_since >= REFIT_AFTER_S:
+        patience = REFIT_AFTER_S if moved > REFIT_SHARE or not shrunk else SHRINK_AFTER_S
+        if frame.t - self._elsewhere_since >= patience:
             self._settle(wanted, keypoints, frame)
 
     def _cut_off(self, keypoints: F32, window: Window, size: tuple[int, int]) -> bool:
@@ -214,6 +221,7 @@ class PersonTracker:
     def _settle(self, window: Window, keypoints: F32, frame: Frame) -> None:
         self._window = window
         self._height_px = standing_height(keypoints, frame.size)
+        self._feet = _middle(keypoints, ANKLES, frame.size)
         self._elsewhere_since = None
 
 
@@ -235,8 +243,9 @@ def _seen(keypoints: F32) -> Seen:
     return Seen.FOUND if _body_score(keypoints) >= GONE_SCORE else Seen.NOBODY
 
 
-def _hips(keypoints: F32, size: tuple[int, int]) -> tuple[float, float]:
-    x, y = pixels(keypoints[HIPS], size).mean(0)
+def _middle(keypoints: F32, joints: list[int], size: tuple[int, int]) -> tuple[float, float]:
+    """(x, y) in pixels of the middle between two joints."""
+    x, y = pixels(keypoints[joints], size).mean(0)
     return float(x), float(y)
 
 
