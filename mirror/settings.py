@@ -43,6 +43,7 @@ def _setting(
     unit: str = "",
     ge: float | None = None,
     le: float | None = None,
+    *,
     form: str = "",
     pattern: str | None = None,
 ) -> Any:
@@ -99,7 +100,7 @@ class CameraSettings(Section):
 
     source: str = _setting(
         "auto",
-        '"auto" (the ribbon camera, else the first webcam), a video device, or the name of a video or recording.',
+        '"auto" (the ribbon camera, else the first webcam), a device, or the name of a video or recording.',
         form="text",
         pattern=NOT_BLANK,
     )
@@ -444,19 +445,26 @@ def _toml_fault(path: Path, fault: tomllib.TOMLDecodeError) -> str:
 
 
 def _from_environment() -> tuple[Layer, list[str]]:
-    known = {f"{PREFIX}{section}__{name}".upper() for section, name, _ in every()}
-    ours = [variable for variable in os.environ if variable.upper().startswith(PREFIX)]
+    known = {f"{PREFIX}{section}__{name}".upper(): (section, name) for section, name, _ in every()}
+    ours = sorted(variable for variable in os.environ if variable.upper().startswith(PREFIX))
     problems = [
-        f"{variable}: no such setting{_did_you_mean(variable.upper(), known)}"
-        for variable in sorted(ours)
-        if variable.upper() not in known | {CONFIG_VARIABLE}
+        f"{variable}: {_unknown_variable(variable.upper(), known)}"
+        for variable in ours
+        if variable.upper() not in {*known, CONFIG_VARIABLE}
     ]
-    tables = {
-        section: {name: value for name, value in table.items() if name in SECTIONS[section].model_fields}
-        for section, table in (_sources()[0]() if ours else {}).items()
-        if isinstance(table, dict)
-    }
-    return Layer("environment", "", tables), problems
+    read = _sources()[0]() if ours and not problems else {}  # the reader trips over some unknown names
+    layer = Layer("environment", "", {})
+    for variable in ours:
+        section, name = known.get(variable.upper(), ("", ""))
+        if name in read.get(section, {}):  # an empty variable was not read
+            layer.tables.setdefault(section, {})[name] = read[section][name]
+    return layer, problems
+
+
+def _unknown_variable(variable: str, known: Mapping[str, object]) -> str:
+    if variable.removeprefix(PREFIX).lower() in SECTIONS:
+        return f"names a section only; write {variable}__<NAME>"
+    return f"no such setting{_did_you_mean(variable, known)}"
 
 
 def _from_flags(overrides: Mapping[str, object]) -> tuple[Layer, list[str]]:
