@@ -273,7 +273,7 @@ def test_check_is_silent_when_all_is_well():
         (
             "SQUAT_MIRROR_CAMERA",
             '{"fps": 3}',
-            ": no such setting; did you mean SQUAT_MIRROR_CAMERA__EXPOSURE_MS?",
+            ": names a section only; write SQUAT_MIRROR_CAMERA__<NAME>",
         ),
     ],
 )
