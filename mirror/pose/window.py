@@ -1,6 +1,6 @@
 """Where in the picture the network looks, and the one pass that brings those pixels into its input.
 
-A standing person is tall, so the window is portrait, 1.17 standing heights high, and stays where it is
+A standing person is tall, so the window is portrait, 1.15 standing heights high, and stays where it is
 through a set: a window that moves with the person would move the joints with it. Windows may reach over
 the picture's edge; what lies outside is black, as the network was trained. Knows nothing of who is seen.
 """
@@ -20,12 +20,13 @@ F32 = npt.NDArray[np.float32]
 
 NOSE, SHOULDERS, HIPS, KNEES, ANKLES = 0, [5, 6], [11, 12], [13, 14], [15, 16]
 
-WINDOW_HEIGHTS = 1.17
+WINDOW_HEIGHTS = 1.15
 """Height of the window in standing heights. 1.1-1.25 reads hips best (docs/models.md)."""
 NOSE_TO_ANKLE = 0.88
 """Nose-to-ankle distance of a standing person in statures (nose 0.925 S, ankle 0.045 S)."""
-SHOULDER_TO_HIP = 0.29
-"""Shoulder-to-hip distance in statures: finds the size of somebody whose feet are not seen."""
+SHOULDER_TO_HIP = 0.33
+"""Shoulder-to-hip distance in statures, at the high end so that it rarely outdoes nose-to-ankle in somebody
+standing: finds the size of somebody who squats or whose feet are not seen."""
 SOLE_BELOW_ANKLE = 0.055
 """How far the sole, and the toes below it in the picture, lie under the ankle, in statures."""
 
