@@ -1,0 +1,47 @@
+"""What belongs to the network whose keypoints are judged, and the joints by number.
+
+Every pose network places hips, knees and ankles a little differently; these constants say how. They are
+measured on rendered bodies and kept beside the model (models/models.toml).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+NOSE = 0
+SHOULDER, HIP, KNEE, ANKLE = [5, 6], [11, 12], [13, 14], [15, 16]
+"""Joints by COCO-17 number, [left, right]: the order of every leg axis in this room."""
+LEFT, RIGHT = 0, 1
+SIDE = (1.0, -1.0)
+"""+1 for the leg on the image right. Un-mirrored, that is the person's left."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeypointConstants:
+    """How a network's keypoints relate to anatomy.
+
+    shank_blend: weight of the nose-to-ankle estimate in the shank length; 0 takes the seen shank as it is.
+    shank_of_nose_to_ankle: shank length in nose-to-ankle distances.
+    shank_scale: factor on the blended shank length.
+    toe_reach: ankle to tip of the 2nd toe, in shank lengths.
+    depth_offset_deg: added to the thigh's elevation.
+    keypoint_sd: one keypoint's noise within a repetition, in shank lengths.
+    """
+
+    shank_blend: float = 0.0
+    shank_of_nose_to_ankle: float = 0.269
+    shank_scale: float = 1.0
+    toe_reach: float = 0.467
+    depth_offset_deg: float = 0.0
+    keypoint_sd: float = 0.03
+
+
+ANATOMICAL = KeypointConstants()
+"""For keypoints that are the joints themselves (a simulation, a recording that names no model)."""
+
+
+def constants_from(table: Mapping[str, float]) -> KeypointConstants:
+    """Constants of one model from its table in models.toml; keys this room does not know are ignored."""
+    known = {field.name for field in fields(KeypointConstants)}
+    return KeypointConstants(**{key: value for key, value in table.items() if key in known})

@@ -1,0 +1,88 @@
+"""When not to judge, and what to tell the person so that the mirror can.
+
+Pure questions about one pose; nothing here remembers. "" means nothing is in the way.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, RIGHT
+from mirror.knees.optics import F64
+from mirror.knees.stance import Stance
+
+LEG_SCORE = 0.3
+EDGE = 0.03
+"""Ankles within this share of the picture's rim are about to be cut off."""
+NEAREST_M = 1.8
+ASSUMED_STATURE_M = 1.70
+SHANK_OF_STATURE = 0.246
+SMALLEST_BODY_PX = 300
+TURNED_DEG, FACING_DEG = 18.0, 13.0
+MOST_SD_DEG = 7.0
+LEAST_F = 0.22
+"""Below this forward travel (shank lengths) a knee's side deviation is lost in keypoint noise."""
+
+
+def framing(
+    keypoints: npt.NDArray[np.float32], size: tuple[int, int], stance: Stance | None, stature_m: float | None
+) -> str:
+    """One instruction to somebody who can't be judged where they stand, or "".
+
+    keypoints: (17, 3) (y, x, score) normalised to the frame of `size` (height, width).
+    """
+    feet = keypoints[ANKLE]
+    if feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE:
+        return "Step back so I can see your feet"
+    if feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE:
+        return "Step to the middle"
+    if facing_away(keypoints):
+        return "Turn to face the mirror"
+    if stance is not None:
+        if distance_m(stance, stature_m) < NEAREST_M:
+            return "Step back"
+        if abs(yaw_deg(stance)) > TURNED_DEG:
+            return "Turn to face the mirror"
+    body_px = float(feet[:, 0].mean() - keypoints[NOSE, 0]) / 0.88 * size[0]
+    if stance is not None and body_px < min(SMALLEST_BODY_PX, size[0] / 2) * 0.5:
+        return "Step closer"
+    return ""
+
+
+def facing_away(keypoints: npt.NDArray[np.float32]) -> bool:
+    """Un-mirrored, a person who faces the camera has the left ankle on the image right."""
+    return bool(
+        keypoints[ANKLE[LEFT], 1] <= keypoints[ANKLE[RIGHT], 1]
+        and keypoints[HIP[LEFT], 1] <= keypoints[HIP[RIGHT], 1]
+    )
+
+
+def swapped(p: F64) -> bool:
+    """Whether left and right ankle changed sides: p (17, 2) tangents."""
+    return bool(p[ANKLE[LEFT], 0] <= p[ANKLE[RIGHT], 0])
+
+
+def legs_seen(score: F64) -> npt.NDArray[np.bool_]:
+    """(17,) scores -> (2,): hip, knee and ankle of each leg score at least 0.3."""
+    return np.asarray(np.minimum(np.minimum(score[HIP], score[KNEE]), score[ANKLE]) >= LEG_SCORE)
+
+
+def distance_m(stance: Stance, stature_m: float | None) -> float:
+    """Distance of the ankles from the camera."""
+    return float(stance.depth.mean()) * SHANK_OF_STATURE * (stature_m or ASSUMED_STATURE_M)
+
+
+def yaw_deg(stance: Stance) -> float:
+    """Body yaw from the depths of the two ankles, + toward the image right.
+
+    The camera's height over the ankles cancels; sd about 5 degrees, so a gate, not a correction.
+    """
+    low = -stance.ankle[:, 1]
+    if low.min() < 0.1:
+        return 0.0
+    z = 1.0 / low
+    across = z[LEFT] * stance.ankle[LEFT, 0] - z[RIGHT] * stance.ankle[RIGHT, 0]
+    return math.degrees(math.atan2(z[LEFT] - z[RIGHT], across))

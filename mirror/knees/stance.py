@@ -1,0 +1,159 @@
+"""Standing calibration: what a second of quiet stance says about a person's legs and where their feet are.
+
+Everything later in the room is measured against a Stance. Knows nothing of squats.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirror.knees.constants import ANKLE, HIP, KNEE, NOSE, SHOULDER, KeypointConstants
+from mirror.knees.optics import F64
+
+ENOUGH_SCORE = 0.4
+"""Keypoints below this are left out of the standing medians."""
+UNEQUAL_SHANKS = 0.08
+"""Shanks that differ by more than this are a bent leg or a wrong joint: not a calibration."""
+SHORTEST_S = 0.5
+"""Quiet stance from which a calibration is usable; it improves up to FULL_S."""
+FULL_S = 1.0
+FEWEST_FRAMES = 5
+STILL_HIPS = 0.025
+"""Share of hip height the hips may move and still count as quiet."""
+STILL_FEET = 0.08
+"""Shank lengths an ankle or knee may move and still count as quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """One person on one spot. Tangents (rectified, x right, y up); legs are [left, right].
+
+    t: when it was measured, seconds. ankle: (2, 2) (x, y). shank: (2,) length in tangents.
+    depth: (2,) of the ankles from the camera, in shank lengths. thigh: (2,) in shank lengths.
+    hip_height, shoulder_height, nose_height: over the ankles, tangents.
+    width, shoulder_width: between the ankles, the shoulders, tangents. frames: how many it rests on.
+    """
+
+    t: float
+    ankle: F64
+    shank: F64
+    depth: F64
+    thigh: F64
+    hip_height: float
+    shoulder_height: float
+    nose_height: float
+    width: float
+    shoulder_width: float
+    frames: int
+
+
+class NotStanding(Exception):
+    """These frames are no calibration; the message is the reason, a short clause."""
+
+
+def median_pose(p: F64, score: F64) -> F64:
+    """Medians (17, 2) over frames (T, 17, 2) whose joint scores at least 0.4; NaN for a joint never seen."""
+    seen = np.where((score >= ENOUGH_SCORE)[..., None], p, np.nan)
+    out = np.full(p.shape[1:], np.nan)
+    some = np.isfinite(seen[..., 0]).sum(0) >= max(1, min(FEWEST_FRAMES, len(p)))
+    out[some] = np.nanmedian(seen[:, some], axis=0)
+    return out
+
+
+def measure(t: float, p: F64, score: F64, constants: KeypointConstants) -> Stance:
+    """The Stance of quiet frames p (T, 17, 2), score (T, 17). Raises NotStanding with the reason.
+
+    Shank length: the seen one blended with what nose-to-ankle says, since networks see standing shanks short
+    by up to 12 %, differently per person. Each leg's own ankle height gives its own depth (body yaw).
+    """
+    pose = median_pose(p, score)
+    if np.isnan(pose[ANKLE]).any():
+        raise NotStanding("feet not seen")
+    if np.isnan(pose[HIP + KNEE]).any():
+        raise NotStanding("legs not seen")
+    seen = np.linalg.norm(pose[KNEE] - pose[ANKLE], axis=-1)
+    if np.ptp(seen) > UNEQUAL_SHANKS * seen.mean():
+        raise NotStanding("not standing straight")
+    middle = pose[ANKLE].mean(0)
+    nose_height = float(pose[NOSE, 1] - middle[1])
+    shank = _shank_length(float(seen.mean()), nose_height, constants) * _own_depth(pose[ANKLE])
+    thigh = np.linalg.norm(pose[HIP] - pose[KNEE], axis=-1).mean()
+    shoulders = pose[SHOULDER]
+    return Stance(
+        t=t,
+        ankle=pose[ANKLE],
+        shank=shank,
+        depth=1.0 / shank,
+        thigh=np.full(2, thigh) / shank.mean(),
+        hip_height=float(pose[HIP, 1].mean() - middle[1]),
+        shoulder_height=float(shoulders[:, 1].mean() - middle[1]),
+        nose_height=nose_height,
+        width=float(np.abs(np.diff(pose[ANKLE, 0]))[0]),
+        shoulder_width=float(np.abs(np.diff(shoulders[:, 0]))[0]),
+        frames=len(p),
+    )
+
+
+def _shank_length(seen: float, nose_height: float, constants: KeypointConstants) -> float:
+    blend = constants.shank_blend if np.isfinite(nose_height) and nose_height > 0 else 0.0
+    from_height = constants.shank_of_nose_to_ankle * nose_height if blend else seen
+    return float(seen ** (1 - blend) * from_height**blend * constants.shank_scale)
+
+
+def _own_depth(ankle: F64) -> F64:
+    """(2,) factors on the shank's length in tangents: the nearer foot is lower in the picture, and larger."""
+    low = -ankle[:, 1]
+    if low.min() < 0.1:  # camera near the floor: the ankles' heights say nothing about depth
+        return np.ones(2)
+    return np.clip(low / low.mean(), 0.87, 1.15)
+
+
+class StandingWatch:
+    """Collects quiet frames as they come; a frame that moved starts it anew."""
+
+    def __init__(self) -> None:
+        self._quiet: deque[tuple[float, F64, F64]] = deque()
+
+    def reset(self) -> None:
+        self._quiet.clear()
+
+    @property
+    def quiet_s(self) -> float:
+        return self._quiet[-1][0] - self._quiet[0][0] if self._quiet else 0.0
+
+    @property
+    def progress(self) -> float:
+        """0..1 of the shortest usable quiet stance."""
+        return min(1.0, self.quiet_s / SHORTEST_S)
+
+    @property
+    def ready(self) -> bool:
+        return self.quiet_s >= SHORTEST_S and len(self._quiet) >= FEWEST_FRAMES
+
+    def add(self, t: float, p: F64, score: F64) -> None:
+        """One frame: p (17, 2), score (17,)."""
+        if self._quiet and (t - self._quiet[-1][0] > 0.3 or self._moved(p)):
+            self._quiet.clear()
+        self._quiet.append((t, p, score))
+        while t - self._quiet[0][0] > FULL_S:
+            self._quiet.popleft()
+
+    def _moved(self, p: F64) -> bool:
+        """Hips, knees or ankles away from where they were when the quiet began or a moment ago."""
+        for earlier in (self._quiet[0][1], self._quiet[len(self._quiet) // 2][1]):
+            hip_height = float(earlier[HIP, 1].mean() - earlier[ANKLE, 1].mean())
+            shank = float(np.linalg.norm(earlier[KNEE] - earlier[ANKLE], axis=-1).mean())
+            if abs(float((p[HIP, 1] - earlier[HIP, 1]).mean())) > STILL_HIPS * hip_height:
+                return True
+            legs = p[KNEE + ANKLE] - earlier[KNEE + ANKLE]
+            if float(np.abs(legs).max()) > STILL_FEET * shank:
+                return True
+        return False
+
+    def measure(self, constants: KeypointConstants) -> Stance:
+        """The Stance of the quiet frames so far. Raises NotStanding."""
+        times, poses, scores = zip(*self._quiet, strict=True)
+        return measure(times[-1], np.stack(poses), np.stack(scores), constants)
