@@ -26,7 +26,7 @@ MOST_WANDER = math.radians(5.0)
 
 @dataclass(frozen=True, slots=True)
 class Azimuth:
-    """Foot directions in the camera frame, radians, + outward: value (2,), sd (2,), and where they are from."""
+    """Foot directions in the camera frame, radians, + outward: value (2,), sd (2,), and their source."""
 
     value: F64
     sd: F64

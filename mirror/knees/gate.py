@@ -35,21 +35,16 @@ def framing(
     keypoints: (17, 3) (y, x, score) normalised to the frame of `size` (height, width).
     """
     feet = keypoints[ANKLE]
-    if feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE:
-        return "Step back so I can see your feet"
-    if feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE:
-        return "Step to the middle"
-    if facing_away(keypoints):
-        return "Turn to face the mirror"
-    if stance is not None:
-        if distance_m(stance, stature_m) < NEAREST_M:
-            return "Step back"
-        if abs(yaw_deg(stance)) > TURNED_DEG:
-            return "Turn to face the mirror"
     body_px = float(feet[:, 0].mean() - keypoints[NOSE, 0]) / 0.88 * size[0]
-    if stance is not None and body_px < min(SMALLEST_BODY_PX, size[0] / 2) * 0.5:
-        return "Step closer"
-    return ""
+    asks = (
+        (feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE, "Step back so I can see your feet"),
+        (feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE, "Step to the middle"),
+        (facing_away(keypoints), "Turn to face the mirror"),
+        (stance is not None and distance_m(stance, stature_m) < NEAREST_M, "Step back"),
+        (stance is not None and abs(yaw_deg(stance)) > TURNED_DEG, "Turn to face the mirror"),
+        (stance is not None and body_px < min(SMALLEST_BODY_PX, size[0] / 3), "Step closer"),
+    )
+    return next((instruction for wanted, instruction in asks if wanted), "")
 
 
 def facing_away(keypoints: npt.NDArray[np.float32]) -> bool:

@@ -22,7 +22,9 @@ REP_Q = 0.10
 TURN_Q = 0.04
 """The ascent has begun when q fell this far below its largest value."""
 STILL_STANDING_Q = 0.02
-"""Descents are dated back to the last moment below this."""
+"""Descents are dated back from here: they begin smoothly, so q grows with the square of time."""
+LONGEST_EDGE_S = 0.35
+"""At most so much is added at either end of a repetition for the part below the thresholds."""
 SHORTEST_REP_S, LONGEST_REP_S = 0.5, 8.0
 REFRACTORY_S = 0.25
 LONGEST_HOLD_S = 6.0
@@ -105,7 +107,7 @@ class RepCounter:
             self._standing_t = t
         if q > DESCENT_Q and t - self._ended_t >= REFRACTORY_S:
             self.phase = Phase.DOWN
-            self._start_t = max(self._standing_t, self._ended_t)
+            self._start_t = max(self._begun(t, q), self._ended_t)
             self._deepest, self._bottom_t, self._near_deepest_t = q, t, t
             self._void = False
 
@@ -131,9 +133,15 @@ class RepCounter:
         self._ended_t = t
         return Span(self._start_t, self._bottom_t, end, self._deepest)
 
+    def _begun(self, t: float, q: float) -> float:
+        """When a descent that passes q now, and STILL_STANDING_Q a moment ago, left q = 0."""
+        root = math.sqrt(STILL_STANDING_Q / q)
+        before = (t - self._standing_t) * root / (1.0 - root)
+        return self._standing_t - min(LONGEST_EDGE_S, before)
+
     def _rest_of_the_way(self, t: float, q: float) -> float:
-        """Seconds from here to q = 0 at the present pace; people lock out a little after LOCKOUT_Q."""
+        """Seconds from here to q = 0 for an ascent that slows down smoothly at the present pace."""
         before_t, before_q = self._previous
         if t <= before_t or before_q <= q:
             return 0.0
-        return min(0.15, max(0.0, q) * (t - before_t) / (before_q - q))
+        return min(LONGEST_EDGE_S, 2.0 * max(0.0, q) * (t - before_t) / (before_q - q))

@@ -108,7 +108,7 @@ def _own_depth(ankle: F64) -> F64:
     low = -ankle[:, 1]
     if low.min() < 0.1:  # camera near the floor: the ankles' heights say nothing about depth
         return np.ones(2)
-    return np.clip(low / low.mean(), 0.87, 1.15)
+    return np.asarray(np.clip(low / low.mean(), 0.87, 1.15))
 
 
 class StandingWatch:

@@ -1,0 +1,186 @@
+"""A whole recording judged at once: the same trackers and judge as the live mirror, fed from arrays.
+
+What only a recording can offer is hindsight: stances are pooled over the clip, and a chosen repetition sets
+the foot direction for those before it too.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.knees.azimuth import Azimuth, RefusedReference
+from mirror.knees.constants import KeypointConstants
+from mirror.knees.judge import Judge, LegJudgement, Thresholds
+from mirror.knees.motion import Motion, MotionTracker
+from mirror.knees.optics import F64, Camera, rectify
+from mirror.knees.plants import Plant, find_plants
+from mirror.knees.reading import Rep
+from mirror.knees.repetition import make_rep, reference_azimuth
+from mirror.knees.squat import Span, ankles, hip_height
+from mirror.knees.stance import Stance
+
+NO_STANDING = "nobody stood still long enough to calibrate"
+NO_DIRECTION = "no foot direction: name a good repetition with --reference N"
+
+
+class NoReference(Exception):
+    """The repetition asked for cannot be the reference; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a recording shows.
+
+    t: (T,) seconds. motions, judgements: one per frame, legs [left, right]. reps: in order.
+    plants: placings of the feet. azimuth: foot directions or None. reference: the repetition they are
+    from. why_unknown: why legs are unknown where they are, or "".
+    """
+
+    t: F64
+    camera: Camera
+    motions: list[Motion]
+    judgements: list[tuple[LegJudgement, LegJudgement]]
+    reps: list[Rep]
+    plants: list[Plant]
+    azimuth: Azimuth | None
+    reference: int | None
+    why_unknown: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    span: Span
+    plant: int  # index of the placing of the feet it was done on
+    motions: list[Motion]
+
+
+def analyse(
+    t: F64,
+    keypoints: npt.NDArray[np.float32],
+    size: tuple[int, int],
+    seen: npt.NDArray[np.bool_],
+    camera: Camera,
+    constants: KeypointConstants,
+    thresholds: Thresholds,
+    reference: int | None = None,
+) -> Analysis:
+    """Judge a recording: t (T,), keypoints (T, 17, 3) normalised (y, x, score), seen (T,) a person is there.
+
+    reference: number of the repetition done as the person wants it, from 1. Raises NoReference when that
+    repetition does not exist or cannot be one.
+    """
+    p = rectify(keypoints[..., :2], size, camera)
+    score = keypoints[..., 2].astype(np.float64)
+    plants = find_plants(t, p, score, seen, constants)
+    which = [max(0, sum(plant.from_s <= now for plant in plants) - 1) for now in t]
+    stances = _stances(plants, t, p, seen)
+    motions, counted = _follow(t, p, score, seen, [stances[i] for i in which], which, constants)
+    azimuth, planted = _reference(counted, reference, plants) if reference is not None else (None, -1)
+    judge = Judge(thresholds, constants)
+    judgements = [
+        judge.update(motion, azimuth if plant == planted else None)
+        for motion, plant in zip(motions, which, strict=True)
+    ]
+    reps = [
+        make_rep(
+            n,
+            one.span,
+            one.motions,
+            azimuth if one.plant == planted else None,
+            thresholds,
+            constants,
+            is_reference=n == reference,
+        )
+        for n, one in enumerate(counted, 1)
+    ]
+    if not any(plant.stance for plant in plants):
+        reps = [_without_depth(rep) for rep in reps]
+    why = _why(plants, reps, azimuth)
+    return Analysis(t, camera, motions, judgements, reps, plants, azimuth, reference, why)
+
+
+def _stances(plants: list[Plant], t: F64, p: F64, seen: npt.NDArray[np.bool_]) -> list[Stance | None]:
+    """One per plant; where nobody stood still, a makeshift one that can count repetitions but not judge."""
+    if not plants:
+        return [_makeshift(t, p, seen)]
+    return [plant.stance or _makeshift(t, p, seen) for plant in plants]
+
+
+def _makeshift(t: F64, p: F64, seen: npt.NDArray[np.bool_]) -> Stance | None:
+    """A Stance whose hip height is the highest the hips came; legs and depths are placeholders."""
+    if not seen.any():
+        return None
+    feet = ankles(p[seen])
+    height = float(np.percentile(hip_height(p[seen], feet), 97))
+    if not height > 0:
+        return None
+    shank = np.full(2, height * 0.5)
+    return Stance(
+        t=float(t[0]),
+        ankle=np.median(feet, axis=0),
+        shank=shank,
+        depth=1.0 / shank,
+        thigh=np.ones(2),
+        hip_height=height,
+        shoulder_height=height * 1.6,
+        nose_height=height * 1.8,
+        width=math.nan,
+        shoulder_width=math.nan,
+        frames=0,
+    )
+
+
+def _follow(
+    t: F64,
+    p: F64,
+    score: F64,
+    seen: npt.NDArray[np.bool_],
+    stances: list[Stance | None],
+    which: list[int],
+    constants: KeypointConstants,
+) -> tuple[list[Motion], list[_Counted]]:
+    """Every frame's Motion, and the repetitions with the frames they are made of."""
+    tracker = MotionTracker(constants)
+    motions: list[Motion] = []
+    counted: list[_Counted] = []
+    for i, now in enumerate(t):
+        why = "" if seen[i] else "nobody seen"
+        motion, span = tracker.update(float(now), p[i], score[i], stances[i], why)
+        motions.append(motion)
+        if span is not None:
+            first = int(np.searchsorted(t, span.start_s))
+            counted.append(_Counted(span, which[i], motions[first:]))
+    return motions, counted
+
+
+def _reference(counted: list[_Counted], n: int, plants: list[Plant]) -> tuple[Azimuth, int]:
+    """Foot directions from repetition n, and the placing of the feet they hold for. Raises NoReference."""
+    if not 1 <= n <= len(counted):
+        found = f"{len(counted)} repetition{'' if len(counted) == 1 else 's'} found"
+        raise NoReference(f"repetition {n} cannot be the reference: {found}")
+    one = counted[n - 1]
+    try:
+        if not plants or plants[one.plant].stance is None:
+            raise RefusedReference((plants and plants[one.plant].why) or NO_STANDING)
+        return reference_azimuth(one.motions), one.plant
+    except RefusedReference as reason:
+        raise NoReference(f"repetition {n} cannot be the reference: {reason}") from reason
+
+
+def _without_depth(rep: Rep) -> Rep:
+    return replace(rep, depth_deg=None, depth_label="unknown")
+
+
+def _why(plants: list[Plant], reps: list[Rep], azimuth: Azimuth | None) -> str:
+    if not any(plant.stance for plant in plants):
+        reasons = {plant.why for plant in plants if plant.why}
+        return " and ".join(sorted(reasons)) or NO_STANDING
+    if azimuth is None:
+        return NO_DIRECTION if reps else ""
+    if any(rep.left.deviation_deg is None and rep.right.deviation_deg is None for rep in reps):
+        return "feet moved, or legs hidden, in some repetitions"
+    return ""

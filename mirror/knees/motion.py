@@ -1,0 +1,142 @@
+"""What the legs do, frame by frame, whatever way the feet point: progress, lifted shanks, repetitions.
+
+One tracker per person. The live mirror hands it frames as they come, an analysis hands it a recording; both
+get the same numbers. Which stance applies is the caller's knowledge.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.knees.constants import ANKLE, HIP, SHOULDER, KeypointConstants
+from mirror.knees.gate import LEG_SCORE, legs_seen, swapped
+from mirror.knees.optics import F64
+from mirror.knees.reading import Phase
+from mirror.knees.shank import Shank, lift, thigh_elevation
+from mirror.knees.smoothing import Exponential, RunningMedian
+from mirror.knees.squat import REP_Q, RepCounter, Span, ankles, hip_height
+from mirror.knees.stance import Stance
+
+ANKLE_MEDIAN_S = 0.4
+"""Follows a rising heel; a frozen ankle costs 4 degrees at 4 cm of heel rise."""
+PROGRESS_TAU_S = 0.06
+STEP_SHANKS, STEP_S = 0.15, 0.3
+"""An ankle that moves this far within this time is a step: whatever moves then is no squat."""
+BLIND_S = 0.5
+"""A movement during which the legs were out of sight this long is not counted."""
+HINGE = 4.0
+"""Shoulder drop over hip drop: 8.6 in a bow to the floor, 2.5-2.8 in shallow and 1.3 in full squats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """One frame of one person.
+
+    t: seconds. p: (17, 2) rectified tangents. ankle: (2, 2), running median. q: squat progress, NaN
+    without a stance. shank: lifted, (2,) each; NaN without a stance. usable: (2,) this leg may be judged
+    as far as visibility and geometry go. thigh: (2,) elevation, radians, with the model's offset.
+    why: what is in the way when nothing is usable, else "".
+    """
+
+    t: float
+    p: F64
+    ankle: F64
+    q: float
+    phase: Phase
+    shank: Shank
+    usable: npt.NDArray[np.bool_]
+    thigh: F64
+    why: str
+
+
+_NAN2 = np.full(2, np.nan)
+_NO_SHANK = Shank(_NAN2, _NAN2, _NAN2, np.zeros(2, np.bool_))
+_NO_LEGS = np.zeros(2, np.bool_)
+
+
+class MotionTracker:
+    """Holds the filters of one person's movement."""
+
+    def __init__(self, constants: KeypointConstants) -> None:
+        self._constants = constants
+        self._ankle_median = RunningMedian(ANKLE_MEDIAN_S)
+        self._smooth_q = Exponential(PROGRESS_TAU_S)
+        self.counter = RepCounter()
+        self._steps: deque[tuple[float, F64]] = deque()
+        self._seen_t = -math.inf
+        self._deepest: tuple[float, float] = (0.0, 0.0)  # q and shoulder drop / hip drop there
+
+    def reset(self) -> None:
+        """The person is gone."""
+        self._ankle_median.reset()
+        self._smooth_q.reset()
+        self.counter.reset()
+        self._steps.clear()
+
+    def update(
+        self, t: float, p: F64, score: F64, stance: Stance | None, why: str = ""
+    ) -> tuple[Motion, Span | None]:
+        """One frame: p (17, 2), score (17,). A Span comes with the frame that ends a repetition.
+
+        why: a reason the caller already has not to use this frame ("somebody passes").
+        """
+        why = why or self._blind(p, score)
+        if why:
+            return self._blank(t, p, why), None
+        self._seen_t = t
+        ankle = self._ankle_median(t, ankles(p))
+        if stance is None:
+            return self._blank(t, p, "not calibrated"), None
+        q = self._smooth_q(t, 1.0 - float(hip_height(p, ankle)) / stance.hip_height)
+        if self._stepped(t, p, stance):
+            self.counter.cancel()
+        span = self._count(t, q, p, ankle, stance)
+        return self._lifted(t, p, score, ankle, q, stance), span
+
+    def _blind(self, p: F64, score: F64) -> str:
+        if score[ANKLE].min() < LEG_SCORE or score[HIP].min() < LEG_SCORE:
+            return "legs not seen"
+        return "facing away" if swapped(p) else ""
+
+    def _blank(self, t: float, p: F64, why: str) -> Motion:
+        if t - self._seen_t > BLIND_S:
+            self.counter.cancel()
+        return Motion(t, p, ankles(p), math.nan, self.counter.phase, _NO_SHANK, _NO_LEGS, _NAN2, why)
+
+    def _stepped(self, t: float, p: F64, stance: Stance) -> bool:
+        self._steps.append((t, ankles(p)))
+        while t - self._steps[0][0] > STEP_S:
+            self._steps.popleft()
+        path = np.stack([ankle for _, ankle in self._steps])
+        if len(path) < 3:
+            return False
+        # one wild frame is no step: compare the medians of the earlier and the later half
+        half = len(path) // 2
+        moved = np.median(path[half:], 0) - np.median(path[:half], 0)
+        return bool((np.linalg.norm(moved, axis=-1) > STEP_SHANKS * stance.shank).any())
+
+    def _count(self, t: float, q: float, p: F64, ankle: F64, stance: Stance) -> Span | None:
+        if self.counter.phase is Phase.STAND:
+            self._deepest = (0.0, 0.0)
+        if q > self._deepest[0]:
+            shoulders = float(p[SHOULDER, 1].mean() - ankle[:, 1].mean())
+            drop = (stance.shoulder_height - shoulders) / max(q * stance.hip_height, 1e-6)
+            self._deepest = (q, drop)
+        q_before, drop = self._deepest
+        span = self.counter.update(t, q)
+        hinged = drop > HINGE and q_before > REP_Q
+        return None if hinged else span
+
+    def _lifted(self, t: float, p: F64, score: F64, ankle: F64, q: float, stance: Stance) -> Motion:
+        knee, hip = p[13:15], p[11:13]
+        shank = lift(knee, ankle, stance.depth)
+        thigh = thigh_elevation(hip, shank, ankle, stance.depth, stance.thigh)
+        thigh = thigh + math.radians(self._constants.depth_offset_deg)
+        usable = legs_seen(score) & shank.possible
+        why = "" if usable.any() else "knees not seen"
+        return Motion(t, p, ankle, q, self.counter.phase, shank, usable, thigh, why)

@@ -1,0 +1,100 @@
+"""Where somebody stood in a whole recording: one Stance for every placing of the feet.
+
+The live mirror asks for a quiet second; a recording may hold only short stands between repetitions, so all
+quiet frames over the same feet are pooled. Non-causal; arrays in, stances out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.knees.constants import ANKLE, HIP, KNEE, KeypointConstants
+from mirror.knees.gate import LEG_SCORE
+from mirror.knees.optics import F64
+from mirror.knees.squat import ankles, hip_height
+from mirror.knees.stance import FEWEST_FRAMES, NotStanding, Stance, measure
+
+B1 = npt.NDArray[np.bool_]
+
+STANDING_SHARE = 0.965
+"""Hips this high, as a share of the highest they come nearby, belong to somebody standing."""
+NEARBY_S = 8.0
+QUIET_S = 0.12
+QUIET_HIPS = 0.012
+"""Share of hip height the hips may move within QUIET_S before and after a quiet frame."""
+QUIET_FEET = 0.05
+REPLANT_SHANKS = 0.15
+LEAST_QUIET_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A placing of the feet. from_s: when it begins (-inf for the first). No stance: `why` says why not."""
+
+    from_s: float
+    stance: Stance | None
+    why: str
+
+
+def find_plants(t: F64, p: F64, score: F64, seen: B1, constants: KeypointConstants) -> list[Plant]:
+    """Every placing of the feet in a recording: t (T,), p (T, 17, 2), score (T, 17), seen (T,)."""
+    quiet = np.flatnonzero(_quiet(t, p, score, seen))
+    if quiet.size == 0:
+        return []
+    shank = float(np.median(np.linalg.norm(p[quiet][:, KNEE] - p[quiet][:, ANKLE], axis=-1)))
+    plants = []
+    for group in _by_place(quiet, ankles(p), REPLANT_SHANKS * shank):
+        plant = _plant(t, p, score, group, constants)
+        if plant:
+            plants.append(plant)
+    if plants:
+        plants[0] = Plant(-np.inf, plants[0].stance, plants[0].why)
+    return plants
+
+
+def _quiet(t: F64, p: F64, score: F64, seen: B1) -> B1:
+    """(T,) frames of somebody standing still at full height."""
+    feet_seen = score[:, HIP + ANKLE].min(1) >= LEG_SCORE
+    visible: B1 = seen & feet_seen & (ankles(p)[:, 0, 0] > ankles(p)[:, 1, 0])
+    height = np.where(visible, hip_height(p, ankles(p)), np.nan)
+    if not visible.any():
+        return visible
+    shank = float(np.median(np.linalg.norm(p[visible][:, KNEE] - p[visible][:, ANKLE], axis=-1)))
+    calm = np.zeros(len(t), np.bool_)
+    for i in np.flatnonzero(visible):
+        near = slice(*np.searchsorted(t, (t[i] - NEARBY_S, t[i] + NEARBY_S)))
+        top = np.nanpercentile(height[near], 95)
+        if height[i] < STANDING_SHARE * top:
+            continue
+        around = slice(*np.searchsorted(t, (t[i] - QUIET_S, t[i] + QUIET_S + 1e-6)))
+        feet = np.ptp(ankles(p)[around], axis=0).max()
+        calm[i] = np.ptp(height[around]) < QUIET_HIPS * top and feet < QUIET_FEET * shank
+    return calm
+
+
+def _by_place(quiet: npt.NDArray[np.intp], ankle: F64, apart: float) -> list[npt.NDArray[np.intp]]:
+    """Runs of quiet frames over the same feet, in order of time; a foot moved by `apart` begins a new one."""
+    groups: list[list[int]] = [[int(quiet[0])]]
+    for i in quiet[1:]:
+        here = np.median(ankle[groups[-1][-15:]], axis=0)
+        if np.linalg.norm(ankle[i] - here, axis=-1).max() > apart:
+            groups.append([])
+        groups[-1].append(int(i))
+    return [np.array(group) for group in groups]
+
+
+def _plant(
+    t: F64, p: F64, score: F64, group: npt.NDArray[np.intp], constants: KeypointConstants
+) -> Plant | None:
+    """None for a pause too short to be a stand."""
+    frame_s = float(np.median(np.diff(t))) if len(t) > 1 else 0.0
+    if len(group) < FEWEST_FRAMES or len(group) * frame_s < LEAST_QUIET_S:
+        return None
+    begin = float(t[group[0]])
+    try:
+        return Plant(begin, measure(begin, p[group], score[group], constants), "")
+    except NotStanding as reason:
+        return Plant(begin, None, str(reason))

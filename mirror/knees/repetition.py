@@ -1,0 +1,94 @@
+"""From the frames of one repetition to its Rep: peaks, verdicts, depth, and the papers' measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from mirror.knees.azimuth import Azimuth, from_reference
+from mirror.knees.constants import KeypointConstants
+from mirror.knees.judge import Judge, LegJudgement, Thresholds
+from mirror.knees.measures import fppa_deg, kasr
+from mirror.knees.motion import Motion
+from mirror.knees.reading import Rep, RepLeg, Verdict
+from mirror.knees.shank import Shank
+from mirror.knees.squat import Span, depth_label
+
+LEAST_JUDGED_SHARE = 0.3
+"""A leg judged in less of the bent part of a repetition than this is unknown."""
+NEAR_BOTTOM_Q = 0.03
+SEVERITY = {Verdict.UNKNOWN: -1, Verdict.GOOD: 0, Verdict.CAUTION: 1, Verdict.OFF_TRACK: 2}
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The verdict that needs more attention; unknown only when both are."""
+    return max(one, other, key=SEVERITY.__getitem__)
+
+
+def reference_azimuth(motions: Sequence[Motion]) -> Azimuth:
+    """Foot directions from the frames of one repetition. Raises RefusedReference with the reason."""
+    return from_reference(
+        Shank(
+            np.stack([motion.shank.X for motion in motions]),
+            np.stack([motion.shank.Y for motion in motions]),
+            np.stack([motion.shank.F for motion in motions]),
+            np.stack([motion.usable for motion in motions]),
+        )
+    )
+
+
+def make_rep(
+    n: int,
+    span: Span,
+    motions: Sequence[Motion],
+    azimuth: Azimuth | None,
+    thresholds: Thresholds,
+    constants: KeypointConstants,
+    *,
+    is_reference: bool = False,
+) -> Rep:
+    """The Rep of these frames (all of span, in order), judged against `azimuth`."""
+    motions = [m for m in motions if span.start_s <= m.t <= span.end_s]
+    judge = Judge(thresholds, constants)
+    judged = [judge.update(motion, azimuth) for motion in motions]
+    bottom = min(range(len(motions)), key=lambda i: abs(motions[i].t - span.bottom_s))
+    bent = [not math.isnan(m.q) and m.q > 0.5 * span.q for m in motions]
+    left = _leg([pair[0] for pair in judged], bent, bottom)
+    right = _leg([pair[1] for pair in judged], bent, bottom)
+    depth = _depth_deg(motions, span)
+    fppa = fppa_deg(motions[bottom].p)
+    both = (left.deviation_deg, right.deviation_deg)
+    return Rep(
+        n=n,
+        start_s=span.start_s,
+        bottom_s=span.bottom_s,
+        end_s=span.end_s,
+        depth_deg=depth,
+        depth_label=depth_label(depth),
+        left=left,
+        right=right,
+        mean_deviation_deg=None if both[0] is None or both[1] is None else (both[0] + both[1]) / 2,
+        fppa_left_deg=float(fppa[0]),
+        fppa_right_deg=float(fppa[1]),
+        kasr=float(kasr(motions[bottom].p)),
+        is_reference=is_reference,
+    )
+
+
+def _leg(frames: Sequence[LegJudgement], bent: Sequence[bool], bottom: int) -> RepLeg:
+    share = sum(f.judged for f, b in zip(frames, bent, strict=True) if b) / max(1, sum(bent))
+    peaks = [f.deviation_deg for f in frames if f.judged]
+    if share < LEAST_JUDGED_SHARE or not peaks:
+        return RepLeg(None, None, Verdict.UNKNOWN, share)
+    verdict = max((f.verdict for f in frames), key=SEVERITY.__getitem__)
+    at_bottom = frames[bottom].deviation_deg
+    return RepLeg(max(peaks), None if math.isnan(at_bottom) else at_bottom, verdict, share)
+
+
+def _depth_deg(motions: Sequence[Motion], span: Span) -> float | None:
+    """Median thigh elevation of the usable legs over the frames near the bottom."""
+    near = [m for m in motions if not math.isnan(m.q) and m.q > span.q - NEAR_BOTTOM_Q]
+    thighs = [float(m.thigh[leg]) for m in near for leg in (0, 1) if m.usable[leg]]
+    return math.degrees(float(np.median(thighs))) if thighs else None
