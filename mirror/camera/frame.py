@@ -30,12 +30,15 @@ class Layout(enum.Enum):
 class Frame:
     """One un-mirrored picture.
 
-    pixels: uint8, arranged as `layout` says; may be a read-only view that the source reuses after
-        `frames()` was asked for the second-next frame, so keep a copy, not the array.
-    t: seconds on the monotonic clock for live sources (the sensor's own timestamp where there is one);
-        presentation time in the file for sources read as fast as possible.
+    pixels: uint8, arranged as `layout` says; read-only, shared and never copied on the way. Its memory
+        stays as it is for as long as anybody holds the array or a view of it, and is filled again only
+        afterwards (`buffers.Buffers`): hold it while looking at it, let go soon, copy only to keep.
+    t: seconds on the monotonic clock for live sources (the sensor's own timestamp where there is one) and
+        for files played in real time; presentation time in the file for files read as fast as possible.
+        Strictly increasing.
     index: running number at the source; gaps are frames that nobody took.
-    size: (height, width) of the picture in pixels.
+    size: (height, width) of the picture in pixels, what normalised coordinates refer to. The pixels have
+        the same size, except for a keypoint recording: its dark canvas may be smaller, in the same shape.
     keypoints: (17, 3) float32 (y, x, score), normalised, when the source already knows them (a keypoint
         recording played back); None for real pictures.
     """

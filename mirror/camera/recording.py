@@ -1,0 +1,277 @@
+"""Keypoint recordings: what the pose model saw, stored without any picture, and played back as a camera.
+
+The file layout (.npz) is a contract that other programs rely on. Knows nothing of how keypoints are judged.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.camera.frame import F32, U8, Frame, Layout
+from mirror.camera.playback import Playback
+from mirror.camera.video import USUAL_FPS, check_readable
+from mirror.faults import BadInput
+
+F64 = npt.NDArray[np.float64]
+Value = TypeVar("Value")
+
+LARGEST_ARRAY = 256 * 2**20
+"""Bytes of one array: 12 hours at 30/s are 265 MB. Larger is no recording, and would only fill the memory."""
+
+LONGEST_S = 1e10
+"""Seconds: even the wall clock's own stamps (1.7e9) are below, microseconds are not."""
+
+LARGEST_SIDE = 16384
+"""Pixels: twice what the largest video has."""
+
+OFF_PICTURE = 1.0
+"""How far outside the picture, in picture sizes, a normalised coordinate may lie: models do guess there."""
+
+CANVAS_SIDE = 640
+"""Pixels of the longer side of the dark canvas a played recording shows, at most."""
+
+RANGES = {
+    "hfov_deg": (5.0, 175.0),
+    "tilt_deg": (-80.0, 80.0),
+    "camera_height_m": (0.0, 5.0),
+    "stature_m": (0.5, 2.6),
+}
+"""What a camera on a wall and a person can be; outside, the unit is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Keypoints over time.
+
+    t: (T,) float64 seconds, strictly increasing.
+    keypoints: (T, 17, 3) float32 (y, x, score), y and x normalised to the un-mirrored picture.
+    image_size: (height, width) of that picture in pixels.
+    toes: (2, 2) float32 standing toe tips [left, right] as (y, x), normalised; None when unknown.
+    hfov_deg: horizontal field of view across the picture's width; tilt_deg: camera tilt, + looking down;
+        camera_height_m over the floor; stature_m of the person. None when unknown.
+    model: whose keypoints these are, so whose constants apply; None: anatomical joints.
+    """
+
+    t: F64
+    keypoints: F32
+    image_size: tuple[int, int]
+    toes: F32 | None = None
+    hfov_deg: float | None = None
+    tilt_deg: float | None = None
+    camera_height_m: float | None = None
+    stature_m: float | None = None
+    model: str | None = None
+
+
+def load(path: str | Path) -> Recording:
+    """Read and check a recording. Raises BadInput, one line that names the file, for anything else."""
+    path = Path(path)
+    check_readable(path)
+    arrays = _read_arrays(path)
+    try:
+        return _checked(arrays)
+    except _Wrong as wrong:
+        raise BadInput(f"{path} is not a keypoint recording: {wrong}.") from None
+
+
+def save(path: str | Path, recording: Recording) -> None:
+    """Write a recording so that the file is either the old one or the new one, never a part.
+
+    Raises BadInput when the recording would not load again, or cannot be written there.
+    """
+    path = Path(path)
+    arrays = {name: value for name in Recording.__slots__ if (value := getattr(recording, name)) is not None}
+    arrays = {name: np.asarray(value) for name, value in arrays.items()}
+    try:
+        _checked(arrays)
+    except _Wrong as wrong:
+        raise BadInput(f"{path} was not written, the recording is wrong: {wrong}.") from None
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class RecordingSource(Playback):
+    """A recording as a Source: dark pictures, and the keypoints in the frames. See `Playback` for pace."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        *,
+        pace: bool,
+        lead_in_s: float = 0.0,
+        hold_s: float = 0.0,
+        name: str = "Keypoint recording",
+    ) -> None:
+        super().__init__(pace=pace, lead_in_s=lead_in_s, hold_s=hold_s)
+        self.recording = recording
+        self.hfov_deg = recording.hfov_deg
+        self.name = name
+
+    def _period_s(self) -> float:
+        t = self.recording.t
+        return float(np.median(np.diff(t))) if len(t) > 1 else 1.0 / USUAL_FPS
+
+    def _pictures(self) -> Iterator[Frame]:
+        recording = self.recording
+        canvas = _canvas(recording.image_size)
+        keypoints = recording.keypoints.view()
+        keypoints.flags.writeable = False
+        for index, t in enumerate(recording.t.tolist()):
+            yield Frame(canvas, t, index, Layout.BGR, recording.image_size, keypoints[index])
+
+
+def _canvas(size: tuple[int, int]) -> U8:
+    """One dark picture, shared by all frames, in the shape of the real one."""
+    shrink = min(1.0, CANVAS_SIDE / max(size))
+    height, width = (max(1, round(side * shrink)) for side in size)
+    canvas: U8 = np.full((height, width, 3), 24, np.uint8)
+    canvas.flags.writeable = False
+    return canvas
+
+
+class _Wrong(Exception):
+    """What is wrong with a recording, as a clause that starts with what is wrong."""
+
+
+def _read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of the file that are ours, nothing executed, nothing larger than it may be."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = archive.namelist()
+            wanted = [name for name in Recording.__slots__ if f"{name}.npy" in inside]
+            return {name: _read_array(archive, name) for name in wanted}
+    except _Wrong as wrong:
+        raise BadInput(f"{path} is not a keypoint recording: {wrong}.") from None
+    except Exception as error:
+        # On bytes that only look like an archive, zipfile and numpy raise a dozen kinds between them
+        # (zlib.error, NotImplementedError, TokenError ...), and which ones changes with their versions.
+        raise BadInput(f"{path} is not a keypoint recording: it cannot be read as .npz.") from error
+
+
+def _read_array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
+    """One array, its announced size checked before anything of that size is allocated."""
+    entry = archive.getinfo(f"{name}.npy")
+    if entry.file_size > LARGEST_ARRAY:
+        raise _Wrong(f"{name} is far too large")
+    with archive.open(entry) as member:
+        stored = io.BytesIO(member.read(LARGEST_ARRAY))
+    version = np.lib.format.read_magic(stored)
+    read_header = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }[version]
+    shape, column_first, dtype = read_header(stored)
+    if dtype.hasobject or dtype.kind not in "fiuU":
+        raise _Wrong(f"{name} holds neither numbers nor text")
+    array = np.frombuffer(stored.getbuffer()[stored.tell() :], dtype)
+    return array.reshape(shape, order="F" if column_first else "C")
+
+
+def _checked(arrays: dict[str, npt.NDArray[Any]]) -> Recording:
+    for name in ("t", "keypoints", "image_size"):
+        if name not in arrays:
+            raise _Wrong(f"{name} is missing")
+    t = _times(_numbers("t", arrays["t"]))
+    return Recording(
+        t=t,
+        keypoints=_keypoints(_numbers("keypoints", arrays["keypoints"]), len(t)),
+        image_size=_image_size(_numbers("image_size", arrays["image_size"])),
+        toes=_optional(arrays, "toes", _toes),
+        hfov_deg=_optional(arrays, "hfov_deg", _scalar),
+        tilt_deg=_optional(arrays, "tilt_deg", _scalar),
+        camera_height_m=_optional(arrays, "camera_height_m", _scalar),
+        stature_m=_optional(arrays, "stature_m", _scalar),
+        model=_optional(arrays, "model", _model),
+    )
+
+
+def _numbers(name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if array.dtype.kind not in "fiu":
+        raise _Wrong(f"{name} is not made of numbers")
+    if not np.isfinite(array).all():
+        raise _Wrong(f"{name} has values that are not finite")
+    return array
+
+
+def _times(t: npt.NDArray[Any]) -> F64:
+    if t.ndim != 1 or len(t) == 0:
+        raise _Wrong(f"t has shape {t.shape}, not (T,) with at least one frame")
+    seconds: F64 = t.astype(np.float64)
+    if np.abs(seconds).max() > LONGEST_S:
+        raise _Wrong("t is not in seconds")
+    if not (np.diff(seconds) > 0).all():
+        raise _Wrong("t does not increase from frame to frame")
+    return seconds
+
+
+def _keypoints(keypoints: npt.NDArray[Any], count: int) -> F32:
+    if keypoints.shape != (count, 17, 3):
+        raise _Wrong(f"keypoints has shape {keypoints.shape}, not ({count}, 17, 3)")
+    _check_places("keypoints", keypoints[..., :2])
+    scores = keypoints[..., 2]
+    if scores.min() < 0.0 or scores.max() > 1.0:
+        raise _Wrong("keypoints has scores outside 0 to 1")
+    narrowed: F32 = keypoints.astype(np.float32)
+    return narrowed
+
+
+def _check_places(name: str, places: npt.NDArray[Any]) -> None:
+    if places.min() < -OFF_PICTURE or places.max() > 1.0 + OFF_PICTURE:
+        raise _Wrong(f"{name} lie far outside the picture; they should be normalised to 0 to 1")
+
+
+def _image_size(size: npt.NDArray[Any]) -> tuple[int, int]:
+    if size.shape != (2,):
+        raise _Wrong(f"image_size has shape {size.shape}, not (2,)")
+    height, width = size.tolist()
+    if not all(side == int(side) and 0 < side <= LARGEST_SIDE for side in (height, width)):
+        raise _Wrong(f"image_size {height:g} x {width:g} is no picture's height and width")
+    return int(height), int(width)
+
+
+def _optional(
+    arrays: dict[str, npt.NDArray[Any]], name: str, check: Callable[[str, npt.NDArray[Any]], Value]
+) -> Value | None:
+    return check(name, arrays[name]) if name in arrays else None
+
+
+def _toes(name: str, toes: npt.NDArray[Any]) -> F32:
+    if _numbers(name, toes).shape != (2, 2):
+        raise _Wrong(f"{name} has shape {toes.shape}, not (2, 2)")
+    _check_places(name, toes)
+    narrowed: F32 = toes.astype(np.float32)
+    return narrowed
+
+
+def _scalar(name: str, array: npt.NDArray[Any]) -> float:
+    if _numbers(name, array).size != 1:
+        raise _Wrong(f"{name} is not a single number")
+    value = float(array.reshape(()))
+    low, high = RANGES[name]
+    if not low <= value <= high:
+        raise _Wrong(f"{name} is {value:g}, outside {low:g} to {high:g}")
+    return value
+
+
+def _model(name: str, array: npt.NDArray[Any]) -> str:
+    if array.dtype.kind != "U" or array.size != 1:
+        raise _Wrong(f"{name} is not a text")
+    return str(array.reshape(())[()])
