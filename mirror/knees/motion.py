@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -130,7 +130,10 @@ class MotionTracker:
         q_before, drop = self._deepest
         span = self.counter.update(t, q)
         hinged = drop > HINGE and q_before > REP_Q
-        return None if hinged else span
+        if span is None or hinged:
+            return None
+        lag = PROGRESS_TAU_S  # the smoothed q shows everything this much late
+        return replace(span, bottom_s=span.bottom_s - lag, end_s=max(span.end_s - lag, span.bottom_s))
 
     def _lifted(self, t: float, p: F64, score: F64, ankle: F64, q: float, stance: Stance) -> Motion:
         knee, hip = p[13:15], p[11:13]

@@ -45,15 +45,33 @@ class LegReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """How far the mirror is with this person.
+
+    present: somebody is there. framing: what they should do to be seen well, or "".
+    calibrated: a standing calibration holds for where their feet are. progress: 0..1 of one under way.
+    reference_awaited: the next squat sets the foot direction. refused: why the last one could not.
+    """
+
+    present: bool
+    framing: str
+    calibrated: bool
+    progress: float
+    reference_awaited: bool
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
 class KneeReading:
     """Both knees in one frame. `left` and `right` are the person's own.
 
     q: squat progress, 0 standing; about 0.5 at parallel; None before standing calibration.
     depth_deg: thigh elevation, + above parallel; None where unknown.
-    why_unknown: one short clause when no leg is judged ("feet not seen", "no foot direction yet").
+    why_unknown: one short clause when no leg is judged ("legs not seen", "no foot direction yet").
     """
 
     t: float
+    setup: Setup
     q: float | None
     phase: Phase
     depth_deg: float | None

@@ -74,6 +74,7 @@ class RepCounter:
     def reset(self) -> None:
         """Forget a movement under way (the person is gone, or walks)."""
         self.phase = Phase.STAND
+        self._first_t = math.inf  # nothing is known from before
         self._standing_t = -math.inf  # last moment surely standing
         self._ended_t = -math.inf
         self._start_t = self._bottom_t = 0.0
@@ -103,11 +104,12 @@ class RepCounter:
         return span
 
     def _stand(self, t: float, q: float) -> None:
+        self._first_t = min(self._first_t, t)
         if q < STILL_STANDING_Q or self._standing_t == -math.inf:
             self._standing_t = t
         if q > DESCENT_Q and t - self._ended_t >= REFRACTORY_S:
             self.phase = Phase.DOWN
-            self._start_t = max(self._begun(t, q), self._ended_t)
+            self._start_t = max(self._begun(t, q), self._ended_t, self._first_t)
             self._deepest, self._bottom_t, self._near_deepest_t = q, t, t
             self._void = False
 

@@ -1,0 +1,251 @@
+"""The live mirror's view of one person's knees: calibrates, follows, judges, counts, frame by frame.
+
+Keeps the stance and the foot direction of whoever stands there, and forgets both when they leave or place
+their feet anew. All numbers come from the same trackers and judge a whole recording goes through.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference
+from mirror.knees.constants import KNEE, LEFT, RIGHT, KeypointConstants
+from mirror.knees.gate import framing
+from mirror.knees.judge import Judge, LegJudgement, Thresholds
+from mirror.knees.motion import Motion, MotionTracker
+from mirror.knees.optics import F64, Camera, rectify, unrectify
+from mirror.knees.reading import XY, KneeReading, LegReading, Phase, Rep, Setup, Verdict
+from mirror.knees.repetition import make_rep, reference_azimuth
+from mirror.knees.shank import target
+from mirror.knees.squat import LONGEST_REP_S, Span
+from mirror.knees.stance import FULL_S, NotStanding, Stance, StandingWatch
+
+GONE_S = 1.0
+"""Out of sight for this long, the next person is somebody else."""
+REPLANT_SHANKS, REPLANT_S = 0.15, 0.3
+FRAMING_S = 0.5
+"""Something must be in the way for this long before the person is told."""
+SHRUNK = 0.93
+"""A new stance on moved feet with less hip height per shank than this share of the old is a held squat."""
+
+
+class KneeWatch:
+    """One mirror's knees room. Not for several threads."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        constants: KeypointConstants,
+        thresholds: Thresholds,
+        *,
+        ask_reference: bool = True,
+        stature_m: float | None = None,
+    ) -> None:
+        self._camera = camera
+        self._constants = constants
+        self._thresholds = thresholds
+        self._ask_reference = ask_reference
+        self._stature_m = stature_m
+        self._motion = MotionTracker(constants)
+        self._standing = StandingWatch()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Whoever comes next is somebody new."""
+        self._stance: Stance | None = None
+        self._refined = False
+        self._azimuth: Azimuth | None = None
+        self._refused = ""
+        self._reps = 0
+        self._recent: deque[Motion] = deque()
+        self._judge = Judge(self._thresholds, self._constants)
+        self._motion.reset()
+        self._standing.reset()
+        self._seen_t = -math.inf
+        self._moved_since: float | None = None
+        self._replanted = False
+        self._framing_since: tuple[str, float] = ("", 0.0)
+
+    def update(
+        self,
+        t: float,
+        keypoints: npt.NDArray[np.float32],
+        size: tuple[int, int],
+        seen: bool,
+        why: str = "",
+    ) -> tuple[KneeReading, Rep | None]:
+        """One frame: keypoints (17, 3) (y, x, score) normalised to the un-mirrored frame of `size`.
+
+        seen: somebody is there. why: a reason not to judge this frame ("somebody passes"), or "".
+        A Rep comes with the frame that ended it.
+        """
+        if not seen:
+            return self._absent(t), None
+        self._seen_t = t
+        p = rectify(keypoints[:, :2], size, self._camera)
+        score = keypoints[:, 2].astype(np.float64)
+        motion, span = self._motion.update(t, p, score, self._stance, why)
+        self._remember(motion)
+        standing = motion.phase is Phase.STAND
+        ask = framing(keypoints, size, self._stance, self._stature_m) if standing else ""
+        ask = self._lasting(t, ask)
+        if standing:
+            self._stand(motion, p, score, why or ask)
+        left, right = self._judge.update(motion, None if self._replanted else self._azimuth)
+        rep = self._rep(span) if span else None
+        return self._reading(motion, keypoints, size, (left, right), ask), rep
+
+    # -- presence --------------------------------------------------------------------------------------
+
+    def _absent(self, t: float) -> KneeReading:
+        if t - self._seen_t > GONE_S:
+            self._forget()
+        leg = LegReading(None, None, Verdict.UNKNOWN, None, None)
+        setup = Setup(False, "", self._stance is not None, 0.0, False, "")
+        return KneeReading(t, setup, None, Phase.STAND, None, leg, leg, True, "nobody seen")
+
+    def _remember(self, motion: Motion) -> None:
+        self._recent.append(motion)
+        while motion.t - self._recent[0].t > LONGEST_REP_S + 1.0:
+            self._recent.popleft()
+
+    def _lasting(self, t: float, ask: str) -> str:
+        """An instruction once it was needed for a while, and nothing for a passing glitch."""
+        if ask != self._framing_since[0]:
+            self._framing_since = (ask, t)
+        return ask if t - self._framing_since[1] >= FRAMING_S else ""
+
+    # -- stance ----------------------------------------------------------------------------------------
+
+    def _stand(self, motion: Motion, p: F64, score: F64, in_the_way: str) -> None:
+        """Standing between squats: calibrate, refine once, notice feet placed anew."""
+        if in_the_way or motion.why not in ("", "not calibrated"):
+            self._standing.reset()
+            return
+        self._standing.add(motion.t, p, score)
+        if self._stance is not None:
+            self._replanted = self._replanted or self._feet_moved(motion)
+        wanted = self._stance is None or self._replanted
+        improvable = not self._refined and self._reps == 0 and self._standing.quiet_s >= 0.95 * FULL_S
+        if self._standing.ready and (wanted or improvable):
+            self._calibrate(refined=self._standing.quiet_s >= 0.95 * FULL_S)
+
+    def _feet_moved(self, motion: Motion) -> bool:
+        """Whether an ankle has been elsewhere than at calibration for a while."""
+        stance = self._stance
+        if stance is None:
+            return False
+        apart = np.linalg.norm(motion.ankle - stance.ankle, axis=-1)
+        if not (apart > REPLANT_SHANKS * stance.shank).any():
+            self._moved_since = None
+            return False
+        if self._moved_since is None:
+            self._moved_since = motion.t
+        if motion.t - self._moved_since < REPLANT_S:
+            return False
+        self._standing.reset()  # what was collected belongs to the old feet
+        return True
+
+    def _calibrate(self, refined: bool) -> None:
+        try:
+            stance = self._standing.measure(self._constants)
+        except NotStanding:
+            self._standing.reset()
+            return
+        old = self._stance
+        if old is not None and _hips_per_shank(stance) < SHRUNK * _hips_per_shank(old):
+            self._standing.reset()
+            return
+        self._stance, self._refined = stance, refined
+        if self._replanted:  # the feet point elsewhere now
+            self._replanted, self._moved_since, self._azimuth = False, None, None
+
+    # -- repetitions -----------------------------------------------------------------------------------
+
+    def _rep(self, span: Span) -> Rep:
+        motions = list(self._recent)
+        self._reps += 1
+        is_reference = False
+        if self._azimuth is None and self._ask_reference and not self._replanted:
+            try:
+                self._azimuth = reference_azimuth(
+                    [m for m in motions if span.start_s <= m.t <= span.end_s and not math.isnan(m.q)]
+                )
+                is_reference, self._refused = True, ""
+            except (RefusedReference, ValueError) as reason:
+                self._refused = str(reason)
+        azimuth = None if self._replanted else self._azimuth
+        return make_rep(
+            self._reps, span, motions, azimuth, self._thresholds, self._constants, is_reference=is_reference
+        )
+
+    # -- what to hand on -------------------------------------------------------------------------------
+
+    def _reading(
+        self,
+        motion: Motion,
+        keypoints: npt.NDArray[np.float32],
+        size: tuple[int, int],
+        judged: tuple[LegJudgement, LegJudgement],
+        ask: str,
+    ) -> KneeReading:
+        azimuth = None if self._replanted else self._azimuth
+        calibrated = self._stance is not None and not self._replanted
+        awaited = self._ask_reference and azimuth is None
+        setup = Setup(True, ask, calibrated, self._standing.progress, awaited, self._refused)
+        targets = self._targets(motion, azimuth, size)
+        knees = [
+            (float(keypoints[joint, 1]), float(keypoints[joint, 0])) if motion.usable[leg] else None
+            for leg, joint in enumerate(KNEE)
+        ]
+        left, right = (
+            _leg_reading(judged[leg], knees[leg], targets[leg] if motion.usable[leg] else None)
+            for leg in (LEFT, RIGHT)
+        )
+        return KneeReading(
+            t=motion.t,
+            setup=setup,
+            q=None if math.isnan(motion.q) else motion.q,
+            phase=motion.phase,
+            depth_deg=_depth_deg(motion),
+            left=left,
+            right=right,
+            target_is_guess=azimuth is None,
+            why_unknown=motion.why or ("" if azimuth else "no foot direction yet"),
+        )
+
+    def _targets(
+        self, motion: Motion, azimuth: Azimuth | None, size: tuple[int, int]
+    ) -> tuple[XY | None, XY | None]:
+        """Where each knee would be over its toes, (x, y) normalised to the un-mirrored frame."""
+        if self._stance is None or math.isnan(motion.q):
+            return None, None
+        value = PRIOR if azimuth is None else azimuth.value
+        yx = unrectify(target(motion.shank, motion.ankle, self._stance.depth, value), size, self._camera)
+        return (float(yx[LEFT, 1]), float(yx[LEFT, 0])), (float(yx[RIGHT, 1]), float(yx[RIGHT, 0]))
+
+
+def _hips_per_shank(stance: Stance) -> float:
+    return stance.hip_height / float(stance.shank.mean())
+
+
+def _leg_reading(judged: LegJudgement, knee: XY | None, aim: XY | None) -> LegReading:
+    known = not math.isnan(judged.deviation_deg)
+    return LegReading(
+        judged.deviation_deg if known else None,
+        judged.sd_deg if known else None,
+        judged.verdict,
+        knee,
+        aim,
+    )
+
+
+def _depth_deg(motion: Motion) -> float | None:
+    thighs = motion.thigh[motion.usable]
+    if not thighs.size or math.isnan(float(thighs.mean())):
+        return None
+    return math.degrees(float(thighs.mean()))
