@@ -1,0 +1,269 @@
+"""Looks at everything the mirror needs on this computer and says what is wrong and what to do about it.
+
+Each look is a small function from what was seen to one Finding. It asks the other rooms, repairs nothing,
+and goes on when one of them is broken.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from mirror import settings as settings_file
+from mirror.faults import PermanentFault, TemporaryFault
+from mirror.service import folders, heat
+from mirror.settings import Settings
+from mirror.signals.lights import NoLights
+from mirror.signals.pick import open_lights, raspberry_pi
+
+Level = Literal["ok", "warning", "fault"]
+
+OLDEST_PYTHON = (3, 11)
+LITTLE_SPACE, TOO_LITTLE_SPACE = 500e6, 50e6  # bytes; logs, statistics and an update need some hundred MB
+HOT_C = 80.0  # a Raspberry Pi begins to slow down at 80 degrees (85 at the latest)
+A_DAY_S = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. says: what was seen; do: what helps, "" when nothing is needed."""
+
+    name: str
+    level: Level
+    says: str
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """pygame's video driver, or None and why it has none; asked: what $SDL_VIDEODRIVER demands, or ""."""
+
+    driver: str | None
+    why_not: str = ""
+    asked: str = ""
+
+
+def try_display(timeout_s: float = 20.0) -> Display:
+    """Starts pygame's display in another process, as SDL would choose it: that leaves this one untouched."""
+    environment = {**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
+    asked = environment.get("SDL_VIDEODRIVER", "")
+    program = "import pygame; pygame.display.init(); print(pygame.display.get_driver())"
+    call = [sys.executable, "-c", program]
+    try:
+        tried = subprocess.run(
+            call, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as fault:
+        return Display(None, f"pygame could not be started ({fault})", asked)
+    if tried.returncode == 0 and tried.stdout.strip():
+        return Display(tried.stdout.split()[-1], "", asked)
+    return Display(None, (tried.stderr.strip().splitlines() or ["pygame ended"])[-1], asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """What is seen of the computer. `Computer()` looks at this one; tests say what they want seen.
+
+    now_s, installed_s: wall-clock seconds since 1970. throttled: the firmware's bits, None if untold.
+    display: starts pygame's display, so it is only called when asked for.
+    """
+
+    python: tuple[int, ...] = sys.version_info[:3]
+    bits: int = 64 if sys.maxsize > 2**32 else 32
+    machine: str = field(default_factory=platform.machine)
+    board: str | None = field(default_factory=raspberry_pi)
+    temperature_c: float | None = field(default_factory=heat.temperature_c)
+    throttled: int | None = field(default_factory=heat.throttled)
+    state_folder: Path = field(default_factory=folders.state_folder)
+    free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
+    now_s: float = field(default_factory=time.time)
+    installed_s: float = field(default_factory=lambda: Path(__file__).stat().st_mtime)
+    display: Callable[[], Display] = try_display
+
+
+def examine(
+    settings: Settings | None = None, config: Path | None = None, computer: Computer | None = None
+) -> list[Finding]:
+    """Everything looked at, in the order a person would mend it.
+
+    settings: the settings in force; None when they could not be loaded (then `config`, the file that was
+    named, is examined and the rest is looked at with the defaults). Takes a second or two; opens the lamp's
+    pins and the display for a moment.
+    """
+    computer = computer or Computer()
+    chosen = settings or Settings()
+    looks: list[tuple[str, Callable[[], Finding]]] = [
+        ("python", lambda: python(computer)),
+        ("settings", lambda: settings_found(settings_file.check(config), config)),
+        ("model", lambda: model(chosen)),
+        ("runtime", lambda: runtime(chosen)),
+        ("camera", lambda: camera(chosen)),
+        ("lamp", lambda: lamp(chosen, computer.board)),
+        ("screen", lambda: screen(computer.display())),
+        ("disk", lambda: disk(computer.state_folder, computer.free_bytes)),
+        ("clock", lambda: clock(computer.now_s, computer.installed_s)),
+        ("power", lambda: power(computer.board, computer.throttled)),
+        ("heat", lambda: temperature(computer.temperature_c)),
+    ]
+    return [_look(name, look) for name, look in looks]
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """0 when nothing is worse than a warning, 1 when something is a fault."""
+    return int(any(finding.level == "fault" for finding in findings))
+
+
+def _look(name: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except (PermanentFault, TemporaryFault) as fault:
+        return Finding(name, "fault", str(fault))
+    except Exception as error:  # one broken part must not hide what the others have to say
+        return Finding(
+            name, "fault", f"could not be looked at: {type(error).__name__}: {error}", "install it again"
+        )
+
+
+def python(computer: Computer) -> Finding:
+    """Version and word size: LiteRT has no 32-bit wheels."""
+    version = ".".join(map(str, computer.python))
+    says = f"Python {version}, {computer.bits}-bit on {computer.machine}"
+    if computer.bits < 64:
+        return Finding(
+            "python", "fault", says, "install the 64-bit Raspberry Pi OS: 32-bit ones cannot run the model"
+        )
+    if computer.python[:2] < OLDEST_PYTHON:
+        return Finding("python", "fault", says, "use Python 3.11 or newer")
+    return Finding("python", "ok", says)
+
+
+def settings_found(problems: list[str], config: Path | None = None) -> Finding:
+    """The settings file and the environment. problems: as `settings.check` tells them."""
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
+        return Finding("settings", "fault", problems[0] + more, "squat-mirror config check lists them all")
+    path = settings_file.find(config)
+    return Finding("settings", "ok", f"{path} is fine" if path else "no settings file, so the defaults")
+
+
+def model(settings: Settings) -> Finding:
+    """The model's file is there and is the one models.toml names."""
+    from mirror.pose import catalog  # noqa: PLC0415
+
+    try:
+        file = catalog.checked_file(catalog.find(settings.model.name))
+    except PermanentFault as fault:
+        return Finding(
+            "model", "fault", str(fault), "install squat-mirror again, or choose another model.name"
+        )
+    return Finding(
+        "model", "ok", f"{settings.model.name}, {file.stat().st_size / 1e6:.1f} MB, checksum right"
+    )
+
+
+def runtime(settings: Settings) -> Finding:
+    """The library that runs the model is installed and takes the model."""
+    from mirror.pose import catalog, interpreter  # noqa: PLC0415
+
+    try:
+        path = catalog.checked_file(catalog.find(settings.model.name))
+    except PermanentFault:
+        return Finding("runtime", "warning", "not tried: the model is not right")
+    network = interpreter.Network(path, threads=1, runtime=settings.model.runtime)
+    return Finding("runtime", "ok", f"{network.runtime} runs {path.name}")
+
+
+def camera(settings: Settings) -> Finding:
+    raise NotImplementedError
+
+
+def lamp(settings: Settings, board: str | None) -> Finding:
+    """The pins can be had. They are taken for a moment: a running mirror holds them."""
+    hint = (
+        "stop a mirror that is running (it holds the pins); else join the group gpio: usermod -aG gpio USER"
+    )
+    try:
+        lights, says = open_lights(settings.lights, lambda: board)
+    except PermanentFault as fault:
+        return Finding("lamp", "fault", str(fault), hint)
+    lights.close()
+    unwanted = isinstance(lights, NoLights) and settings.lights.kind == "auto" and board is not None
+    return Finding("lamp", "warning", says, hint) if unwanted else Finding("lamp", "ok", says)
+
+
+def screen(display: Display) -> Finding:
+    """A picture can be shown: on a desktop, or on the bare console through KMS."""
+    seen = display.driver is not None and display.driver not in ("dummy", "offscreen")
+    if seen:
+        return Finding("screen", "ok", f"pygame draws through {display.driver}")
+    if display.asked:
+        why = display.why_not or f"{display.driver} shows nothing"
+        return Finding(
+            "screen", "warning", f"SDL_VIDEODRIVER={display.asked}: {why}", "unset SDL_VIDEODRIVER"
+        )
+    return Finding(
+        "screen",
+        "warning",
+        f"no display: {display.why_not or 'pygame finds neither a desktop nor KMS'}",
+        "connect one; on a Raspberry Pi without desktop use apt's python3-pygame (pip's has no KMS)",
+    )
+
+
+def disk(folder: Path, free_bytes: Callable[[Path], int]) -> Finding:
+    """Room where the station remembers things; a folder that is not there yet is judged by its parent."""
+    there = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
+    free = free_bytes(there)
+    says = f"{free / 1e6:.0f} MB free in {there}"
+    if not os.access(there, os.W_OK):
+        return Finding(
+            "disk", "warning", f"{there} cannot be written to", f"make {folder} for the user of the mirror"
+        )
+    if free < LITTLE_SPACE:
+        level: Level = "fault" if free < TOO_LITTLE_SPACE else "warning"
+        return Finding(
+            "disk", level, says, "make room: journalctl --vacuum-size=50M and apt clean help first"
+        )
+    return Finding("disk", "ok", says)
+
+
+def clock(now_s: float, installed_s: float) -> Finding:
+    """A Raspberry Pi without network starts in the past: times in reports would be wrong, judging is not."""
+    says = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now_s))
+    if now_s < installed_s - A_DAY_S:
+        return Finding(
+            "clock", "warning", f"{says} is before this program was installed", "connect it to a network"
+        )
+    return Finding("clock", "ok", says)
+
+
+def power(board: str | None, bits: int | None) -> Finding:
+    """Supply voltage and throttling since power-on, as the firmware tells them."""
+    if board is None:
+        return Finding("power", "ok", "not a Raspberry Pi: nothing to tell")
+    if bits is None:
+        return Finding("power", "warning", f"{board}: the firmware does not tell", "apt install raspi-utils")
+    if not bits:
+        return Finding("power", "ok", f"{board}: never short of voltage, never throttled")
+    weak = bits & heat.UNDER_VOLTAGE
+    do = (
+        "use the official power supply and a short cable" if weak else "give it a fan or a heat sink, and air"
+    )
+    return Finding("power", "warning", f"{board}: {', '.join(heat.told(bits))}", do)
+
+
+def temperature(celsius: float | None) -> Finding:
+    """How hot the processor is."""
+    if celsius is None:
+        return Finding("heat", "ok", "no temperature sensor: nothing to tell")
+    says = f"{celsius:.0f} degrees Celsius"
+    if celsius >= HOT_C:
+        return Finding("heat", "warning", f"{says}: it slows down", "give it a fan or a heat sink, and air")
+    return Finding("heat", "ok", says)

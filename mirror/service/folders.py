@@ -1,0 +1,15 @@
+"""Where the station keeps what it remembers between starts. Makes no folder and reads none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def state_folder() -> Path:
+    """systemd's $STATE_DIRECTORY for a service, else the person's own state folder (XDG)."""
+    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    if given:
+        return Path(given)
+    own = os.environ.get("XDG_STATE_HOME")
+    return Path(own if own else Path("~/.local/state").expanduser()) / "squat-mirror"
