@@ -229,24 +229,25 @@ class Coach:
 
     def _instruction(self, reading: KneeReading) -> str:
         if self._state is State.FRAMING:
-            return reading.setup.framing
+            return self._say(f"instruction.{reading.setup.framing}")
         if self._state is State.CALIBRATING:
             return self._say("instruction.stand_still")
         return self._say("instruction.stand_on_the_mark") if self._state is State.IDLE else ""
 
     def _note(self, reading: KneeReading) -> str:
+        """A quiet line: about the reference first, then why nothing is judged, then that all is well."""
         setup = reading.setup
         if self._state not in (State.READY, State.SQUATTING):
             return ""
         if setup.reference_awaited:
-            if setup.refused:
-                return self._say("note.reference_refused", reason=setup.refused)
-            return self._say("note.reference_first")
-        if reading.phase is not Phase.STAND:
-            return ""
-        if reading.target_is_guess:
+            return (
+                self._say("note.reference_refused", reason=setup.refused)
+                if setup.refused
+                else self._say("note.reference_first")
+            )
+        if reading.phase is Phase.STAND and reading.target_is_guess:
             return self._say("note.unknown", reason=reading.why_unknown)
-        if self._reps and self._reps[-1].is_reference:
+        if reading.phase is Phase.STAND and self._reps and self._reps[-1].is_reference:
             return self._say("note.reference_set")
         return self._say("note.ready") if self._state is State.READY else ""
 

@@ -30,19 +30,19 @@ LEAST_F = 0.22
 def framing(
     keypoints: npt.NDArray[np.float32], size: tuple[int, int], stance: Stance | None, stature_m: float | None
 ) -> str:
-    """One instruction to somebody who can't be judged where they stand, or "".
+    """The name of one instruction to somebody who can't be judged where they stand, or "".
 
     keypoints: (17, 3) (y, x, score) normalised to the frame of `size` (height, width).
     """
     feet = keypoints[ANKLE]
     body_px = float(feet[:, 0].mean() - keypoints[NOSE, 0]) / 0.88 * size[0]
     asks = (
-        (feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE, "Step back so I can see your feet"),
-        (feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE, "Step to the middle"),
-        (facing_away(keypoints), "Turn to face the mirror"),
-        (stance is not None and distance_m(stance, stature_m) < NEAREST_M, "Step back"),
-        (stance is not None and abs(yaw_deg(stance)) > TURNED_DEG, "Turn to face the mirror"),
-        (stance is not None and body_px < min(SMALLEST_BODY_PX, size[0] / 3), "Step closer"),
+        (feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE, "show_feet"),
+        (feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE, "middle"),
+        (facing_away(keypoints), "face_mirror"),
+        (stance is not None and distance_m(stance, stature_m) < NEAREST_M, "step_back"),
+        (stance is not None and abs(yaw_deg(stance)) > TURNED_DEG, "face_mirror"),
+        (stance is not None and body_px < min(SMALLEST_BODY_PX, size[0] / 3), "step_closer"),
     )
     return next((instruction for wanted, instruction in asks if wanted), "")
 

@@ -48,7 +48,7 @@ class LegReading:
 class Setup:
     """How far the mirror is with this person.
 
-    present: somebody is there. framing: what they should do to be seen well, or "".
+    present: somebody is there. framing: name of what they should do to be seen well, or "".
     calibrated: a standing calibration holds for where their feet are. progress: 0..1 of one under way.
     reference_awaited: the next squat sets the foot direction. refused: why the last one could not.
     """
