@@ -44,7 +44,7 @@ def _runtime(name: str) -> tuple[Any, str]:
 
 
 def _installed_version(runtime: str) -> str:
-    from importlib import metadata  # noqa: PLC0415 - only needed when the package hides its version
+    from importlib import metadata  # only needed when the package hides its version
 
     try:
         return metadata.version({"litert": "ai-edge-litert"}.get(runtime, runtime))

@@ -123,7 +123,7 @@ class Cropper:
 
     def __init__(self, height: int, width: int) -> None:
         try:
-            import cv2  # noqa: PLC0415 - heavy, and not needed to analyse recordings
+            import cv2  # heavy, and not needed to analyse recordings
         except ImportError as error:
             raise PermanentFault(
                 "reading pictures needs OpenCV: pip install 'squat-mirror[video]'"

@@ -1,0 +1,181 @@
+"""The desk: videos and keypoint recordings judged at once, for `squat-mirror analyze`.
+
+The counterpart of station.py without clocks, threads or lamps: reads like camera -> pose -> knees -> report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.camera.readahead import read_ahead
+from mirror.camera.recording import Recording, load
+from mirror.coach.feedback import SetSummary
+from mirror.coach.summary import summarise
+from mirror.coach.words import words
+from mirror.faults import BadInput
+from mirror.knees.analysis import Analysis, NoReference, analyse
+from mirror.knees.constants import ANATOMICAL, KeypointConstants, constants_from
+from mirror.knees.judge import Thresholds
+from mirror.knees.optics import ASSUMED_TILT_DEG, Camera, assumed_hfov_deg
+from mirror.pose.catalog import find
+from mirror.pose.pose import Seen
+from mirror.settings import Settings
+
+Progress = Callable[[int], None]
+PRESENT_SCORE = 0.2
+"""Mean score of shoulders, hips, knees and ankles from which a recorded frame shows somebody."""
+FEWEST_FRAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One input, judged. source: what it was, for the report."""
+
+    recording: Recording
+    analysis: Analysis
+    summary: SetSummary
+    source: dict[str, Any]
+
+
+def study(path: Path, settings: Settings, reference: int | None, progress: Progress | None = None) -> Study:
+    """Judge one video or keypoint recording.
+
+    Raises BadInput, one line that names the file, for anything that cannot be judged.
+    """
+    recording, source = (
+        _from_recording(path) if path.suffix.lower() == ".npz" else _from_video(path, settings, progress)
+    )
+    seen = present(recording.keypoints)
+    if len(recording.t) < FEWEST_FRAMES:
+        raise BadInput(f"{path} is too short: {len(recording.t)} frame(s).")
+    if not seen.any():
+        raise BadInput(f"{path}: nobody to be seen in it.")
+    camera = camera_of(recording, settings)
+    try:
+        analysis = analyse(
+            recording.t,
+            recording.keypoints,
+            recording.image_size,
+            seen,
+            camera,
+            constants_of(recording.model),
+            thresholds(settings, with_reference=reference is not None),
+            reference,
+        )
+    except NoReference as reason:
+        raise BadInput(f"{path}: {reason}.") from None
+    stature = recording.stature_m or settings.person.stature_m
+    summary = summarise(analysis.reps, words(settings.coach.language), stature, analysis.why_unknown)
+    return Study(recording, analysis, summary, source)
+
+
+def present(keypoints: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """(T, 17, 3) -> (T,): somebody is there. Frames without anybody are recorded with scores of 0."""
+    body = [5, 6, 11, 12, 13, 14, 15, 16]
+    return np.asarray(keypoints[:, body, 2].mean(1) >= PRESENT_SCORE)
+
+
+def thresholds(settings: Settings, *, with_reference: bool) -> Thresholds:
+    """The knees' thresholds from the settings' degrees and milliseconds."""
+    knees = settings.knees
+    limits = knees.limits(with_reference)
+    return Thresholds(
+        caution_deg=limits.caution_deg,
+        off_track_deg=limits.off_track_deg,
+        clear_deg=limits.clear_deg,
+        hold_s=knees.hold_ms / 1000,
+        smooth_tau_s=knees.smooth_tau_ms / 1000,
+        min_q=knees.min_q,
+    )
+
+
+def constants_of(model: str | None) -> KeypointConstants:
+    """What belongs to a model's keypoints; anatomical joints for none.
+
+    Raises BadInput for a model that is not listed or whose constants were never measured.
+    """
+    if model is None:
+        return ANATOMICAL
+    table = find(model).constants
+    if not table:
+        raise BadInput(f"model {model} has no measured constants, so its knees cannot be judged")
+    return constants_from(table)
+
+
+def camera_of(recording: Recording, settings: Settings, known_hfov_deg: float | None = None) -> Camera:
+    """How the camera looked: from settings, recording or camera model, else assumed; and which."""
+    wanted, how = settings.camera, {}
+    hfov, how["hfov"] = _first_known(
+        (wanted.hfov_deg, "given"),
+        (recording.hfov_deg, "recording"),
+        (known_hfov_deg, "camera model"),
+        (assumed_hfov_deg(recording.image_size), "assumed"),
+    )
+    tilt, how["tilt"] = _first_known(
+        (wanted.tilt_deg, "given"), (recording.tilt_deg, "recording"), (ASSUMED_TILT_DEG, "assumed")
+    )
+    height = wanted.height_m or recording.camera_height_m
+    how["height"] = "given" if wanted.height_m else "recording" if height else "unknown"
+    how["roll"] = "given" if wanted.roll_deg else "assumed"
+    return Camera(hfov, tilt, wanted.roll_deg, height, tuple(how.items()))
+
+
+def _first_known(*choices: tuple[float | None, str]) -> tuple[float, str]:
+    return next((value, how) for value, how in choices if value is not None)
+
+
+def _from_recording(path: Path) -> tuple[Recording, dict[str, Any]]:
+    recording = load(path)
+    return recording, _source(path, "keypoint recording", recording)
+
+
+def _from_video(
+    path: Path, settings: Settings, progress: Progress | None
+) -> tuple[Recording, dict[str, Any]]:
+    from mirror.camera.video import VideoFile  # recordings need neither OpenCV
+    from mirror.pose.people import PersonTracker, PoseNet  # nor a network
+
+    video = VideoFile(path, pace=False)
+    entry = find(settings.model.name)
+    constants_of(entry.name)
+    net = PoseNet(entry, threads=settings.model.threads or 2, runtime=settings.model.runtime)
+    tracker = PersonTracker(net)
+    times, poses = [], []
+    for frame in read_ahead(video.frames()):
+        pose = tracker.see(frame)
+        keypoints = pose.keypoints.copy()
+        if pose.seen is not Seen.FOUND:
+            keypoints[:, 2] = 0.0
+        times.append(frame.t)
+        poses.append(keypoints)
+        if progress:
+            progress(len(times))
+    recording = Recording(np.array(times), np.stack(poses), video.size, model=entry.name)
+    source = _source(path, "video", recording) | {"runtime": net.runtime, "truncated": video.truncated}
+    return recording, source
+
+
+def _source(path: Path, kind: str, recording: Recording) -> dict[str, Any]:
+    t = recording.t
+    return {
+        "file": path.name,
+        "kind": kind,
+        "frames": len(t),
+        "duration_s": round(float(t[-1] - t[0]), 3) if len(t) else 0.0,
+        "image_size": list(recording.image_size),
+        "model": recording.model,
+    }
+
+
+def as_recording(done: Study) -> Recording:
+    """The keypoints with everything known of camera and person, so that reading them back gives the same."""
+    camera = done.analysis.camera
+    return replace(
+        done.recording, hfov_deg=camera.hfov_deg, tilt_deg=camera.tilt_deg, camera_height_m=camera.height_m
+    )

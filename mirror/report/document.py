@@ -1,0 +1,126 @@
+"""An analysis as plain numbers: the JSON document and the per-frame table other programs rely on.
+
+The layout is a contract (ARCHITECTURE.md): keys are only ever added. Degrees and seconds; None where unknown.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mirror.coach.feedback import SetSummary
+from mirror.knees.analysis import Analysis
+from mirror.knees.reading import Rep, RepLeg
+
+SCHEMA = 1
+
+FRAME_COLUMNS = (
+    "t_s", "phase", "q", "thigh_elevation_deg",
+    "left_deviation_deg", "left_sd_deg", "left_verdict",
+    "right_deviation_deg", "right_sd_deg", "right_verdict",
+)  # fmt: skip
+
+
+def document(analysis: Analysis, source: Mapping[str, Any], summary: SetSummary) -> dict[str, Any]:
+    """The JSON document. source: what was analysed (name, frames, duration_s, model, ...)."""
+    camera = analysis.camera
+    return {
+        "schema": SCHEMA,
+        "source": dict(source),
+        "camera": {
+            "hfov_deg": _round(camera.hfov_deg),
+            "tilt_deg": _round(camera.tilt_deg),
+            "roll_deg": _round(camera.roll_deg),
+            "height_m": _round(camera.height_m),
+            "how_known": dict(camera.how_known),
+        },
+        "calibration": _calibration(analysis),
+        "reps": [_rep(rep) for rep in analysis.reps],
+        "patterns": [],
+        "summary": {
+            "reps": len(analysis.reps),
+            "headline": summary.headline,
+            "sentence": summary.sentence,
+            "why_unknown": analysis.why_unknown,
+        },
+    }
+
+
+def _calibration(analysis: Analysis) -> dict[str, Any]:
+    azimuth = analysis.azimuth
+    degrees = np.degrees(azimuth.value) if azimuth else (None, None)
+    spread = np.degrees(azimuth.sd) if azimuth else (None, None)
+    return {
+        "stances": [
+            {
+                "from_s": None if math.isinf(plant.from_s) else _round(plant.from_s),
+                "frames": plant.stance.frames,
+                "distance_shanks": _round(float(plant.stance.depth.mean())),
+            }
+            for plant in analysis.plants
+            if plant.stance
+        ],
+        "foot_azimuth_deg": {"left": _round(degrees[0]), "right": _round(degrees[1])},
+        "foot_azimuth_sd_deg": {"left": _round(spread[0]), "right": _round(spread[1])},
+        "foot_source": azimuth.source if azimuth else "none",
+        "reference": analysis.reference,
+    }
+
+
+def _rep(rep: Rep) -> dict[str, Any]:
+    return {
+        "n": rep.n,
+        "start_s": _round(rep.start_s),
+        "bottom_s": _round(rep.bottom_s),
+        "end_s": _round(rep.end_s),
+        "depth_deg": _round(rep.depth_deg),
+        "depth_label": rep.depth_label,
+        "left": _leg(rep.left),
+        "right": _leg(rep.right),
+        "mean_deviation_deg": _round(rep.mean_deviation_deg),
+        "fppa_deg": {"left": _round(rep.fppa_left_deg), "right": _round(rep.fppa_right_deg)},
+        "kasr": _round(rep.kasr),
+        "is_reference": rep.is_reference,
+    }
+
+
+def _leg(leg: RepLeg) -> dict[str, Any]:
+    return {
+        "deviation_deg": _round(leg.deviation_deg),
+        "deviation_at_bottom_deg": _round(leg.deviation_at_bottom_deg),
+        "verdict": leg.verdict.value,
+        "judged_share": _round(leg.judged_share),
+    }
+
+
+def frames_csv(analysis: Analysis) -> str:
+    """One line a frame; empty where unknown."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(FRAME_COLUMNS)
+    for motion, (left, right) in zip(analysis.motions, analysis.judgements, strict=True):
+        thighs = motion.thigh[motion.usable]
+        elevation = math.degrees(float(thighs.mean())) if thighs.size else math.nan
+        row = [motion.t, motion.phase.value, motion.q, elevation]
+        for leg in (left, right):
+            row += [leg.deviation_deg, leg.sd_deg, leg.verdict.value]
+        writer.writerow([_cell(value) for value in row])
+    return text.getvalue()
+
+
+def _round(value: float | None, digits: int = 3) -> float | None:
+    """Rounded; None for None and for what is no number."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(float(value), digits)
+
+
+def _cell(value: float | str) -> float | str:
+    if isinstance(value, str):
+        return value
+    return "" if not math.isfinite(value) else round(float(value), 4)

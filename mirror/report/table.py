@@ -1,0 +1,59 @@
+"""An analysis as a table in the terminal. The person's left is labelled, and unknown is said, not hidden."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mirror.knees.reading import Rep, RepLeg, Verdict
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+STYLE = {
+    Verdict.GOOD: "bold cyan",
+    Verdict.CAUTION: "bold yellow",
+    Verdict.OFF_TRACK: "bold red",
+    Verdict.UNKNOWN: "dim",
+}
+WORD = {
+    Verdict.GOOD: "● good",
+    Verdict.CAUTION: "▲ caution",
+    Verdict.OFF_TRACK: "■ off track",
+    Verdict.UNKNOWN: "? unknown",
+}
+
+
+def reps_table(reps: list[Rep], title: str) -> Table:
+    """One row a repetition."""
+    from rich.table import Table  # only commands that print need rich
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for heading in ("rep", "start", "bottom", "end"):
+        table.add_column(heading, justify="right")
+    for heading in ("left knee", "right knee", "depth"):
+        table.add_column(heading)
+    for rep in reps:
+        table.add_row(
+            f"{rep.n}{' (reference)' if rep.is_reference else ''}",
+            f"{rep.start_s:.1f} s",
+            f"{rep.bottom_s:.1f} s",
+            f"{rep.end_s:.1f} s",
+            leg_words(rep.left),
+            leg_words(rep.right),
+            depth_words(rep),
+        )
+    return table
+
+
+def leg_words(leg: RepLeg) -> str:
+    """A leg's verdict and deviation, with rich markup."""
+    words = WORD[leg.verdict]
+    if leg.deviation_deg is not None:
+        words = f"{words} {leg.deviation_deg:+.0f}°"
+    return f"[{STYLE[leg.verdict]}]{words}[/]"
+
+
+def depth_words(rep: Rep) -> str:
+    if rep.depth_deg is None:
+        return "unknown"
+    return f"about {rep.depth_label} ({rep.depth_deg:+.0f}°)"
