@@ -159,7 +159,15 @@ def environment() -> Path:
         _say(f"making the build environment in {folder} (some minutes, 2 GB)")
         folder.parent.mkdir(parents=True, exist_ok=True)
         _run("venv", [base, "-m", "venv", "--clear", folder], SCRIPTS)
-        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS]
+        install: list[str | Path] = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+            REQUIREMENTS,
+        ]
         _run("pip install", [python, *install], SCRIPTS)
         ready.touch()
     return python
@@ -174,7 +182,14 @@ def build(name: str, out: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         source = unpack(tarball, recipe.members, Path(scratch))
         made = Path(scratch, "made.tflite")
-        worker = [python, "-m", f"model_build.{recipe.worker}", source, made, *recipe.options]
+        worker: list[str | Path] = [
+            python,
+            "-m",
+            f"model_build.{recipe.worker}",
+            source,
+            made,
+            *recipe.options,
+        ]
         _run(f"building {name}", worker, SCRIPTS)
         shutil.copyfile(made, out)
 
@@ -216,7 +231,7 @@ def check(names: list[str]) -> bool:
             if fresh.read_bytes() == committed.read_bytes():
                 print(f"{name}: the same bytes")
                 continue
-            comparison = [environment(), "-m", "model_build.compare", committed, fresh]
+            comparison = [str(environment()), "-m", "model_build.compare", str(committed), str(fresh)]
             answer = subprocess.run(comparison, cwd=SCRIPTS, capture_output=True, text=True, check=False)
             same = same and answer.returncode == 0
             print(f"{name}: other bytes; {answer.stdout.strip() or 'the answers could not be compared'}")

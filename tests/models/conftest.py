@@ -1,0 +1,25 @@
+"""Makes the measuring script importable, and finds files that are only there in some checkouts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+
+@pytest.fixture
+def shared_model() -> Callable[[str], Path]:
+    """The path of an earlier build to compare with, by file name; skips where there is none."""
+
+    def find(name: str) -> Path:
+        path = REPOSITORY.parent / "shared" / "models" / name
+        if not path.exists():
+            pytest.skip(f"no earlier build to compare with: ../shared/models/{name} is not there")
+        return path
+
+    return find

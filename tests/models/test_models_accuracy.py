@@ -1,0 +1,77 @@
+"""The shipped networks find the joints of a rendered person as well as their cards say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import measure_models
+import numpy as np
+import pytest
+from measure_models import Accuracy, Network
+from model_build import rendered_clip
+
+from mirror.pose import catalog
+
+EVERY = 4  # frames; the cards are measured on all of them
+LIGHTNING = [name for name, entry in catalog.entries().items() if entry.kind == "movenet-heads"]
+
+
+@lru_cache
+def measured(path: Path) -> Accuracy:
+    places = measure_models.keypoints_on_clip(Network(path, threads=2), every=EVERY)
+    return measure_models.accuracy(places, every=EVERY)
+
+
+@pytest.mark.parametrize("name", LIGHTNING)
+def test_keypoint_errors_are_those_of_the_card(name: str) -> None:
+    entry = catalog.find(name)
+    found = measured(entry.path)
+    for group, error in found.error.items():
+        assert error == pytest.approx(entry.card[group], abs=0.1)
+        assert found.low[group] == pytest.approx(entry.card[f"{group}_low"], abs=0.1)
+    assert found.scatter == pytest.approx(entry.card["scatter"], abs=0.06)
+
+
+@pytest.mark.parametrize("name", LIGHTNING)
+def test_keypoints_are_within_a_part_in_seventy_of_the_height_save_low_hips(name: str) -> None:
+    error = measured(catalog.find(name).path).error
+    assert error["knee"] < 1.43
+    assert error["ankle"] < 1.43
+    assert error["hip"] < (1.43 if "256x128" in name else 2.7)
+
+
+@pytest.mark.parametrize("name", LIGHTNING)
+def test_the_rebuilt_network_errs_as_the_earlier_build_does(
+    name: str, shared_model: Callable[[str], Path]
+) -> None:
+    entry = catalog.find(name)
+    earlier = measured(shared_model(entry.path.name)).error
+    for group, error in measured(entry.path).error.items():
+        assert error == pytest.approx(earlier[group], abs=0.05)
+
+
+def test_left_and_right_are_the_persons_own() -> None:
+    network = Network(catalog.find(catalog.DEFAULT_MODEL).path)
+    truth, size = rendered_clip.read_truth(), measure_models.input_size(network)
+    window = rendered_clip.standing_window(truth, size, measure_models.WINDOW)
+    picture = window.look(next(rendered_clip.read_pictures()), size)
+    found = window.place(measure_models.keypoints(network, picture)[:, :2])
+    for number, joint in enumerate(measure_models.KEYPOINTS):
+        if joint.endswith(("hip", "knee", "ankle", "shoulder")):
+            assert np.hypot(*(found[number] - truth.of(joint)[0])) < 0.04 * truth.height, joint
+
+
+def test_the_foot_network_sees_the_toes_of_the_standing_person() -> None:
+    entry = catalog.find(catalog.FOOT_MODEL)
+    network = Network(entry.path)
+    truth, size = rendered_clip.read_truth(), (entry.height, entry.width)
+    window = rendered_clip.standing_window(truth, size, 1.25)
+    picture = window.look(next(rendered_clip.read_pictures()), size)
+    landmarks, presence = network.run(picture.astype(np.float32) / 255)
+    assert presence[0] > 0.9
+    rows = landmarks.reshape(39, 5)[[31, 32], :2]
+    toes = window.place(rows[:, ::-1] / size)
+    for found, joint in zip(toes, ("left_big_toe", "right_big_toe"), strict=True):
+        assert np.hypot(*(found - truth.of(joint)[0])) < 0.04 * truth.height
