@@ -19,15 +19,14 @@ from mirror.coach.feedback import SetSummary
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.faults import BadInput
+from mirror.fitting import camera_of, constants_of, model_threads, thresholds
 from mirror.knees.analysis import Analysis, NoReference, analyse
-from mirror.knees.constants import ANATOMICAL, KeypointConstants, constants_from
-from mirror.knees.judge import Thresholds
-from mirror.knees.optics import ASSUMED_TILT_DEG, Camera, assumed_hfov_deg
 from mirror.pose.catalog import find
 from mirror.pose.pose import Seen
 from mirror.settings import Settings
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int | None], None]
+"""Called with the frames done and, where known, how many there are."""
 PRESENT_SCORE = 0.2
 """Mean score of shoulders, hips, knees and ankles from which a recorded frame shows somebody."""
 FEWEST_FRAMES = 5
@@ -56,7 +55,13 @@ def study(path: Path, settings: Settings, reference: int | None, progress: Progr
         raise BadInput(f"{path} is too short: {len(recording.t)} frame(s).")
     if not seen.any():
         raise BadInput(f"{path}: nobody to be seen in it.")
-    camera = camera_of(recording, settings)
+    camera = camera_of(
+        settings,
+        recording.image_size,
+        ("recording", recording.hfov_deg),
+        ("recording", recording.tilt_deg),
+        ("recording", recording.camera_height_m),
+    )
     try:
         analysis = analyse(
             recording.t,
@@ -81,55 +86,6 @@ def present(keypoints: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
     return np.asarray(keypoints[:, body, 2].mean(1) >= PRESENT_SCORE)
 
 
-def thresholds(settings: Settings, *, with_reference: bool) -> Thresholds:
-    """The knees' thresholds from the settings' degrees and milliseconds."""
-    knees = settings.knees
-    limits = knees.limits(with_reference)
-    return Thresholds(
-        caution_deg=limits.caution_deg,
-        off_track_deg=limits.off_track_deg,
-        clear_deg=limits.clear_deg,
-        hold_s=knees.hold_ms / 1000,
-        smooth_tau_s=knees.smooth_tau_ms / 1000,
-        min_q=knees.min_q,
-    )
-
-
-def constants_of(model: str | None) -> KeypointConstants:
-    """What belongs to a model's keypoints; anatomical joints for none.
-
-    Raises BadInput for a model that is not listed or whose constants were never measured.
-    """
-    if model is None:
-        return ANATOMICAL
-    table = find(model).constants
-    if not table:
-        raise BadInput(f"model {model} has no measured constants, so its knees cannot be judged")
-    return constants_from(table)
-
-
-def camera_of(recording: Recording, settings: Settings, known_hfov_deg: float | None = None) -> Camera:
-    """How the camera looked: from settings, recording or camera model, else assumed; and which."""
-    wanted, how = settings.camera, {}
-    hfov, how["hfov"] = _first_known(
-        (wanted.hfov_deg, "given"),
-        (recording.hfov_deg, "recording"),
-        (known_hfov_deg, "camera model"),
-        (assumed_hfov_deg(recording.image_size), "assumed"),
-    )
-    tilt, how["tilt"] = _first_known(
-        (wanted.tilt_deg, "given"), (recording.tilt_deg, "recording"), (ASSUMED_TILT_DEG, "assumed")
-    )
-    height = wanted.height_m or recording.camera_height_m
-    how["height"] = "given" if wanted.height_m else "recording" if height else "unknown"
-    how["roll"] = "given" if wanted.roll_deg else "assumed"
-    return Camera(hfov, tilt, wanted.roll_deg, height, tuple(how.items()))
-
-
-def _first_known(*choices: tuple[float | None, str]) -> tuple[float, str]:
-    return next((value, how) for value, how in choices if value is not None)
-
-
 def _from_recording(path: Path) -> tuple[Recording, dict[str, Any]]:
     recording = load(path)
     return recording, _source(path, "keypoint recording", recording)
@@ -144,7 +100,7 @@ def _from_video(
     video = VideoFile(path, pace=False)
     entry = find(settings.model.name)
     constants_of(entry.name)
-    net = PoseNet(entry, threads=settings.model.threads or 2, runtime=settings.model.runtime)
+    net = PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
     tracker = PersonTracker(net)
     times, poses = [], []
     for frame in read_ahead(video.frames()):
@@ -155,7 +111,7 @@ def _from_video(
         times.append(frame.t)
         poses.append(keypoints)
         if progress:
-            progress(len(times))
+            progress(len(times), video.frame_count)
     recording = Recording(np.array(times), np.stack(poses), video.size, model=entry.name)
     source = _source(path, "video", recording) | {"runtime": net.runtime, "truncated": video.truncated}
     return recording, source

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, RIGHT
+from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, RIGHT, SHOULDER
 from mirror.knees.optics import F64
 from mirror.knees.stance import Stance
 
@@ -21,6 +21,8 @@ NEAREST_M = 1.8
 ASSUMED_STATURE_M = 1.70
 SHANK_OF_STATURE = 0.246
 SMALLEST_BODY_PX = 300
+SIDE_ON = 0.4
+"""Shoulder distance over trunk height below which somebody is turned by more than 60 degrees."""
 TURNED_DEG, FACING_DEG = 18.0, 13.0
 MOST_SD_DEG = 7.0
 LEAST_F = 0.22
@@ -58,6 +60,18 @@ def facing_away(keypoints: npt.NDArray[np.float32]) -> bool:
 def swapped(p: F64) -> bool:
     """Whether left and right ankle changed sides: p (17, 2) tangents."""
     return bool(p[ANKLE[LEFT], 0] <= p[ANKLE[RIGHT], 0])
+
+
+def side_on(p: F64, score: F64) -> bool:
+    """Whether shoulders that are surely seen are too close together for somebody who faces the camera.
+
+    p (17, 2) tangents, score (17,). Facing, shoulders are 0.9 of the trunk's height apart; walking by, 0.2.
+    """
+    if score[SHOULDER].min() < LEG_SCORE:
+        return False
+    across = abs(float(p[SHOULDER[LEFT], 0] - p[SHOULDER[RIGHT], 0]))
+    trunk = float(p[SHOULDER, 1].mean() - p[HIP, 1].mean())
+    return across < SIDE_ON * trunk
 
 
 def legs_seen(score: F64) -> npt.NDArray[np.bool_]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.knees.constants import ANKLE, HIP, SHOULDER, KeypointConstants
-from mirror.knees.gate import LEG_SCORE, legs_seen, swapped
+from mirror.knees.gate import LEG_SCORE, legs_seen, side_on, swapped
 from mirror.knees.optics import F64
 from mirror.knees.reading import Phase
 from mirror.knees.shank import Shank, lift, thigh_elevation
@@ -101,7 +101,9 @@ class MotionTracker:
     def _blind(self, p: F64, score: F64) -> str:
         if score[ANKLE].min() < LEG_SCORE or score[HIP].min() < LEG_SCORE:
             return "legs not seen"
-        return "facing away" if swapped(p) else ""
+        if swapped(p):
+            return "facing away"
+        return "standing side-on" if side_on(p, score) else ""
 
     def _blank(self, t: float, p: F64, why: str) -> Motion:
         if t - self._seen_t > BLIND_S:

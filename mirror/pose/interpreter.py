@@ -7,6 +7,10 @@ computes. LiteRT is preferred: its XNNPACK takes the int8 layers, tflite-runtime
 from __future__ import annotations
 
 import importlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,8 +63,9 @@ class Network:
         """Load `path`. Raises PermanentFault when no runtime is installed or the file is no network."""
         interpreter_class, self.runtime = _runtime(runtime)
         try:
-            self._interpreter = interpreter_class(str(path), num_threads=max(1, threads))
-            self._interpreter.allocate_tensors()
+            with _quiet():
+                self._interpreter = interpreter_class(str(path), num_threads=max(1, threads))
+                self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError) as error:
             raise PermanentFault(
                 f"{path.name} is not a network {self.runtime} can run: {_first_line(error)}"
@@ -94,6 +99,25 @@ class Network:
         self._interpreter.set_tensor(self._inputs[0]["index"], picture[None])
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(detail["index"])[0] for detail in self._outputs]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps the runtime's own chatter ("Created XNNPACK delegate") off stderr, where faults are told."""
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # no stderr to protect
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _tensor(detail: dict[str, Any]) -> Tensor:

@@ -28,16 +28,14 @@ def reps_table(reps: list[Rep], title: str) -> Table:
     from rich.table import Table  # only commands that print need rich
 
     table = Table(title=title, title_justify="left", header_style="bold")
-    for heading in ("rep", "start", "bottom", "end"):
-        table.add_column(heading, justify="right")
-    for heading in ("left knee", "right knee", "depth"):
-        table.add_column(heading)
+    for heading in ("rep", "seconds"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("left knee", "right knee", "depth, about"):
+        table.add_column(heading, no_wrap=True)
     for rep in reps:
         table.add_row(
-            f"{rep.n}{' (reference)' if rep.is_reference else ''}",
-            f"{rep.start_s:.1f} s",
-            f"{rep.bottom_s:.1f} s",
-            f"{rep.end_s:.1f} s",
+            f"ref {rep.n}" if rep.is_reference else str(rep.n),
+            f"{rep.start_s:.1f} - {rep.end_s:.1f}",
             leg_words(rep.left),
             leg_words(rep.right),
             depth_words(rep),
@@ -56,4 +54,4 @@ def leg_words(leg: RepLeg) -> str:
 def depth_words(rep: Rep) -> str:
     if rep.depth_deg is None:
         return "unknown"
-    return f"about {rep.depth_label} ({rep.depth_deg:+.0f}°)"
+    return f"{rep.depth_label} {rep.depth_deg:+.0f}°"

@@ -1,0 +1,5 @@
+"""`python -m mirror` is `squat-mirror`."""
+
+from mirror.cli import script
+
+script()
