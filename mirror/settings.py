@@ -391,7 +391,7 @@ def _read(path: Path | None, overrides: Mapping[str, object]) -> tuple[list[Laye
 @functools.cache
 def _sources() -> tuple[Callable[[], dict[str, Any]], Callable[[Path], dict[str, Any]]]:
     """pydantic-settings' readers of environment and TOML. Imported late: it costs as much as pydantic."""
-    from pydantic_settings import (  # noqa: PLC0415
+    from pydantic_settings import (
         BaseSettings,
         EnvSettingsSource,
         SettingsConfigDict,

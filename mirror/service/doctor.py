@@ -156,7 +156,7 @@ def settings_found(problems: list[str], config: Path | None = None) -> Finding:
 
 def model(settings: Settings) -> Finding:
     """The model's file is there and is the one models.toml names."""
-    from mirror.pose import catalog  # noqa: PLC0415
+    from mirror.pose import catalog
 
     try:
         file = catalog.checked_file(catalog.find(settings.model.name))
@@ -171,7 +171,7 @@ def model(settings: Settings) -> Finding:
 
 def runtime(settings: Settings) -> Finding:
     """The library that runs the model is installed and takes the model."""
-    from mirror.pose import catalog, interpreter  # noqa: PLC0415
+    from mirror.pose import catalog, interpreter
 
     try:
         path = catalog.checked_file(catalog.find(settings.model.name))

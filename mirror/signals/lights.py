@@ -150,7 +150,7 @@ class GpioLights:
             raise PermanentFault(f"the lamp cannot have its pins: {fault}") from fault
 
     def _wire_lamp(self, settings: LightsSettings, factory: Any) -> None:
-        from gpiozero import RGBLED  # noqa: PLC0415
+        from gpiozero import RGBLED
 
         pins = settings.lamp_pins()
         for name, pin in pins.items():
@@ -178,7 +178,7 @@ class GpioLights:
         wire(settings.buzzer_pin, settings.buzzer_active_high, factory)
 
     def _wire_active(self, pin: int, active_high: bool, factory: Any) -> None:
-        from gpiozero import Buzzer  # noqa: PLC0415
+        from gpiozero import Buzzer
 
         buzzer = Buzzer(pin, active_high=active_high, pin_factory=factory)
         self._undo.callback(buzzer.close)
@@ -186,8 +186,8 @@ class GpioLights:
         self._play = lambda beeps: buzzer.beep(beeps.each_s, beeps.each_s, n=beeps.n)
 
     def _wire_passive(self, pin: int, _active_high: bool, factory: Any) -> None:
-        from gpiozero import TonalBuzzer  # noqa: PLC0415
-        from gpiozero.tones import Tone  # noqa: PLC0415
+        from gpiozero import TonalBuzzer
+        from gpiozero.tones import Tone
 
         buzzer = TonalBuzzer(pin, mid_tone=Tone(PASSIVE_TONE), pin_factory=factory)
         self._undo.callback(buzzer.close)
@@ -216,7 +216,7 @@ class MockLights(GpioLights):
     """The same lamp on pins that exist only in memory. `history` holds (monotonic time, light or sound)."""
 
     def __init__(self, settings: LightsSettings) -> None:
-        from gpiozero.pins.mock import MockFactory, MockPWMPin  # noqa: PLC0415
+        from gpiozero.pins.mock import MockFactory, MockPWMPin
 
         self.history: deque[tuple[float, Light | Sound]] = deque(maxlen=100_000)
         self.pins = MockFactory(pin_class=MockPWMPin)
@@ -244,8 +244,8 @@ def _open_chip() -> Any:
     """gpiozero's lgpio factory: the way to the pins on Raspberry Pi OS bookworm and trixie alike."""
     _give_lgpio_a_folder()
     try:
-        from gpiozero import PinUnknownPi  # noqa: PLC0415
-        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415
+        from gpiozero import PinUnknownPi
+        from gpiozero.pins.lgpio import LGPIOFactory
     except ImportError as fault:
         raise PermanentFault(
             "the lamp needs lgpio, which is not installed: apt install python3-lgpio"
@@ -273,7 +273,7 @@ def _gpio_faults() -> tuple[type[Exception], ...]:
 
     lgpio's own error is known once gpiozero has loaded lgpio; without it there is nothing to raise it.
     """
-    from gpiozero import GPIOZeroError  # noqa: PLC0415
+    from gpiozero import GPIOZeroError
 
     lgpio_error = getattr(sys.modules.get("lgpio"), "error", OSError)
     return (GPIOZeroError, OSError, RuntimeError, lgpio_error)

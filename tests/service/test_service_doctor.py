@@ -131,7 +131,7 @@ def test_no_lamp_on_a_raspberry_pi_is_a_warning_unless_wanted(monkeypatch):
 
 
 def _no_chip():
-    from mirror.faults import PermanentFault  # noqa: PLC0415
+    from mirror.faults import PermanentFault
 
     raise PermanentFault("the GPIO pins cannot be opened")
 
