@@ -20,7 +20,8 @@ from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.faults import BadInput
 from mirror.fitting import camera_of, constants_of, model_threads, thresholds
-from mirror.knees.analysis import Analysis, NoReference, analyse
+from mirror.knees.analysis import Analysis, NoReference, ToesOf, analyse
+from mirror.knees.azimuth import ToeTips
 from mirror.pose.catalog import find
 from mirror.pose.pose import Seen
 from mirror.settings import Settings
@@ -72,12 +73,18 @@ def study(path: Path, settings: Settings, reference: int | None, progress: Progr
             constants_of(recording.model),
             thresholds(settings, with_reference=reference is not None),
             reference,
+            _toes_of(recording),
         )
     except NoReference as reason:
         raise BadInput(f"{path}: {reason}.") from None
     stature = recording.stature_m or settings.person.stature_m
     summary = summarise(analysis.reps, words(settings.coach.language), stature, analysis.why_unknown)
     return Study(recording, analysis, summary, source)
+
+
+def _toes_of(recording: Recording) -> ToesOf | None:
+    toes = recording.toes
+    return None if toes is None else lambda plant: ToeTips(toes)
 
 
 def present(keypoints: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

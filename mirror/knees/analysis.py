@@ -7,12 +7,13 @@ the foot direction for those before it too.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.azimuth import Azimuth, RefusedReference
+from mirror.knees.azimuth import Azimuth, RefusedReference, ToeTips, from_toes, fuse
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
@@ -22,6 +23,9 @@ from mirror.knees.reading import Rep
 from mirror.knees.repetition import make_rep, reference_azimuth
 from mirror.knees.squat import Span, ankles, hip_height
 from mirror.knees.stance import Stance
+
+ToesOf = Callable[[Plant], ToeTips | None]
+"""Where the toe tips are while somebody stands on these feet, or None where they can't be seen."""
 
 NO_STANDING = "nobody stood still long enough to calibrate"
 NO_DIRECTION = "no foot direction: name a good repetition with --reference N"
@@ -36,8 +40,9 @@ class Analysis:
     """What a recording shows.
 
     t: (T,) seconds. motions, judgements: one per frame, legs [left, right]. reps: in order.
-    plants: placings of the feet. azimuth: foot directions or None. reference: the repetition they are
-    from. why_unknown: why legs are unknown where they are, or "".
+    plants: placings of the feet. azimuth: foot directions of the reference's placing, else of the first
+    placing that has any, else None. reference: the repetition they are from. why_unknown: why legs are
+    unknown where they are, or "".
     """
 
     t: F64
@@ -67,11 +72,12 @@ def analyse(
     constants: KeypointConstants,
     thresholds: Thresholds,
     reference: int | None = None,
+    toes_of: ToesOf | None = None,
 ) -> Analysis:
     """Judge a recording: t (T,), keypoints (T, 17, 3) normalised (y, x, score), seen (T,) a person is there.
 
     reference: number of the repetition done as the person wants it, from 1. Raises NoReference when that
-    repetition does not exist or cannot be one.
+    repetition does not exist or cannot be one. toes_of: asked once for every placing of the feet.
     """
     p = rectify(keypoints[..., :2], size, camera)
     score = keypoints[..., 2].astype(np.float64)
@@ -79,18 +85,18 @@ def analyse(
     which = [max(0, sum(plant.from_s <= now for plant in plants) - 1) for now in t]
     stances = _stances(plants, t, p, seen)
     motions, counted = _follow(t, p, score, seen, [stances[i] for i in which], which, constants)
-    azimuth, planted = _reference(counted, reference, plants) if reference is not None else (None, -1)
+    azimuths = [_from_toes(plant, toes_of, size, camera, constants) for plant in plants] or [None]
+    if reference is not None:
+        azimuth, planted = _reference(counted, reference, plants, azimuths)
+        azimuths[planted] = azimuth
     judge = Judge(thresholds, constants)
-    judgements = [
-        judge.update(motion, azimuth if plant == planted else None)
-        for motion, plant in zip(motions, which, strict=True)
-    ]
+    judgements = [judge.update(motion, azimuths[plant]) for motion, plant in zip(motions, which, strict=True)]
     reps = [
         make_rep(
             n,
             one.span,
             one.motions,
-            azimuth if one.plant == planted else None,
+            azimuths[one.plant],
             thresholds,
             constants,
             is_reference=n == reference,
@@ -99,8 +105,11 @@ def analyse(
     ]
     if not any(plant.stance for plant in plants):
         reps = [_without_depth(rep) for rep in reps]
-    why = _why(plants, reps, azimuth)
-    return Analysis(t, camera, motions, judgements, reps, plants, azimuth, reference, why)
+    known = next((azimuth for azimuth in azimuths if azimuth), None)
+    if reference is not None:
+        known = azimuths[counted[reference - 1].plant]
+    why = _why(plants, reps, known)
+    return Analysis(t, camera, motions, judgements, reps, plants, known, reference, why)
 
 
 def _stances(plants: list[Plant], t: F64, p: F64, seen: npt.NDArray[np.bool_]) -> list[Stance | None]:
@@ -157,7 +166,23 @@ def _follow(
     return motions, counted
 
 
-def _reference(counted: list[_Counted], n: int, plants: list[Plant]) -> tuple[Azimuth, int]:
+def _from_toes(
+    plant: Plant,
+    toes_of: ToesOf | None,
+    size: tuple[int, int],
+    camera: Camera,
+    constants: KeypointConstants,
+) -> Azimuth | None:
+    tips = toes_of(plant) if toes_of and plant.stance else None
+    if tips is None or plant.stance is None:
+        return None
+    toe = rectify(tips.yx, size, camera)
+    return from_toes(toe, plant.stance.ankle, plant.stance.depth, constants.toe_reach, tips.sd)
+
+
+def _reference(
+    counted: list[_Counted], n: int, plants: list[Plant], toes: list[Azimuth | None]
+) -> tuple[Azimuth, int]:
     """Foot directions from repetition n, and the placing of the feet they hold for. Raises NoReference."""
     if not 1 <= n <= len(counted):
         found = f"{len(counted)} repetition{'' if len(counted) == 1 else 's'} found"
@@ -166,7 +191,7 @@ def _reference(counted: list[_Counted], n: int, plants: list[Plant]) -> tuple[Az
     try:
         if not plants or plants[one.plant].stance is None:
             raise RefusedReference((plants and plants[one.plant].why) or NO_STANDING)
-        return reference_azimuth(one.motions), one.plant
+        return fuse(toes[one.plant], reference_azimuth(one.motions)), one.plant
     except RefusedReference as reason:
         raise NoReference(f"repetition {n} cannot be the reference: {reason}") from reason
 

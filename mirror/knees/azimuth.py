@@ -1,7 +1,7 @@
 """Which way each foot points: the largest error of all, so it is measured or it is unknown.
 
-Sources so far: an explicit reference repetition ("as you want it to look"). A prior of 20 degrees exists to
-draw something; nothing is ever judged against it.
+Two sources: toe tips seen while the person stands, and an explicit reference repetition ("as you want it to
+look"), better together. A prior of 20 degrees exists to draw something; nothing is ever judged against it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,22 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mirror.knees.optics import F64
-from mirror.knees.shank import Shank, deviation
+from mirror.knees.shank import SIDES, Shank, deviation
 
 PRIOR: F64 = np.radians([20.0, 20.0])
-REFERENCE_SD = math.radians(5.0)
+ONE_SOURCE_SD = math.radians(8.0)
+FUSED_SD = math.radians(5.0)
+WIDE = math.radians(35.0)
+"""Feet turned out more than this in the camera frame read 8-11 degrees low from their toe tips."""
+WIDE_SD = math.radians(10.0)
+REFERENCE_SHARE = 0.67
+"""Weight of the reference against the toes (docs/decisions.md)."""
+MOST_INSIDE = math.radians(8.0)
+"""A reference this far inside the toes is a caving repetition, not a reference."""
+TOE_ROUNDS = 4
 REFERENCE_F = 0.35
 """Only where the knee is this far forward (shank lengths) does a repetition show its foot's direction."""
 REFERENCE_FRAMES = 5
@@ -33,8 +43,47 @@ class Azimuth:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToeTips:
+    """Toe tips of somebody standing: yx (2, 2) (y, x) normalised to the frame, [left, right].
+
+    sd: (2,) radians of azimuth, their spread over several looks; None where there was one.
+    """
+
+    yx: npt.NDArray[np.float32] | F64
+    sd: F64 | None = None
+
+
 class RefusedReference(Exception):
     """This repetition cannot be the reference; the message is the reason, a clause."""
+
+
+def from_toes(toe: F64, ankle: F64, depth: F64, toe_reach: float, sd: F64 | None = None) -> Azimuth:
+    """Foot directions from toe tips: toe, ankle (2, 2) rectified tangents (x, y), depth (2,) of the ankles.
+
+    toe_reach: ankle to toe tip in shank lengths. sd: (2,) radians, the spread over several looks, if known.
+    The toe is nearer than the ankle by toe_reach x cos(azimuth), so a few rounds settle it.
+    """
+    azimuth = np.radians([20.0, 20.0])
+    for _ in range(TOE_ROUNDS):
+        outward = SIDES * (toe[:, 0] * (depth - toe_reach * np.cos(azimuth)) - ankle[:, 0] * depth)
+        azimuth = np.arcsin(np.clip(outward / toe_reach, -1.0, 1.0))
+    least = np.where(azimuth > WIDE, WIDE_SD, ONE_SOURCE_SD)
+    return Azimuth(azimuth, least if sd is None else np.maximum(least, sd), "toes")
+
+
+def fuse(toes: Azimuth | None, reference: Azimuth) -> Azimuth:
+    """The reference, steadied by the toes. Raises RefusedReference when the knees caved in it."""
+    if toes is None:
+        return reference
+    inside = toes.value - reference.value
+    for leg, name in enumerate(("left", "right")):
+        if inside[leg] > MOST_INSIDE:
+            raise RefusedReference(
+                f"the {name} knee went {math.degrees(inside[leg]):.0f} degrees inside the toes in it"
+            )
+    value = REFERENCE_SHARE * reference.value + (1 - REFERENCE_SHARE) * toes.value
+    return Azimuth(value, np.full(2, FUSED_SD), "toes+reference")
 
 
 def from_reference(shank: Shank) -> Azimuth:
@@ -56,4 +105,4 @@ def from_reference(shank: Shank) -> Azimuth:
             raise RefusedReference(
                 f"the {name} knee moved {'inward' if value[leg] < 0 else 'outward'} too far to follow a foot"
             )
-    return Azimuth(value, np.full(2, REFERENCE_SD), "reference")
+    return Azimuth(value, np.full(2, FUSED_SD), "reference")

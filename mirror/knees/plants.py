@@ -6,7 +6,7 @@ quiet frames over the same feet are pooled. Non-causal; arrays in, stances out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ B1 = npt.NDArray[np.bool_]
 STANDING_SHARE = 0.965
 """Hips this high, as a share of the highest they come nearby, belong to somebody standing."""
 NEARBY_S = 8.0
+SMOOTH_S = 0.2
+"""Keypoint noise is averaged over this long before asking whether anything moved."""
 QUIET_S = 0.12
 QUIET_HIPS = 0.012
 """Share of hip height the hips may move within QUIET_S before and after a quiet frame."""
@@ -32,11 +34,15 @@ LEAST_QUIET_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A placing of the feet. from_s: when it begins (-inf for the first). No stance: `why` says why not."""
+    """A placing of the feet. from_s: when it begins (-inf for the first). No stance: `why` says why not.
+
+    quiet_s: times of the frames the stance rests on.
+    """
 
     from_s: float
     stance: Stance | None
     why: str
+    quiet_s: tuple[float, ...] = ()
 
 
 def find_plants(t: F64, p: F64, score: F64, seen: B1, constants: KeypointConstants) -> list[Plant]:
@@ -51,7 +57,7 @@ def find_plants(t: F64, p: F64, score: F64, seen: B1, constants: KeypointConstan
         if plant:
             plants.append(plant)
     if plants:
-        plants[0] = Plant(-np.inf, plants[0].stance, plants[0].why)
+        plants[0] = replace(plants[0], from_s=-np.inf)
     return plants
 
 
@@ -63,16 +69,37 @@ def _quiet(t: F64, p: F64, score: F64, seen: B1) -> B1:
     if not visible.any():
         return visible
     shank = float(np.median(np.linalg.norm(p[visible][:, KNEE] - p[visible][:, ANKLE], axis=-1)))
+    feet = np.where(visible[:, None], ankles(p).reshape(len(t), 4), np.nan)
+    frames = _odd_frames(t, SMOOTH_S)
+    height, feet = _moving_mean(height[:, None], frames)[:, 0], _moving_mean(feet, frames)
     calm = np.zeros(len(t), np.bool_)
     for i in np.flatnonzero(visible):
         near = slice(*np.searchsorted(t, (t[i] - NEARBY_S, t[i] + NEARBY_S)))
         top = np.nanpercentile(height[near], 95)
-        if height[i] < STANDING_SHARE * top:
-            continue
         around = slice(*np.searchsorted(t, (t[i] - QUIET_S, t[i] + QUIET_S + 1e-6)))
-        feet = np.ptp(ankles(p)[around], axis=0).max()
-        calm[i] = np.ptp(height[around]) < QUIET_HIPS * top and feet < QUIET_FEET * shank
+        calm[i] = (
+            height[i] > STANDING_SHARE * top
+            and np.ptp(height[around]) < QUIET_HIPS * top
+            and np.ptp(feet[around], axis=0).max() < QUIET_FEET * shank
+        )
     return calm
+
+
+def _odd_frames(t: F64, seconds: float) -> int:
+    """An odd number of frames that lasts about this long."""
+    frame_s = float(np.median(np.diff(t))) if len(t) > 1 else seconds
+    return 2 * int(seconds / max(frame_s, 1e-3) / 2) + 1
+
+
+def _moving_mean(x: F64, frames: int) -> F64:
+    """Centred mean over `frames` rows of x (T, K), over fewer at the ends; NaN where nothing is known."""
+    known = np.isfinite(x)
+    total = np.cumsum(np.vstack([np.zeros((1, x.shape[1])), np.where(known, x, 0.0)]), axis=0)
+    count = np.cumsum(np.vstack([np.zeros((1, x.shape[1])), known]), axis=0)
+    low = np.maximum(np.arange(len(x)) - frames // 2, 0)
+    high = np.minimum(np.arange(len(x)) + frames // 2 + 1, len(x))
+    with np.errstate(invalid="ignore"):
+        return np.asarray((total[high] - total[low]) / (count[high] - count[low]))
 
 
 def _by_place(quiet: npt.NDArray[np.intp], ankle: F64, apart: float) -> list[npt.NDArray[np.intp]]:
@@ -80,7 +107,7 @@ def _by_place(quiet: npt.NDArray[np.intp], ankle: F64, apart: float) -> list[npt
     groups: list[list[int]] = [[int(quiet[0])]]
     for i in quiet[1:]:
         here = np.median(ankle[groups[-1][-15:]], axis=0)
-        if np.linalg.norm(ankle[i] - here, axis=-1).max() > apart:
+        if np.linalg.norm(np.median(ankle[max(0, i - 2) : i + 3], axis=0) - here, axis=-1).max() > apart:
             groups.append([])
         groups[-1].append(int(i))
     return [np.array(group) for group in groups]
@@ -95,6 +122,7 @@ def _plant(
         return None
     begin = float(t[group[0]])
     try:
-        return Plant(begin, measure(begin, p[group], score[group], constants), "")
+        stance = measure(begin, p[group], score[group], constants)
+        return Plant(begin, stance, "", tuple(float(x) for x in t[group]))
     except NotStanding as reason:
         return Plant(begin, None, str(reason))

@@ -21,6 +21,8 @@ SHORTEST_S = 0.5
 """Quiet stance from which a calibration is usable; it improves up to FULL_S."""
 FULL_S = 1.0
 FEWEST_FRAMES = 5
+STEADY_FRAMES = 4
+LONGEST_GAP_S = 0.3
 STILL_HIPS = 0.025
 """Share of hip height the hips may move and still count as quiet."""
 STILL_FEET = 0.08
@@ -111,6 +113,16 @@ def _own_depth(ankle: F64) -> F64:
     return np.asarray(np.clip(low / low.mean(), 0.87, 1.15))
 
 
+def _apart(now: F64, earlier: F64) -> bool:
+    """Whether two poses (17, 2) differ by more than quiet stance allows."""
+    hip_height = float(earlier[HIP, 1].mean() - earlier[ANKLE, 1].mean())
+    shank = float(np.linalg.norm(earlier[KNEE] - earlier[ANKLE], axis=-1).mean())
+    if abs(float((now[HIP, 1] - earlier[HIP, 1]).mean())) > STILL_HIPS * hip_height:
+        return True
+    legs = now[KNEE + ANKLE] - earlier[KNEE + ANKLE]
+    return float(np.abs(legs).max()) > STILL_FEET * shank
+
+
 class StandingWatch:
     """Collects quiet frames as they come; a frame that moved starts it anew."""
 
@@ -135,23 +147,28 @@ class StandingWatch:
 
     def add(self, t: float, p: F64, score: F64) -> None:
         """One frame: p (17, 2), score (17,)."""
-        if self._quiet and (t - self._quiet[-1][0] > 0.3 or self._moved(p)):
+        if self._quiet and t - self._quiet[-1][0] > LONGEST_GAP_S:
             self._quiet.clear()
         self._quiet.append((t, p, score))
+        if self._moved():
+            self._quiet = deque(list(self._quiet)[-STEADY_FRAMES:])
         while t - self._quiet[0][0] > FULL_S:
             self._quiet.popleft()
 
-    def _moved(self, p: F64) -> bool:
-        """Hips, knees or ankles away from where they were when the quiet began or a moment ago."""
-        for earlier in (self._quiet[0][1], self._quiet[len(self._quiet) // 2][1]):
-            hip_height = float(earlier[HIP, 1].mean() - earlier[ANKLE, 1].mean())
-            shank = float(np.linalg.norm(earlier[KNEE] - earlier[ANKLE], axis=-1).mean())
-            if abs(float((p[HIP, 1] - earlier[HIP, 1]).mean())) > STILL_HIPS * hip_height:
-                return True
-            legs = p[KNEE + ANKLE] - earlier[KNEE + ANKLE]
-            if float(np.abs(legs).max()) > STILL_FEET * shank:
-                return True
-        return False
+    def _moved(self) -> bool:
+        """Hips, knees or ankles now away from where they were when the quiet began, or a moment ago.
+
+        Medians of a few frames, so that keypoint noise is no movement.
+        """
+        poses = [pose for _, pose, _ in self._quiet]
+        if len(poses) < 2 * STEADY_FRAMES:
+            return False
+        now = np.median(np.stack(poses[-STEADY_FRAMES:]), axis=0)
+        middle = max(STEADY_FRAMES, len(poses) // 2)
+        return any(
+            _apart(now, np.median(np.stack(earlier), axis=0))
+            for earlier in (poses[:STEADY_FRAMES], poses[middle - STEADY_FRAMES : middle])
+        )
 
     def measure(self, constants: KeypointConstants) -> Stance:
         """The Stance of the quiet frames so far. Raises NotStanding."""
