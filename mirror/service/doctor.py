@@ -68,12 +68,20 @@ def try_display(timeout_s: float = 20.0) -> Display:
     return Display(None, (tried.stderr.strip().splitlines() or ["pygame ended"])[-1], asked)
 
 
+def look_for_cameras() -> list[str]:
+    """Every camera plugged in, in words, without opening it: the ribbon's first, as auto picks them."""
+    from mirror.camera import picamera, video
+
+    ribbon = [f"{model} on the ribbon" for model in picamera.cameras()]
+    return ribbon + [f"{card} at {node}" for node, card in video.webcams()]
+
+
 @dataclass(frozen=True, slots=True)
 class Computer:
     """What is seen of the computer. `Computer()` looks at this one; tests say what they want seen.
 
     now_s, installed_s: wall-clock seconds since 1970. throttled: the firmware's bits, None if untold.
-    display: starts pygame's display, so it is only called when asked for.
+    display, cameras: take a while, so they are only called when their turn comes.
     """
 
     python: tuple[int, ...] = sys.version_info[:3]
@@ -87,6 +95,7 @@ class Computer:
     now_s: float = field(default_factory=time.time)
     installed_s: float = field(default_factory=lambda: Path(__file__).stat().st_mtime)
     display: Callable[[], Display] = try_display
+    cameras: Callable[[], list[str]] = look_for_cameras
 
 
 def examine(
@@ -105,7 +114,7 @@ def examine(
         ("settings", lambda: settings_found(settings_file.check(config), config)),
         ("model", lambda: model(chosen)),
         ("runtime", lambda: runtime(chosen)),
-        ("camera", lambda: camera(chosen)),
+        ("camera", lambda: camera(chosen.camera.source, computer.cameras(), computer.board)),
         ("lamp", lambda: lamp(chosen, computer.board)),
         ("screen", lambda: screen(computer.display())),
         ("disk", lambda: disk(computer.state_folder, computer.free_bytes)),
@@ -181,8 +190,33 @@ def runtime(settings: Settings) -> Finding:
     return Finding("runtime", "ok", f"{network.runtime} runs {path.name}")
 
 
-def camera(settings: Settings) -> Finding:
-    raise NotImplementedError
+def camera(source: str, seen: list[str], board: str | None) -> Finding:
+    """A camera is there, or the video named in the settings is. seen: as `look_for_cameras` tells them.
+
+    It is not opened: a running mirror holds it.
+    """
+    from mirror.camera.video import check_readable
+
+    path = Path(source)
+    if (path.exists() and not path.is_char_device()) or path.suffix:
+        try:
+            check_readable(path)
+        except PermanentFault as fault:
+            return Finding(
+                "camera", "fault", str(fault), "set camera.source to a video that is there, or to auto"
+            )
+        return Finding("camera", "ok", f"not a camera but the file {source}")
+    if path.is_absolute():
+        seen = [words for words in seen if words.endswith(f" at {source}")]
+    if seen:
+        return Finding("camera", "ok", ", ".join(seen))
+    says = "no camera is seen" if source == "auto" else f"no camera {source} is seen"
+    do = (
+        "plug in a webcam"
+        if board is None
+        else "check both ends of the ribbon, then rpicam-hello --list-cameras"
+    )
+    return Finding("camera", "warning" if board is None else "fault", says, do)
 
 
 def lamp(settings: Settings, board: str | None) -> Finding:

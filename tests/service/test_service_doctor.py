@@ -39,6 +39,7 @@ def laptop(tmp_path) -> Computer:
         now_s=1_800_000_000.0,
         installed_s=1_790_000_000.0,
         display=lambda: Display("wayland"),
+        cameras=lambda: ["imx708 on the ribbon", "HD Webcam at /dev/video0"],
     )
 
 
@@ -69,13 +70,14 @@ def test_every_finding_that_is_not_fine_says_what_to_do(laptop):
         free_bytes=lambda folder: 1_000_000,
         now_s=0.0,
         display=lambda: Display(None, "kmsdrm not available"),
+        cameras=list,
     )
     Path("mirror.toml").write_text("[camera]\nfps = 1000\n")
     findings = doctor.examine(settings(model={"name": "nothing"}), computer=bad)
     assert doctor.exit_code(findings) == 1
     for finding in findings:
         assert "\n" not in finding.says
-        if finding.level == "fault":
+        if finding.level != "ok" and finding.name != "runtime":
             assert finding.do, finding
 
 
@@ -117,6 +119,27 @@ def test_an_unknown_model_is_a_fault_and_its_runtime_is_not_tried():
 def test_the_shipped_model_has_its_checksum_and_is_run():
     assert doctor.model(settings()).says.endswith("checksum right")
     assert "runs movenet" in doctor.runtime(settings()).says
+
+
+@pytest.mark.parametrize(
+    ("source", "seen", "board", "level", "says"),
+    [
+        ("auto", ["imx708 on the ribbon"], PI, "ok", "imx708 on the ribbon"),
+        ("auto", [], PI, "fault", "no camera is seen"),
+        ("auto", [], None, "warning", "no camera is seen"),
+        ("/dev/video9", ["A at /dev/video0", "B at /dev/video9"], None, "ok", "B at /dev/video9"),
+        ("/dev/video9", ["A at /dev/video0"], PI, "fault", "no camera /dev/video9 is seen"),
+        ("clip.mp4", [], None, "ok", "not a camera but the file clip.mp4"),
+        ("no.mp4", ["A at /dev/video0"], None, "fault", "no.mp4 does not exist."),
+        ("empty.npz", [], None, "fault", "empty.npz is empty."),
+    ],
+)
+def test_the_camera_named_in_the_settings_is_looked_for(source, seen, board, level, says):
+    Path("clip.mp4").write_bytes(b"a video")
+    Path("empty.npz").write_bytes(b"")
+    finding = doctor.camera(source, seen, board)
+    assert (finding.level, finding.says) == (level, says)
+    assert bool(finding.do) == (level != "ok")
 
 
 def test_no_lamp_on_a_raspberry_pi_is_a_warning_unless_wanted(monkeypatch):

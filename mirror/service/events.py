@@ -1,0 +1,103 @@
+"""The event log: every state, repetition, cue, light and sound with its time, one JSON object a line.
+
+Written when somebody asks for it (`--events`). Times are seconds on the clip's clock, or since the first
+frame of a live camera. A full disk ends the log, never the mirror.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any, TextIO
+
+from mirror.coach.feedback import Feedback, Light, State
+from mirror.faults import BadInput
+from mirror.knees.reading import Rep, RepLeg
+
+log = logging.getLogger(__name__)
+
+
+class EventLog:
+    """Writes what changed since the last Feedback. Without a path it does nothing."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Raises BadInput when the file cannot be written."""
+        self._file: TextIO | None = None
+        if path is not None:
+            try:
+                self._file = path.open("w", encoding="utf-8")
+            except OSError as error:
+                raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
+        self._state: State | None = None
+        self._light = Light.OFF
+        self._cue = ""
+        self._note = ""
+
+    def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
+        """Log this moment at t seconds; rep is the repetition that ended with it, or None."""
+        if feedback.state is not self._state:
+            self._state = feedback.state
+            self._line(t, "state", state=feedback.state.value)
+        if rep is not None:
+            self._line(t, "rep", **_told(rep))
+        if feedback.cue != self._cue:
+            self._cue = feedback.cue
+            if feedback.cue:
+                self._line(t, "cue", cue=feedback.cue)
+        if feedback.note != self._note:
+            self._note = feedback.note
+            if feedback.note:
+                self._line(t, "note", note=feedback.note)
+        self.light(t, feedback.light)
+        if feedback.sound is not None:
+            self._line(t, "sound", sound=feedback.sound.value)
+        if feedback.summary is not None and feedback.state is State.SUMMARY:
+            self._summary_once(t, feedback)
+
+    def light(self, t: float, light: Light) -> None:
+        """Log the lamp if it changed."""
+        if light is not self._light:
+            self._light = light
+            self._line(t, "light", light=light.value)
+
+    def _summary_once(self, t: float, feedback: Feedback) -> None:
+        told = feedback.summary
+        if told is not None and getattr(self, "_summary", None) is not told:
+            self._summary = told
+            self._line(t, "summary", headline=told.headline, sentence=told.sentence, reps=len(told.reps))
+
+    def _line(self, t: float, event: str, **what: Any) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.write(json.dumps({"t": round(t, 3), "event": event, **what}) + "\n")
+            self._file.flush()
+        except OSError as error:
+            log.warning("the event log ends here: %s", error.strerror)
+            self.close()
+
+    def close(self) -> None:
+        """No more lines; may be called twice."""
+        file, self._file = self._file, None
+        if file is not None:
+            try:
+                file.close()
+            except OSError:
+                log.warning("the end of the event log could not be written")
+
+
+def _told(rep: Rep) -> dict[str, Any]:
+    return {
+        "n": rep.n,
+        "start_s": round(rep.start_s, 3),
+        "end_s": round(rep.end_s, 3),
+        "left": _leg(rep.left),
+        "right": _leg(rep.right),
+        "is_reference": rep.is_reference,
+    }
+
+
+def _leg(leg: RepLeg) -> dict[str, Any]:
+    deviation = None if leg.deviation_deg is None else round(leg.deviation_deg, 2)
+    return {"verdict": leg.verdict.value, "deviation_deg": deviation}
