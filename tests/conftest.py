@@ -1,0 +1,39 @@
+"""What several rooms' tests share: the bundled clip, its truth, and the real clips where they are given."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# SDL must not look for a screen, and pygame must not greet, whichever test imports it first.
+os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def demo_clip() -> Path:
+    return ROOT / "mirror" / "demo" / "demo.mp4"
+
+
+@pytest.fixture(scope="session")
+def demo_truth() -> dict[str, Any]:
+    with gzip.open(ROOT / "tests" / "data" / "demo_truth.json.gz") as file:
+        return json.load(file)
+
+
+@pytest.fixture(scope="session")
+def real_clips() -> Path:
+    """A folder of real clips with labels.json; not part of the project."""
+    folder = SHARED / "clips"
+    if not (folder / "labels.json").exists():
+        pytest.skip("the real clips are not part of the project and not beside this checkout")
+    return folder

@@ -1,0 +1,224 @@
+"""A whole recording judged, on a simulated person with noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import simulate
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mirror.knees.analysis import Analysis, NoReference, analyse
+from mirror.knees.azimuth import ToeTips
+from mirror.knees.constants import ANATOMICAL
+from mirror.knees.judge import Thresholds
+from mirror.knees.optics import Camera
+from mirror.knees.reading import Rep, Verdict
+
+NOISE = simulate.Noise(sigma_px=0.8)
+GOOD = (1.0, 0.0)
+BOTH = (13.0, 12.0)
+LEFT_ONLY = (13.0, 0.0)
+
+
+def session(*deltas: tuple[float, float], **how: object) -> simulate.Simulated:
+    movements = [simulate.Stand(1.5), *(simulate.Squat(delta=delta) for delta in deltas), simulate.Stand(0.6)]
+    return simulate.simulate(movements, **({"noise": NOISE} | how))  # type: ignore[arg-type]
+
+
+def judged(
+    sim: simulate.Simulated,
+    reference: int | None = None,
+    *,
+    toes: bool = False,
+    seen: np.ndarray | None = None,
+) -> Analysis:
+    return analyse(
+        sim.t,
+        sim.keypoints,
+        sim.image_size,
+        np.ones(len(sim.t), np.bool_) if seen is None else seen,
+        Camera(sim.camera.hfov_deg, sim.tilt_deg),
+        ANATOMICAL,
+        Thresholds(),
+        reference,
+        (lambda plant: ToeTips(sim.toes)) if toes else None,
+    )
+
+
+def verdicts(reps: list[Rep]) -> list[tuple[str, str]]:
+    return [(rep.left.verdict.value, rep.right.verdict.value) for rep in reps]
+
+
+def test_each_knee_is_judged_for_itself_against_a_reference() -> None:
+    found = judged(session(GOOD, GOOD, BOTH, LEFT_ONLY, GOOD), reference=1)
+    assert verdicts(found.reps) == [
+        ("good", "good"),
+        ("good", "good"),
+        ("off_track", "off_track"),
+        ("off_track", "good"),
+        ("good", "good"),
+    ]
+    assert [rep.is_reference for rep in found.reps] == [True, False, False, False, False]
+
+
+def test_toe_tips_alone_are_enough_to_judge() -> None:
+    found = judged(session(GOOD, BOTH, LEFT_ONLY), toes=True)
+    assert found.azimuth is not None
+    assert found.azimuth.source == "toes"
+    assert verdicts(found.reps) == [("good", "good"), ("off_track", "off_track"), ("off_track", "good")]
+
+
+def test_without_a_foot_direction_every_verdict_is_unknown_and_says_why() -> None:
+    found = judged(session(GOOD, BOTH))
+    assert verdicts(found.reps) == [("unknown", "unknown")] * 2
+    assert all(rep.left.deviation_deg is None for rep in found.reps)
+    assert "foot direction" in found.why_unknown
+
+
+def test_repetition_times_are_those_of_the_movement() -> None:
+    sim = session(GOOD, GOOD, GOOD)
+    found = judged(sim)
+    assert len(found.reps) == len(sim.reps)
+    for rep, true in zip(found.reps, sim.reps, strict=True):
+        assert rep.start_s == pytest.approx(true.start_s, abs=0.25)
+        assert rep.bottom_s == pytest.approx(true.bottom_s, abs=0.25)
+        assert rep.end_s == pytest.approx(true.end_s, abs=0.25)
+
+
+def test_peak_deviations_are_near_the_true_ones() -> None:
+    sim = session(GOOD, BOTH, (6.0, -5.0), LEFT_ONLY)
+    for rep, true in zip(judged(sim, toes=True).reps, sim.reps, strict=True):
+        for leg, peak in zip((rep.left, rep.right), true.peak_delta_deg, strict=True):
+            assert leg.deviation_deg == pytest.approx(peak, abs=3.5)
+
+
+@given(
+    deltas=st.lists(st.sampled_from([GOOD, BOTH, LEFT_ONLY]), min_size=1, max_size=3),
+    yaw=st.floats(-10, 10),
+    seed=st.integers(0, 50),
+)
+@settings(max_examples=12, deadline=None)
+def test_mirroring_the_scene_swaps_left_and_right_exactly(
+    deltas: list[tuple[float, float]], yaw: float, seed: int
+) -> None:
+    sim = session(GOOD, *deltas, yaw_deg=yaw, seed=seed)
+    for one, other in zip(judged(sim, 1).reps, judged(simulate.mirrored(sim), 1).reps, strict=True):
+        assert one.left.verdict is other.right.verdict
+        assert one.right.verdict is other.left.verdict
+        assert one.left.deviation_deg == pytest.approx(other.right.deviation_deg, abs=1e-6)
+        assert one.right.deviation_deg == pytest.approx(other.left.deviation_deg, abs=1e-6)
+
+
+@given(lateral=st.floats(-0.3, 0.3), distance=st.floats(2.2, 3.2), height=st.floats(0.9, 1.4))
+@settings(max_examples=15, deadline=None)
+def test_moving_the_person_keeps_the_verdicts(lateral: float, distance: float, height: float) -> None:
+    camera = simulate.Camera(distance_m=distance, height_m=height)
+    sim = session(GOOD, BOTH, LEFT_ONLY, camera=camera, place_m=(lateral, 0.0))
+    assert verdicts(judged(sim, 1).reps) == [
+        ("good", "good"),
+        ("off_track", "off_track"),
+        ("off_track", "good"),
+    ]
+
+
+@given(stretch=st.floats(0.8, 1.4))
+@settings(max_examples=10, deadline=None)
+def test_stretching_time_keeps_repetitions_and_verdicts(stretch: float) -> None:
+    sim = session(GOOD, BOTH)
+    slower = replace(sim, t=sim.t * stretch)
+    assert verdicts(judged(slower, 1).reps) == verdicts(judged(sim, 1).reps)
+
+
+def test_half_the_frame_rate_gives_the_same_verdicts() -> None:
+    sim = session(GOOD, BOTH, LEFT_ONLY)
+    half = replace(sim, t=sim.t[::2], keypoints=sim.keypoints[::2])
+    assert verdicts(judged(half, 1).reps) == verdicts(judged(sim, 1).reps)
+
+
+def test_feet_placed_anew_lose_the_reference_s_direction() -> None:
+    movements = [
+        simulate.Stand(1.5),
+        simulate.Squat(delta=GOOD),
+        simulate.Replant(width_m=0.62, toe_out_deg=(30.0, 30.0)),
+        simulate.Stand(1.0),
+        simulate.Squat(delta=GOOD),
+        simulate.Stand(0.6),
+    ]
+    found = judged(simulate.simulate(movements, noise=NOISE), reference=1)
+    assert len(found.plants) == 2
+    assert verdicts(found.reps) == [("good", "good"), ("unknown", "unknown")]
+
+
+def test_a_hidden_knee_is_unknown_and_the_other_is_judged() -> None:
+    sim = session(GOOD, BOTH, LEFT_ONLY)
+    keypoints = sim.keypoints.copy()
+    keypoints[sim.t > sim.reps[1].start_s, 13, 2] = 0.1  # the left knee's score
+    found = judged(replace(sim, keypoints=keypoints), toes=True)
+    assert verdicts(found.reps) == [("good", "good"), ("unknown", "off_track"), ("unknown", "good")]
+
+
+@pytest.mark.parametrize(
+    ("name", "movement"),
+    [
+        ("a hinge", simulate.Hinge()),
+        ("raising the arms", simulate.RaiseArms()),
+        ("jumping jacks", simulate.JumpingJacks()),
+        ("a lunge", simulate.Lunge()),
+        ("walking by", simulate.WalkAcross()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_other_movements_are_no_repetitions(name: str, movement: simulate.Movement) -> None:
+    sim = simulate.simulate([simulate.Stand(1.5), movement, simulate.Stand(1.0)], noise=NOISE)
+    assert judged(sim).reps == [], name
+
+
+def test_without_standing_still_squats_are_counted_and_knees_are_unknown() -> None:
+    sim = session(GOOD, BOTH)
+    moving = (sim.q > 0.02) | (np.abs(np.gradient(sim.q)) > 1e-4)
+    first, last = np.flatnonzero(moving)[[0, -1]]
+    part = slice(first + 4, sim.reps[0].end_s.__ceil__() * 0 + int(np.searchsorted(sim.t, sim.reps[0].end_s)))
+    clip = replace(sim, t=sim.t[part], keypoints=sim.keypoints[part])
+    found = judged(clip)
+    assert all(rep.left.verdict is Verdict.UNKNOWN for rep in found.reps)
+    assert found.why_unknown
+    assert last > first
+
+
+@pytest.mark.parametrize("n", [0, 4, -1])
+def test_a_reference_that_does_not_exist_is_refused(n: int) -> None:
+    with pytest.raises(NoReference, match=f"repetition {n} cannot be the reference: 3 repetitions found"):
+        judged(session(GOOD, GOOD, GOOD), reference=n)
+
+
+def test_a_caving_reference_is_refused_when_the_toes_are_seen() -> None:
+    with pytest.raises(NoReference, match="inside the toes"):
+        judged(session(BOTH, GOOD), reference=1, toes=True)
+
+
+def test_a_shallow_reference_is_refused_with_the_reason() -> None:
+    shallow = simulate.Squat(depth_deg=60.0, shank_lean_deg=10.0)
+    sim = simulate.simulate([simulate.Stand(1.5), shallow, simulate.Stand(0.6)], noise=NOISE)
+    assert len(judged(sim).reps) == 1
+    with pytest.raises(NoReference, match="hardly moved forward"):
+        judged(sim, reference=1)
+
+
+def test_depth_is_near_the_true_one() -> None:
+    for depth in (-10.0, 0.0, 15.0):
+        sim = simulate.simulate(
+            [simulate.Stand(1.5), simulate.Squat(depth_deg=depth), simulate.Stand(0.6)], noise=NOISE
+        )
+        (rep,) = judged(sim).reps
+        assert rep.depth_deg == pytest.approx(np.mean(sim.reps[0].depth_deg), abs=5.0)
+
+
+def test_frames_without_anybody_are_no_repetition_and_no_crash() -> None:
+    sim = session(GOOD)
+    found = judged(sim, seen=np.zeros(len(sim.t), np.bool_))
+    assert found.reps == []
+    assert all(math.isnan(motion.q) for motion in found.motions)
