@@ -118,7 +118,7 @@ class CameraSettings(Section):
         45,
     )
     roll_deg: float = _setting(
-        0.0, "How far the picture is turned clockwise by a camera that hangs askew.", "deg", -45, 45
+        0.0, "How far the camera leans clockwise, seen from behind it.", "deg", -45, 45
     )
     height_m: OptionalFloat = _setting(None, "Height of the lens above the floor.", "m", 0.2, 3)
     exposure_ms: OptionalFloat = _setting(

@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A shared machine is sometimes slow: no test may fail for the time it took.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
 
 # SDL must not look for a screen, and pygame must not greet, whichever test imports it first.
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")

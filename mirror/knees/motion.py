@@ -29,6 +29,8 @@ STEP_SHANKS, STEP_S = 0.15, 0.3
 """An ankle that moves this far within this time is a step: whatever moves then is no squat."""
 BLIND_S = 0.5
 """A movement during which the legs were out of sight this long is not counted."""
+SPLIT_SHANKS = 0.3
+"""One foot this much lower in the picture than in the stance is in front of the other: a lunge."""
 HINGE = 4.0
 """Shoulder drop over hip drop: 8.6 in a bow to the floor, 2.5-2.8 in shallow and 1.3 in full squats."""
 
@@ -69,7 +71,8 @@ class MotionTracker:
         self.counter = RepCounter()
         self._steps: deque[tuple[float, F64]] = deque()
         self._seen_t = -math.inf
-        self._deepest: tuple[float, float] = (0.0, 0.0)  # q and shoulder drop / hip drop there
+        self._deepest_q = 0.0
+        self._no_squat = False  # what was seen at the deepest moment so far is something else
 
     def reset(self) -> None:
         """The person is gone."""
@@ -124,15 +127,13 @@ class MotionTracker:
 
     def _count(self, t: float, q: float, p: F64, ankle: F64, stance: Stance) -> Span | None:
         if self.counter.phase is Phase.STAND:
-            self._deepest = (0.0, 0.0)
-        if q > self._deepest[0]:
-            shoulders = float(p[SHOULDER, 1].mean() - ankle[:, 1].mean())
-            drop = (stance.shoulder_height - shoulders) / max(q * stance.hip_height, 1e-6)
-            self._deepest = (q, drop)
-        q_before, drop = self._deepest
+            self._deepest_q, self._no_squat = 0.0, False
+        if q > self._deepest_q:
+            self._deepest_q = q
+            self._no_squat = q > REP_Q and (_bowing(p, ankle, stance) or _split(ankle, stance))
+        no_squat = self._no_squat
         span = self.counter.update(t, q)
-        hinged = drop > HINGE and q_before > REP_Q
-        if span is None or hinged:
+        if span is None or no_squat:
             return None
         lag = PROGRESS_TAU_S  # the smoothed q shows everything this much late
         return replace(span, bottom_s=span.bottom_s - lag, end_s=max(span.end_s - lag, span.bottom_s))
@@ -145,3 +146,17 @@ class MotionTracker:
         usable = legs_seen(score) & shank.possible
         why = "" if usable.any() else "knees not seen"
         return Motion(t, p, ankle, q, self.counter.phase, shank, usable, thigh, why)
+
+
+def _bowing(p: F64, ankle: F64, stance: Stance) -> bool:
+    """The shoulders came down much more than the hips."""
+    middle = float(ankle[:, 1].mean())
+    shoulders = stance.shoulder_height - (float(p[SHOULDER, 1].mean()) - middle)
+    hips = stance.hip_height - (float(p[HIP, 1].mean()) - middle)
+    return shoulders > HINGE * max(hips, 1e-6)
+
+
+def _split(ankle: F64, stance: Stance) -> bool:
+    """One foot went forward or back."""
+    lower = float(np.diff(ankle[:, 1])[0] - np.diff(stance.ankle[:, 1])[0])
+    return abs(lower) > SPLIT_SHANKS * float(stance.shank.mean())

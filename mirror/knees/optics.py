@@ -25,7 +25,8 @@ ASSUMED_TILT_DEG = 8.0
 class Camera:
     """How the camera looks at the room.
 
-    hfov_deg: across the picture's width. tilt_deg: + looks down. roll_deg: + turns the picture clockwise.
+    hfov_deg: across the picture's width. tilt_deg: + looks down. roll_deg: + leans clockwise, seen from
+    behind it, which turns the picture anticlockwise.
     height_m: of the lens over the floor, None where unknown.
     how_known: for each of hfov, tilt, roll, height: "given", "camera", "assumed", ...
     """
@@ -57,7 +58,7 @@ def rectify(yx: npt.ArrayLike, size: tuple[int, int], camera: Camera) -> F64:
     v = (0.5 - yx[..., 0]) * (size[0] / f)
     roll, tilt = math.radians(camera.roll_deg), math.radians(camera.tilt_deg)
     if roll:
-        u, v = u * math.cos(roll) - v * math.sin(roll), u * math.sin(roll) + v * math.cos(roll)
+        u, v = u * math.cos(roll) + v * math.sin(roll), -u * math.sin(roll) + v * math.cos(roll)
     ahead = math.cos(tilt) + v * math.sin(tilt)
     return np.stack([u / ahead, (v * math.cos(tilt) - math.sin(tilt)) / ahead], axis=-1)
 
@@ -70,5 +71,5 @@ def unrectify(p: npt.ArrayLike, size: tuple[int, int], camera: Camera) -> F64:
     v = (p[..., 1] * math.cos(tilt) + math.sin(tilt)) / (math.cos(tilt) - p[..., 1] * math.sin(tilt))
     u = p[..., 0] * (math.cos(tilt) + v * math.sin(tilt))
     if roll:
-        u, v = u * math.cos(roll) + v * math.sin(roll), -u * math.sin(roll) + v * math.cos(roll)
+        u, v = u * math.cos(roll) - v * math.sin(roll), u * math.sin(roll) + v * math.cos(roll)
     return np.stack([0.5 - v * (f / size[0]), 0.5 + u * (f / size[1])], axis=-1)

@@ -109,8 +109,8 @@ def test_mirroring_the_scene_swaps_left_and_right_exactly(
     for one, other in zip(judged(sim, 1).reps, judged(simulate.mirrored(sim), 1).reps, strict=True):
         assert one.left.verdict is other.right.verdict
         assert one.right.verdict is other.left.verdict
-        assert one.left.deviation_deg == pytest.approx(other.right.deviation_deg, abs=1e-6)
-        assert one.right.deviation_deg == pytest.approx(other.left.deviation_deg, abs=1e-6)
+        assert one.left.deviation_deg == pytest.approx(other.right.deviation_deg, abs=1e-4)  # float32
+        assert one.right.deviation_deg == pytest.approx(other.left.deviation_deg, abs=1e-4)
 
 
 @given(lateral=st.floats(-0.3, 0.3), distance=st.floats(2.2, 3.2), height=st.floats(0.9, 1.4))
@@ -179,14 +179,15 @@ def test_other_movements_are_no_repetitions(name: str, movement: simulate.Moveme
 
 def test_without_standing_still_squats_are_counted_and_knees_are_unknown() -> None:
     sim = session(GOOD, BOTH)
-    moving = (sim.q > 0.02) | (np.abs(np.gradient(sim.q)) > 1e-4)
-    first, last = np.flatnonzero(moving)[[0, -1]]
-    part = slice(first + 4, sim.reps[0].end_s.__ceil__() * 0 + int(np.searchsorted(sim.t, sim.reps[0].end_s)))
-    clip = replace(sim, t=sim.t[part], keypoints=sim.keypoints[part])
-    found = judged(clip)
+    first, second = sim.reps
+    inside = (sim.t > first.start_s + 0.25) & (sim.t < second.end_s)
+    resting = (sim.t > first.end_s) & (sim.t < second.start_s)
+    keep = inside & ~resting  # from one squat straight into the next
+    t = np.arange(keep.sum()) / 30.0
+    found = judged(replace(sim, t=t, keypoints=sim.keypoints[keep]))
+    assert len(found.reps) == 2
     assert all(rep.left.verdict is Verdict.UNKNOWN for rep in found.reps)
-    assert found.why_unknown
-    assert last > first
+    assert found.why_unknown == "nobody stood still long enough to calibrate"
 
 
 @pytest.mark.parametrize("n", [0, 4, -1])
@@ -201,7 +202,7 @@ def test_a_caving_reference_is_refused_when_the_toes_are_seen() -> None:
 
 
 def test_a_shallow_reference_is_refused_with_the_reason() -> None:
-    shallow = simulate.Squat(depth_deg=60.0, shank_lean_deg=10.0)
+    shallow = simulate.Squat(depth_deg=40.0, shank_lean_deg=0.0)
     sim = simulate.simulate([simulate.Stand(1.5), shallow, simulate.Stand(0.6)], noise=NOISE)
     assert len(judged(sim).reps) == 1
     with pytest.raises(NoReference, match="hardly moved forward"):

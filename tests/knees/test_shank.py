@@ -91,7 +91,7 @@ def test_thigh_elevation_of_exact_joints_is_the_true_one(depth_deg: float) -> No
 
 def test_a_shank_seen_far_too_long_is_no_measurement() -> None:
     ankle = np.array([[0.1, -0.4], [-0.1, -0.4]])
-    knee = ankle + [[0.0, 0.2], [0.0, 0.2]]
+    knee = ankle + np.array([0.0, 0.2])
     assert lift(knee, ankle, np.array([5.2, 5.2])).possible.all()  # 4 % too long: noise
     assert not lift(knee, ankle, np.array([6.5, 6.5])).possible.any()
 

@@ -1,0 +1,166 @@
+"""The eyes thread: takes the newest frame, finds the person, judges the knees, asks the coach, switches the
+lamp. Nothing it does waits for the screen, and the screen never waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from mirror.camera.frame import Frame
+from mirror.camera.mailbox import Mailbox
+from mirror.coach.coach import Coach
+from mirror.coach.feedback import Feedback, nothing
+from mirror.knees.live import KneeWatch
+from mirror.knees.reading import Rep
+from mirror.pose.people import PersonTracker
+from mirror.pose.pose import Seen
+from mirror.service.events import EventLog
+from mirror.signals.lights import Lights
+
+log = logging.getLogger(__name__)
+
+IDLE_LOOKS_S = 1 / 3
+"""With nobody there the network is asked this seldom; somebody stepping in is still seen in half a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What came of the frames so far: judged by the network, and rested because nobody was there."""
+
+    judged: int = 0
+    rested: int = 0
+    first_t: float = math.nan
+    last_t: float = math.nan
+
+    @property
+    def per_second(self) -> float:
+        """Frames judged a second while the picture ran."""
+        lasted = self.last_t - self.first_t
+        return (self.judged - 1) / lasted if self.judged > 1 and lasted > 0 else 0.0
+
+
+class Eyes:
+    """The thread between the mailbox and the lamp.
+
+    `feedback` is the newest Feedback, `reps` the repetitions so far, `tally` the count of frames; all three
+    are replaced as a whole and may be read from any thread. `done` is set when the thread has ended, `fault`
+    says why if it was not the end of the picture.
+    """
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        tracker: PersonTracker,
+        watch_for: Callable[[Frame], KneeWatch],
+        coach: Coach,
+        lights: Lights,
+        events: EventLog,
+        started: Callable[[], float | None],
+    ) -> None:
+        """watch_for: makes the KneeWatch once the first frame shows the picture's size.
+
+        started: monotonic time of the clip's second zero, None for a live camera (then the first frame's).
+        """
+        self._mailbox = mailbox
+        self._tracker = tracker
+        self._watch_for = watch_for
+        self._watch: KneeWatch | None = None
+        self._size: tuple[int, int] | None = None
+        self._coach = coach
+        self._lights = lights
+        self._events = events
+        self._started = started
+        self._zero: float | None = None
+        self._last_look_t = -math.inf
+        self._nobody = False
+        self._stop = threading.Event()
+        self.feedback: Feedback = nothing(0.0)
+        self.reps: tuple[Rep, ...] = ()
+        self.tally = Tally()
+        self.fault: Exception | None = None
+        self.done = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float) -> bool:
+        """Ask the thread to end and wait for it; whether it did."""
+        self._stop.set()
+        self._mailbox.close()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._watch_frames()
+            self._finish()
+        except Exception as fault:  # the thread's edge: handed to the main thread, which says it
+            self.fault = fault
+        finally:
+            self._lights.close()
+            self.done.set()
+
+    def _watch_frames(self) -> None:
+        while not self._stop.is_set():
+            frame = self._mailbox.take(timeout=0.5)
+            if frame is None:
+                if self._mailbox.closed:
+                    return
+                continue
+            if self._nobody and frame.t - self._last_look_t < IDLE_LOOKS_S:
+                self.tally = replace(self.tally, rested=self.tally.rested + 1)
+                continue
+            self._see(frame)
+
+    def _see(self, frame: Frame) -> None:
+        """One frame, all the way to the lamp."""
+        self._last_look_t = frame.t
+        since_zero = frame.t - self._second_zero(frame)
+        if self._watch is None or self._size != frame.size:
+            self._watch, self._size = self._watch_for(frame), frame.size
+        pose = self._tracker.see(frame)
+        self._nobody = pose.seen is Seen.NOBODY
+        why = "somebody passes" if pose.seen is Seen.UNSURE else ""
+        reading, rep = self._watch.update(frame.t, pose.keypoints, pose.size, not self._nobody, why)
+        feedback = self._coach.update(reading, rep)
+        self._lights.show(feedback.light)
+        if feedback.sound is not None:
+            self._lights.sound(feedback.sound)
+        self.feedback = feedback
+        self._count(frame, rep)
+        self._events.write(since_zero, feedback, self._on_clip_time(rep))
+
+    def _count(self, frame: Frame, rep: Rep | None) -> None:
+        if rep is not None:
+            self.reps += (self._on_clip_time(rep) or rep,)
+        first = self.tally.first_t
+        first = frame.t if math.isnan(first) else first
+        self.tally = replace(self.tally, judged=self.tally.judged + 1, first_t=first, last_t=frame.t)
+
+    def _second_zero(self, frame: Frame) -> float:
+        if self._zero is None:
+            known = self._started()
+            self._zero = frame.t if known is None else known
+        return self._zero
+
+    def _on_clip_time(self, rep: Rep | None) -> Rep | None:
+        if rep is None or self._zero is None:
+            return rep
+        zero = self._zero
+        return replace(rep, start_s=rep.start_s - zero, bottom_s=rep.bottom_s - zero, end_s=rep.end_s - zero)
+
+    def _finish(self) -> None:
+        """The picture has ended: the lamp goes out and what was done is summed up."""
+        t = self.tally.last_t
+        if math.isnan(t):
+            return
+        self.feedback = replace(self._coach.finish(t))
+        since_zero = t - (self._zero or t)
+        self._events.write(since_zero, self.feedback, None)
+        self._lights.close()
+        self._events.light(since_zero, nothing(t).light)

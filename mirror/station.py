@@ -1,0 +1,266 @@
+"""The wiring: camera -> pose -> knees -> coach -> lights and screen. Nothing else knows everybody.
+
+Three threads: the feeder (camera), the eyes (pose, knees, coach, lamp) and the main thread (screen). They
+meet in a one-slot mailbox and in the eyes' newest Feedback; none waits for another.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from mirror.camera.feeder import Feeder
+from mirror.camera.frame import Frame, Source
+from mirror.camera.mailbox import Mailbox
+from mirror.camera.pick import open_source
+from mirror.coach.coach import Coach, CoachRules
+from mirror.coach.words import words
+from mirror.eyes import Eyes
+from mirror.faults import PermanentFault
+from mirror.fitting import camera_of, constants_of, model_threads, thresholds
+from mirror.knees.live import KneeWatch
+from mirror.pose.catalog import find
+from mirror.pose.people import PersonTracker, PoseNet
+from mirror.service.events import EventLog
+from mirror.settings import Settings
+from mirror.signals.pick import open_lights
+
+log = logging.getLogger(__name__)
+
+DEMO_CLIP = Path(__file__).parent / "demo" / "demo.mp4"
+DEMO_LEAD_IN_S = 2.0
+"""The demo clip's first picture stands so long: time to read that the first squat is the reference."""
+DEMO_HOLD_S = 7.0
+"""The demo clip's last picture stands so long in a window: the person stands still and the summary comes."""
+TERMINAL_EVERY_S = 0.2
+QUIT_S = 1.5
+"""Threads that have not ended after this are left behind (they are daemons)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How the screen kept up: pictures drawn, and the age of the oldest frame drawn in frame times."""
+
+    pictures: int = 0
+    oldest_frame_times: float = 0.0
+
+
+class Station:
+    """One mirror, wired. Use as: with station.running(): station.show_...()"""
+
+    def __init__(self, settings: Settings, source: Source, said: str, events: Path | None) -> None:
+        self.settings = settings
+        self.stop = threading.Event()
+        self.drawn = Drawn()
+        self._source = source
+        self._period_s = 1.0 / (getattr(source, "fps", None) or settings.camera.fps)
+        self._events = EventLog(events)
+        entry = find(settings.model.name)
+        self._constants = constants_of(entry.name)
+        net = PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
+        self._lights, lamp_said = open_lights(settings.lights)
+        self.mailbox = Mailbox()
+        self._feeder = Feeder(source, self.mailbox)
+        self.eyes = Eyes(
+            self.mailbox,
+            PersonTracker(net),
+            self._watch_for,
+            Coach(_rules(settings), words(settings.coach.language)),
+            self._lights,
+            self._events,
+            lambda: getattr(source, "t0", None),
+        )
+        for what, sentence in (
+            ("camera", said),
+            ("model", f"{entry.name} on {net.runtime}"),
+            ("lamp", lamp_said),
+        ):
+            log.info("%s: %s", what, sentence)
+
+    def _watch_for(self, frame: Frame) -> KneeWatch:
+        """The knees room for pictures like this one."""
+        settings = self.settings
+        camera = camera_of(settings, frame.size, ("camera model", self._source.hfov_deg))
+        wants_reference = settings.coach.reference != "off"
+        return KneeWatch(
+            camera,
+            self._constants,
+            thresholds(settings, with_reference=wants_reference),
+            ask_reference=wants_reference,
+            stature_m=settings.person.stature_m,
+        )
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Threads started, signals heard; on the way out, whatever happened, lamp off and threads ended."""
+        with _signals_set(self.stop):
+            self.eyes.start()
+            self._feeder.start()
+            try:
+                yield
+            finally:
+                self._source.close()
+                ended = self.eyes.stop(QUIT_S)
+                self._feeder.stop()
+                self._lights.close()
+                self._events.close()
+                if not ended:
+                    log.warning("the eyes thread did not end in time and was left behind")
+
+    @property
+    def over(self) -> bool:
+        """Somebody asked to stop, or the picture has ended."""
+        return self.stop.is_set() or self.eyes.done.is_set()
+
+    def check(self) -> None:
+        """Raise what ended the camera or the eyes, if it was a fault."""
+        fault = self.eyes.fault or self._feeder.fault
+        if fault is not None:
+            raise fault
+
+    # -- what a person sees ----------------------------------------------------------------------------
+
+    def show_window(self) -> None:
+        """Draw the newest frame and the newest Feedback until over."""
+        from mirror.screen.window import Stage, Window
+
+        screen = self.settings.screen
+        size = (screen.width, screen.height) if screen.width and screen.height else None
+        window = Window(size, fullscreen=screen.fullscreen, rotation=screen.rotation)
+        log.info("screen: %s", window.said)
+        try:
+            stage = Stage(window.size)
+            tick = time.monotonic()
+            while window.poll() and not self.over:
+                self._draw(window, stage)
+                tick = max(tick + 1.0 / screen.max_fps, time.monotonic() - 0.1)
+                self.stop.wait(max(0.0, tick - time.monotonic()))
+        finally:
+            window.close()
+
+    def _draw(self, window: object, stage: object) -> None:
+        """One picture; left as it is when the newest frame is stale, so that no old one is ever drawn."""
+        frame = self.mailbox.latest()
+        age = (time.monotonic() - frame.t) / self._period_s if frame else 0.0
+        picture = frame.pixels if frame is not None and self.settings.screen.picture else None
+        stage.draw(window.canvas, self.eyes.feedback, picture)
+        window.present()
+        self.drawn = Drawn(self.drawn.pictures + 1, max(self.drawn.oldest_frame_times, age))
+
+    def show_terminal(self, title: str) -> None:
+        """A live table until over."""
+        from mirror.screen.terminal import Terminal
+
+        terminal = Terminal(title)
+        try:
+            while not self.over:
+                terminal.show(self.eyes.feedback, self.eyes.reps, self.status())
+                self.eyes.done.wait(TERMINAL_EVERY_S)
+        finally:
+            terminal.show(self.eyes.feedback, self.eyes.reps, self.status())
+            terminal.close(self.eyes.feedback, self.eyes.reps)
+
+    def status(self) -> str:
+        """Pace in a line: frames judged a second, dropped, rested, and how the screen kept up."""
+        tally = self.eyes.tally
+        told = f"{tally.judged} frames judged ({tally.per_second:.1f}/s), {self.mailbox.dropped} dropped"
+        if tally.rested:
+            told += f", {tally.rested} rested with nobody there"
+        if self.drawn.pictures:
+            told += (
+                f"; {self.drawn.pictures} pictures drawn, none from a frame older than "
+                f"{self.drawn.oldest_frame_times:.1f} frame times"
+            )
+        return told
+
+
+def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
+    """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
+    _log_to_stderr(settings)
+    source, said = open_source(settings.camera)
+    station = Station(settings, source, said, events)
+    with station.running():
+        if _wants_window(screen):
+            station.show_window()
+        else:
+            station.show_terminal(source.name)
+    station.check()
+    log.info("%s", station.status())
+    return 0
+
+
+def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | None) -> int:
+    """`squat-mirror demo`: the bundled clip through the real model, in a window or in the terminal."""
+    from mirror.camera.video import VideoFile
+
+    _log_to_stderr(settings)
+    windowed = _wants_window(screen)
+    hold_s = DEMO_HOLD_S if windowed else 0.0
+    source = VideoFile(DEMO_CLIP, pace=True, lead_in_s=DEMO_LEAD_IN_S, hold_s=hold_s)
+    station = Station(settings, source, f"the bundled clip, {source.name}", events)
+    with station.running():
+        if windowed:
+            station.show_window()
+        else:
+            station.show_terminal("Rendered demo: the first squat is the reference")
+    station.check()
+    print(station.status())
+    if not windowed and station.eyes.feedback.summary is not None:
+        from mirror.screen.picture import save_summary
+
+        save_summary(picture, station.eyes.feedback)
+        print(f"Summary picture: {picture}")
+    return 0
+
+
+def _wants_window(screen: str) -> bool:
+    """Whether to open a window. Raises PermanentFault when one is asked for and there is no screen."""
+    from mirror.screen.window import can_open
+
+    if screen == "none":
+        return False
+    possible, reason = can_open()
+    if screen == "window" and not possible:
+        raise PermanentFault(f"no window can be opened: {reason}")
+    if not possible:
+        log.info("screen: none (%s); the terminal shows what the mirror sees", reason)
+    return possible
+
+
+def _rules(settings: Settings) -> CoachRules:
+    coach = settings.coach
+    return CoachRules(
+        mode=coach.mode,
+        colour_hold_s=coach.colour_hold_ms / 1000,
+        summary_after_s=coach.summary_after_s,
+        summary_for_s=coach.summary_for_s,
+        stature_m=settings.person.stature_m,
+    )
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    level = getattr(settings.service, "log_level", "info").upper()
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s")
+
+
+@contextmanager
+def _signals_set(stop: threading.Event) -> Iterator[None]:
+    """SIGINT and SIGTERM set `stop`; the old handlers come back afterwards."""
+
+    def heard(number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    old = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
