@@ -1,0 +1,407 @@
+"""The Raspberry Pi's own camera, through Picamera2 and libcamera.
+
+Asks for pictures a pose model can use (the whole width of the sensor, short exposure, a fixed rate) and
+takes what libcamera gives; turns a silent stall into a fault. Knows nothing of what is done with frames.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mirror.camera.buffers import Buffers, seal
+from mirror.camera.frame import U8, Frame, Layout
+from mirror.faults import PermanentFault, TemporaryFault
+
+log = logging.getLogger(__name__)
+
+STALL_S = 2.0
+"""No picture for this long is a stall: a loose ribbon, or no contiguous memory left. libcamera says
+nothing by itself. Even in the dark the fixed rate holds, so nothing else takes this long."""
+
+START_S = 5.0
+"""For the first picture: a sensor's start-up frames, which libcamera keeps to itself, come before it."""
+
+BUFFER_COUNT = 4
+"""Pictures libcamera may work on: two in flight, one held while it is copied, one to spare."""
+
+FOCUS_DIOPTRES = 0.4
+"""Cameras with a lens motor: fixed at 2.5 m, where people squat. Autofocus hunts when somebody moves."""
+
+LAYOUTS = {
+    "RGB888": Layout.BGR,  # libcamera names formats after DRM, which counts from the lowest byte
+    "BGR888": Layout.RGB,
+    "YUV420": Layout.I420,
+    "NV12": Layout.NV12,
+}
+"""What libcamera may settle on and we can hand on."""
+
+FULL_HFOV_DEG = {
+    "imx219": 62.2,  # Camera Module 2
+    "imx708": 66.0,  # Camera Module 3
+    "imx708_wide": 102.0,  # Camera Module 3 Wide; its corners are barrel-shaped, so this is the middle's
+    "ov5647": 53.5,  # Camera Module 1
+}
+"""Horizontal field of view over the sensor's whole width, by libcamera's model name, from Raspberry Pi's
+camera documentation. Not listed: what depends on the lens somebody screwed on (imx477, imx296)."""
+
+WHOLE_VIEW = 0.95
+"""A sensor mode that sees at least this share of the sensor's area counts as the whole view: ov5647's
+binned 640x480 mode leaves out 1.5 %, which is nothing; imx219's leaves out 81 %, which is a telephoto."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream as libcamera really configured it, which need not be what was asked for.
+
+    name: Picamera2's name for it, "main" or "lores".
+    width, height: of the picture, pixels.
+    stride: bytes from one row to the next in the camera's memory, padding included.
+    """
+
+    name: str
+    layout: Layout
+    width: int
+    height: int
+    stride: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the array a frame of this stream has, without padding."""
+        if self.layout in (Layout.BGR, Layout.RGB):
+            return (self.height, self.width, 3)
+        return (self.height * 3 // 2, self.width)
+
+
+class PiCamera:
+    """A camera on the Pi's ribbon as a Source; live, `t` is when the sensor began to expose the picture.
+
+    size: (width, height) to ask for; both even. What the camera gives is in `size` of its frames.
+    fps: to ask for.
+    camera_num: which one, as `rpicam-hello --list-cameras` counts.
+
+    The main stream is asked for as BGR and handed on in the layout libcamera settled on. With lores_size
+    (YUV on a Pi 4, which can nothing else there) a second, smaller stream comes with it; it is handed on
+    instead when it is BGR and the main one is not.
+
+    hfov_deg: for known sensors, for the part of the sensor that is really read, or None.
+
+    Opening takes about a second and waits for the first picture, so a camera that cannot work shows here:
+    PermanentFault where Picamera2 or the camera is missing, TemporaryFault when it is busy or silent.
+    `frames()` raises TemporaryFault when no picture comes for STALL_S.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        fps: float,
+        *,
+        camera_num: int = 0,
+        lores_size: tuple[int, int] | None = None,
+    ) -> None:
+        self._closing = threading.Event()
+        self._busy = threading.Lock()  # held while a picture is waited for and copied, and by close()
+        self._closed = False
+        self._index = 0
+        self._last_t = -math.inf
+        self._camera, model = _open_camera(camera_num)
+        try:
+            self.stream = _configure(self._camera, size, fps, lores_size)
+            self._buffers = Buffers(self.stream.shape)
+            self._camera.start()
+            self.name = f"Picamera2 {model}, {self.stream.width}x{self.stream.height} at {fps:g}/s"
+            self.hfov_deg = self._first_picture(model)
+        except RuntimeError as error:
+            self.close()
+            raise TemporaryFault(f"The Pi's camera {model} did not start: {error}.") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def frames(self) -> Iterator[Frame]:
+        """Frames as they come, each at most once, until `close()`."""
+        while (taken := self._take(STALL_S)) is not None:
+            pixels, metadata = taken
+            size = (self.stream.height, self.stream.width)
+            yield Frame(pixels, self._time_of(metadata), self._index, self.stream.layout, size)
+            self._index += 1
+
+    def close(self) -> None:
+        """Give the camera back; from any thread, at any time, also twice.
+
+        Whoever waits for a picture in `frames()` is woken first; a picture being copied is waited for.
+        """
+        self._closing.set()
+        self._camera.cancel_all_and_flush()
+        with self._busy:
+            if self._closed:
+                return
+            self._closed = True
+            try:
+                # Not stop() before it: that queues behind a picture that may never come. close() ends
+                # Picamera2's event loop first and then stops directly.
+                self._camera.close()
+            except RuntimeError as error:
+                log.warning("%s did not close cleanly: %s", getattr(self, "name", "Picamera2"), error)
+
+    def _take(self, patience_s: float) -> tuple[U8, Mapping[str, Any]] | None:
+        """The next picture and what the sensor says about it; None once closed."""
+        with self._busy:
+            if self._closing.is_set():
+                return None
+            job = self._camera.capture_request(wait=False)
+            try:
+                request = self._camera.wait(job, timeout=patience_s)
+            except CancelledError:
+                return None
+            except TimeoutError:
+                if self._closing.is_set():
+                    return None
+                raise TemporaryFault(f"{self.name}: no picture for {patience_s:g} s.") from None
+            try:
+                return self._copy(request), request.get_metadata()
+            finally:
+                # At once: libcamera has only BUFFER_COUNT of them to fill.
+                request.release()
+
+    def _copy(self, request: Any) -> U8:
+        """The only copy: out of the camera's memory into ours, padding left behind."""
+        from picamera2 import MappedArray  # noqa: PLC0415
+
+        pixels = self._buffers.lend()
+        # Unshaped, because which formats Picamera2 shapes, and how, changed between its versions.
+        with MappedArray(request, self.stream.name, reshape=False, write=False) as mapped:
+            unpad(mapped.array, self.stream, pixels)
+        return seal(pixels)
+
+    def _time_of(self, metadata: Mapping[str, Any]) -> float:
+        t = monotonic_s(
+            metadata.get("SensorTimestamp"),
+            time.clock_gettime_ns(time.CLOCK_BOOTTIME),
+            time.monotonic_ns(),
+        )
+        self._last_t = max(t, self._last_t + 1e-6)
+        return self._last_t
+
+    def _first_picture(self, model: str) -> float | None:
+        """Wait for one picture; what it says about the crop gives the field of view."""
+        taken = self._take(START_S)
+        crop = taken[1].get("ScalerCrop") if taken else None
+        return hfov_deg(model, crop, self._camera.camera_properties.get("PixelArraySize"))
+
+
+def cameras() -> list[str]:
+    """Model names of the cameras Picamera2 can see; empty where it sees none or is not installed."""
+    try:
+        picamera2 = _picamera2()
+    except PermanentFault:
+        return []
+    return [str(camera["Model"]) for camera in picamera2.global_camera_info()]
+
+
+def _picamera2() -> Any:
+    """The class Picamera2. Raises PermanentFault where it cannot be imported."""
+    os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:WARN")  # it is chatty, and we say what was picked
+    try:
+        from picamera2 import Picamera2  # noqa: PLC0415
+    except ImportError as error:
+        raise PermanentFault(
+            "Picamera2 cannot be used: apt install python3-picamera2, in a virtual environment made with "
+            f"--system-site-packages ({error})."
+        ) from error
+    except ValueError as error:
+        # "numpy.dtype size changed": a numpy from pip shadows the one the system's packages were made for.
+        raise PermanentFault(f"Picamera2 does not fit the numpy in this environment ({error}).") from error
+    return Picamera2
+
+
+def _open_camera(camera_num: int) -> tuple[Any, str]:
+    """The opened camera and its model name."""
+    picamera2 = _picamera2()
+    models = cameras()
+    if camera_num >= len(models):
+        seen = ", ".join(models) or "none"
+        raise PermanentFault(
+            f"There is no Pi camera number {camera_num} (seen: {seen}); check the ribbon, then restart."
+        )
+    try:
+        return picamera2(camera_num), models[camera_num]
+    except RuntimeError as error:
+        reason = error.__cause__ or error
+        raise TemporaryFault(
+            f"The Pi's camera {models[camera_num]} cannot be opened, another program may use it ({reason})."
+        ) from error
+
+
+def _configure(camera: Any, size: tuple[int, int], fps: float, lores_size: tuple[int, int] | None) -> Stream:
+    """Configure the streams; returns the one to hand on, as libcamera really set it up."""
+    request: dict[str, Any] = {}
+    mode = _sensor_mode(camera, fps)
+    if mode is not None:
+        request["sensor"] = {"output_size": mode["size"], "bit_depth": mode["bit_depth"]}
+    if lores_size is not None:
+        request["lores"] = {"size": lores_size, "format": _lores_format()}
+    configuration = camera.create_video_configuration(
+        main={"size": size, "format": "RGB888"},
+        raw=None,
+        controls=_controls(camera, fps),
+        buffer_count=BUFFER_COUNT,
+        queue=False,  # never hand on a picture that has been lying there
+        display=None,
+        encode=None,
+        **request,
+    )
+    camera.configure(configuration)
+    return pick_stream(camera.camera_configuration())
+
+
+def _lores_format() -> str:
+    """The Pi 4's scaler has one RGB output, and the main stream takes it."""
+    from picamera2 import Picamera2  # noqa: PLC0415
+    from picamera2.platform import Platform  # noqa: PLC0415
+
+    return "RGB888" if Picamera2.platform == Platform.PISP else "YUV420"
+
+
+def _sensor_mode(camera: Any, fps: float) -> Mapping[str, Any] | None:
+    """The sensor mode to read, or None for a camera that has none to choose from (no Bayer sensor)."""
+    if "ColorFilterArrangement" not in camera.camera_properties:
+        return None
+    return pick_sensor_mode(camera.sensor_modes, fps)
+
+
+def pick_sensor_mode(modes: Sequence[Mapping[str, Any]], fps: float) -> Mapping[str, Any] | None:
+    """The mode with the fewest pixels that sees the whole view and is fast enough.
+
+    Left alone, libcamera takes the mode nearest to the picture's size, and on most sensors the small ones
+    read only the middle: a person at 2.5 m would lose head and feet. Fewer pixels are binned ones: more
+    light and less heat. Where no whole view is fast enough, the fastest of them.
+
+    modes: as `Picamera2.sensor_modes`: "size", "fps", "crop_limits" (x, y, width, height).
+    """
+
+    def seen(mode: Mapping[str, Any]) -> float:
+        return float(mode["crop_limits"][2] * mode["crop_limits"][3])
+
+    def pixels(mode: Mapping[str, Any]) -> int:
+        return int(mode["size"][0] * mode["size"][1])
+
+    shaped = [mode for mode in modes if "crop_limits" in mode]
+    if not shaped:
+        return None
+    most = max(map(seen, shaped))
+    whole = [mode for mode in shaped if seen(mode) >= WHOLE_VIEW * most]
+    fast = [mode for mode in whole if mode["fps"] >= 0.98 * fps]
+    if not fast:
+        return max(whole, key=lambda mode: mode["fps"])
+    return min(fast, key=pixels)
+
+
+def _controls(camera: Any, fps: float) -> dict[str, Any]:
+    """A fixed rate, short exposure, fixed focus; whatever of it this camera has."""
+    from libcamera import controls  # noqa: PLC0415
+
+    available = camera.camera_controls
+    period_us = round(1e6 / fps)
+    wanted: dict[str, Any] = {}
+    if "FrameDurationLimits" in available:
+        wanted["FrameDurationLimits"] = (period_us, period_us)
+    if "AeExposureMode" in available:
+        # A knee in a fast ascent moves 1.5 m/s: at 1/30 s that is 5 cm of blur. Noise harms less.
+        wanted["AeExposureMode"] = controls.AeExposureModeEnum.Short
+    if "LensPosition" in available and "AfMode" in available:
+        wanted["AfMode"] = controls.AfModeEnum.Manual
+        wanted["LensPosition"] = FOCUS_DIOPTRES
+    return wanted
+
+
+def pick_stream(configuration: Mapping[str, Any]) -> Stream:
+    """The stream to hand on: the first in BGR, else main in whatever layout it got.
+
+    configuration: Picamera2's `camera_configuration()` after `configure()`, so with the formats, sizes and
+        strides that libcamera settled on.
+    Raises PermanentFault for a format nobody here can read.
+    """
+    named = [(name, configuration[name]) for name in ("main", "lores") if configuration.get(name)]
+    streams = [
+        Stream(name, LAYOUTS[set_up["format"]], set_up["size"][0], set_up["size"][1], set_up["stride"])
+        for name, set_up in named
+        if set_up["format"] in LAYOUTS
+    ]
+    if not streams:
+        formats = " and ".join(set_up["format"] for _, set_up in named)
+        raise PermanentFault(f"The Pi's camera gives {formats}, which cannot be read here.")
+    return next((stream for stream in streams if stream.layout is Layout.BGR), streams[0])
+
+
+def unpad(memory: U8, stream: Stream, pixels: U8) -> None:
+    """Copy one picture out of the camera's memory, leaving out what pads its rows.
+
+    memory: (bytes,) at least; the planes one after the other. Chroma planes of YUV420 have half the
+        luma's stride each, NV12's one has the same.
+    pixels: array of `stream.shape` to fill.
+    """
+    height, width, stride = stream.height, stream.width, stream.stride
+    luma_end = height * stride
+    if stream.layout in (Layout.BGR, Layout.RGB):
+        np.copyto(
+            pixels.reshape(height, width * 3), memory[:luma_end].reshape(height, stride)[:, : width * 3]
+        )
+        return
+    np.copyto(pixels[:height], memory[:luma_end].reshape(height, stride)[:, :width])
+    chroma = memory[luma_end : luma_end * 3 // 2]
+    if stream.layout is Layout.NV12:
+        np.copyto(pixels[height:], chroma.reshape(height // 2, stride)[:, :width])
+    else:
+        np.copyto(
+            pixels[height:].reshape(height, width // 2),
+            chroma.reshape(height, stride // 2)[:, : width // 2],
+        )
+
+
+def monotonic_s(stamp_ns: int | None, boottime_ns: int, monotonic_ns: int) -> float:
+    """A SensorTimestamp as seconds on time.monotonic().
+
+    libcamera documents SensorTimestamp as nanoseconds on CLOCK_BOOTTIME; the kernel's video drivers, the
+    Pi's among them, stamp with CLOCK_MONOTONIC (libcamera bug 254). The two differ by the time the machine
+    has been suspended, which a Pi never is. So: whichever reading puts the picture into the last STALL_S
+    is right, the documented one first; where neither does, the picture's arrival is its time.
+
+    boottime_ns, monotonic_ns: both clocks now.
+    """
+    if stamp_ns is not None:
+        oldest_ns = int(STALL_S * 1e9)
+        for now_ns in (boottime_ns, monotonic_ns):
+            age_ns = now_ns - stamp_ns
+            if 0 <= age_ns <= oldest_ns:
+                return (monotonic_ns - age_ns) / 1e9
+    return monotonic_ns / 1e9
+
+
+def hfov_deg(
+    model: str, crop: tuple[int, int, int, int] | None, pixel_array: tuple[int, int] | None
+) -> float | None:
+    """Horizontal field of view of the picture, degrees; None for a sensor whose lens is not known.
+
+    A picture narrower than the sensor in proportion, or a sensor mode that reads only the middle, shows
+    less than the data sheet says; the crop tells how much: tan(h/2) = tan(H/2) crop width / sensor width,
+    for a lens without distortion.
+
+    model: libcamera's, with or without "_noir".
+    crop: (x, y, width, height) in sensor pixels, the metadata's ScalerCrop; pixel_array: (width, height)
+        of the sensor. Where either is missing the full view is assumed.
+    """
+    full = FULL_HFOV_DEG.get(model.removesuffix("_noir"))
+    if full is None or not crop or not pixel_array:
+        return full
+    share = min(1.0, crop[2] / pixel_array[0])
+    return math.degrees(2.0 * math.atan(math.tan(math.radians(full) / 2.0) * share))

@@ -1,0 +1,36 @@
+# Makes the project's own Python environment; sourced by scripts/run and scripts/test.
+# Knows only Debian's python3 and venv, and says in one sentence what is missing.
+
+say_and_stop() {
+    echo "Squat Mirror: $1" >&2
+    exit 2
+}
+
+check_machine() {
+    case "$(uname -m)/$(getconf LONG_BIT)" in
+        x86_64/64 | aarch64/64) ;;
+        *) say_and_stop "this needs a 64-bit system (x86-64 or aarch64); on a Raspberry Pi install the 64-bit Raspberry Pi OS." ;;
+    esac
+    command -v python3 >/dev/null || say_and_stop "python3 is missing: sudo apt install python3 python3-venv"
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        say_and_stop "Python 3.11 or newer is needed, this is $(python3 -V | cut -d' ' -f2)."
+    python3 -c 'import ensurepip, venv' 2>/dev/null ||
+        say_and_stop "python3-venv is missing: sudo apt install python3-venv"
+}
+
+# make_environment FOLDER EXTRAS: a virtual environment with this checkout and these extras in it. Kept, and
+# renewed only when pyproject.toml changes. On a Pi it sees the system's picamera2, which pip cannot provide.
+make_environment() {
+    local folder=$1 extras=$2 wanted site=()
+    check_machine
+    wanted="$extras $(sha256sum pyproject.toml | cut -d' ' -f1) $(python3 -V)"
+    [ "$(cat "$folder/made-of" 2>/dev/null)" = "$wanted" ] && return
+    python3 -c 'import picamera2' 2>/dev/null && site=(--system-site-packages)
+    echo "Making the environment in $folder (a minute or two, once)..." >&2
+    rm -f "$folder/made-of"
+    [ -x "$folder/bin/python" ] || python3 -m venv "${site[@]}" "$folder" ||
+        say_and_stop "the environment could not be made: sudo apt install python3-venv"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$extras]" ||
+        say_and_stop "pip could not install the packages above; is this machine online?"
+    echo "$wanted" >"$folder/made-of"
+}
