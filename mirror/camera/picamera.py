@@ -175,7 +175,7 @@ class PiCamera:
 
     def _copy(self, request: Any) -> U8:
         """The only copy: out of the camera's memory into ours, padding left behind."""
-        from picamera2 import MappedArray  # noqa: PLC0415
+        from picamera2 import MappedArray
 
         pixels = self._buffers.lend()
         # Unshaped, because which formats Picamera2 shapes, and how, changed between its versions.
@@ -212,7 +212,7 @@ def _picamera2() -> Any:
     """The class Picamera2. Raises PermanentFault where it cannot be imported."""
     os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:WARN")  # it is chatty, and we say what was picked
     try:
-        from picamera2 import Picamera2  # noqa: PLC0415
+        from picamera2 import Picamera2
     except ImportError as error:
         raise PermanentFault(
             "Picamera2 cannot be used: apt install python3-picamera2, in a virtual environment made with "
@@ -266,8 +266,8 @@ def _configure(camera: Any, size: tuple[int, int], fps: float, lores_size: tuple
 
 def _lores_format() -> str:
     """The Pi 4's scaler has one RGB output, and the main stream takes it."""
-    from picamera2 import Picamera2  # noqa: PLC0415
-    from picamera2.platform import Platform  # noqa: PLC0415
+    from picamera2 import Picamera2
+    from picamera2.platform import Platform
 
     return "RGB888" if Picamera2.platform == Platform.PISP else "YUV420"
 
@@ -308,7 +308,7 @@ def pick_sensor_mode(modes: Sequence[Mapping[str, Any]], fps: float) -> Mapping[
 
 def _controls(camera: Any, fps: float) -> dict[str, Any]:
     """A fixed rate, short exposure, fixed focus; whatever of it this camera has."""
-    from libcamera import controls  # noqa: PLC0415
+    from libcamera import controls
 
     available = camera.camera_controls
     period_us = round(1e6 / fps)

@@ -45,7 +45,7 @@ def _opencv() -> ModuleType:
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _FFMPEG_QUIET)
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(STALL_S))
     try:
-        import cv2  # noqa: PLC0415  (half a second, and an optional dependency)
+        import cv2  # half a second, and an optional dependency
     except ImportError as missing:
         raise PermanentFault(
             "Videos and webcams need OpenCV, which is not installed: pip install 'squat-mirror[video]'"
