@@ -185,7 +185,8 @@ class Station:
 def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
     """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
     _log_to_stderr(settings)
-    source, said = open_source(settings.camera)
+    camera = settings.camera
+    source, said = open_source(camera.source, (camera.width, camera.height), camera.fps)
     station = Station(settings, source, said, events)
     with station.running():
         if _wants_window(screen):
