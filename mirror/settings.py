@@ -179,7 +179,7 @@ class KneesSettings(Section):
     )
     smooth_tau_ms: float = _setting(80.0, "Time constant of the deviation's smoothing.", "ms", 0, 1000)
     min_q: float = _setting(
-        0.30, "Squat progress from which knees are judged; 0 is standing, parallel about 0.5.", "", 0.05, 0.9
+        0.10, "Squat progress from which knees are judged; 0 is standing, parallel about 0.5.", "", 0.05, 0.9
     )
 
     def limits(self, with_reference: bool) -> Limits:
@@ -200,9 +200,9 @@ class KneesSettings(Section):
 class CoachSettings(Section):
     """What is said, and when."""
 
-    reference: Literal["ask", "first", "off"] = _setting(
+    reference: Literal["ask", "off"] = _setting(
         "ask",
-        "Where the reference repetition comes from: asked for on the glass, the first squat, or nowhere.",
+        "Whether the mirror asks for a reference squat, light and as wanted, to learn where the feet point.",
     )
     summary_after_s: float = _setting(6.0, "Standing still for this long ends a set.", "s", 1, 60)
     summary_for_s: float = _setting(12.0, "How long the summary stays.", "s", 2, 120)

@@ -1,0 +1,58 @@
+"""Decoding made-up heads whose answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirror.pose.movenet import JOINTS, decode
+
+H, W = 64, 32
+
+
+def heads(
+    places: np.ndarray, offset: tuple[float, float] = (0.0, 0.0), centre: tuple[int, int] = (32, 16)
+) -> tuple[np.ndarray, ...]:
+    """Heads with one sharp peak per joint at `places` (17, 2) cells, all with the same sub-cell offset."""
+    heat = np.full((H, W, JOINTS), 1e-4, np.float32)
+    heat[places[:, 0], places[:, 1], np.arange(JOINTS)] = 0.9
+    middle = np.full((H, W, 1), 1e-4, np.float32)
+    middle[centre] = 0.8
+    regression = np.zeros((H, W, 2 * JOINTS), np.float32)
+    regression[centre] = (places - np.array(centre)).reshape(-1)
+    sub = np.tile(np.array(offset, np.float32), (H, W, JOINTS))
+    return heat, middle, regression, sub
+
+
+@given(
+    cells=st.lists(st.tuples(st.integers(0, H - 1), st.integers(0, W - 1)), min_size=JOINTS, max_size=JOINTS),
+    offset=st.tuples(st.floats(0, 0.99), st.floats(0, 0.99)),
+)
+def test_a_sharp_peak_is_found_to_a_hundredth_of_a_cell(
+    cells: list[tuple[int, int]], offset: tuple[float, float]
+) -> None:
+    places = np.array(cells)
+    found = decode(*heads(places, offset))
+    expected = (places + np.array(offset)) / (H, W)
+    assert found[:, :2] == pytest.approx(expected, abs=0.01 / W)
+    assert found[:, 2] == pytest.approx(0.9, abs=1e-6)
+
+
+def test_of_two_people_the_one_in_the_middle_of_the_window_wins() -> None:
+    rng = np.random.default_rng(1)
+    near = rng.integers((22, 12), (42, 20), (JOINTS, 2))
+    beside = np.stack([rng.integers(5, 60, JOINTS), np.full(JOINTS, 30)], axis=1)
+    heat, centre, regression, sub = heads(near, centre=(32, 16))
+    heat[beside[:, 0], beside[:, 1], np.arange(JOINTS)] = 0.95  # clearer to see, but not in the middle
+    centre[32, 30] = 0.85
+    regression[32, 30] = (beside - np.array([32, 30])).reshape(-1)
+    found = decode(heat, centre, regression, sub)
+    assert found[:, :2] * (H, W) == pytest.approx(near.astype(float), abs=0.02)
+
+
+def test_a_soft_peak_is_placed_between_its_cells() -> None:
+    heat, centre, regression, sub = heads(np.full((JOINTS, 2), (20, 10)))
+    heat[20, 11, :] = 0.9  # as warm as the peak: the joint lies between the two
+    assert decode(heat, centre, regression, sub)[:, 1] * W == pytest.approx(10.5, abs=0.01)
