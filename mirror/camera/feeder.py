@@ -11,18 +11,23 @@ from collections.abc import Callable
 
 from mirror.camera.frame import Source
 from mirror.camera.mailbox import Mailbox
-from mirror.faults import TemporaryFault
+from mirror.faults import PermanentFault, TemporaryFault
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 8.0
+"""Before the first and between later attempts to open a camera again, doubling: a hiccup is over before
+anybody looks twice, and a camera that stays away is not asked for all day long."""
 
 
 class Feeder:
     """Runs `source.frames()` into the mailbox until the end, a permanent fault or `stop()`.
 
     reopen: makes the source anew after a TemporaryFault; without it, one ends the stream like any other.
-    ended: set when no more frames will come; fault: why, if it was a fault; restarts: how often reopened.
+    ended: set when no more frames will come, and then the mailbox is closed.
+    fault: why it ended, if it was a fault.
+    trouble: what is wrong while a camera is being waited for; None as soon as frames flow again.
+    restarts: how often the camera was opened again.
     """
 
     def __init__(self, source: Source, mailbox: Mailbox, reopen: Callable[[], Source] | None = None) -> None:
@@ -33,16 +38,19 @@ class Feeder:
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
         self.ended = threading.Event()
         self.fault: Exception | None = None
+        self.trouble: Exception | None = None
         self.restarts = 0
 
     def start(self) -> None:
+        """Start the thread; once only."""
         self._thread.start()
 
     def stop(self, timeout: float = 1.0) -> None:
-        """Close the source and wait for the thread; may be called twice."""
+        """Close the source and wait for the thread; may be called twice, or before `start()`."""
         self._stop.set()
         self._source.close()
-        self._thread.join(timeout)
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
 
     def _run(self) -> None:
         try:
@@ -50,34 +58,46 @@ class Feeder:
         except Exception as fault:  # the thread's edge: the station raises it where a person reads it
             self.fault = fault
         finally:
-            self._source.close()
             self._mailbox.close()
             self.ended.set()
+            self._source.close()
 
     def _feed(self) -> None:
-        wait_s = FIRST_WAIT_S
         while not self._stop.is_set():
             try:
-                for frame in self._source.frames():
-                    self._mailbox.put(frame)
-                    wait_s = FIRST_WAIT_S
-                    if self._stop.is_set():
-                        return
-                return
+                self._hand_on()
             except TemporaryFault as fault:
                 if self._reopen is None:
                     raise
-                log.warning("%s; trying again in %.1f s", fault, wait_s)
-            wait_s = self._try_again(self._reopen, wait_s)
+                log.warning("%s", fault)
+                self.trouble = fault
+                self._source.close()
+                self._open_again(self._reopen)
+            else:
+                return
 
-    def _try_again(self, reopen: Callable[[], Source], wait_s: float) -> float:
-        """Wait, then open the source anew; the next wait."""
-        self._source.close()
-        if self._stop.wait(wait_s):
-            return wait_s
-        try:
-            self._source = reopen()
-            self.restarts += 1
-        except TemporaryFault as fault:
-            log.warning("%s", fault)
-        return min(2 * wait_s, LONGEST_WAIT_S)
+    def _hand_on(self) -> None:
+        """Every frame into the mailbox, until the source ends."""
+        for frame in self._source.frames():
+            self._mailbox.put(frame)
+            self.trouble = None
+            if self._stop.is_set():
+                return
+
+    def _open_again(self, reopen: Callable[[], Source]) -> None:
+        """Try until the camera is back or nobody wants it any more.
+
+        A permanent fault is waited out as well: this camera has worked, so nobody's setting is wrong, and a
+        webcam whose cable is pulled simply does not exist until it is plugged in.
+        """
+        wait_s = FIRST_WAIT_S
+        while not self._stop.wait(wait_s):
+            wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
+            try:
+                self._source = reopen()
+            except (TemporaryFault, PermanentFault) as fault:
+                log.warning("%s Trying again in %.1f s.", fault, wait_s)
+                self.trouble = fault
+            else:
+                self.restarts += 1
+                return

@@ -88,6 +88,7 @@ class PiCamera:
     size: (width, height) to ask for; both even. What the camera gives is in `size` of its frames.
     fps: to ask for.
     camera_num: which one, as `rpicam-hello --list-cameras` counts.
+    exposure_ms: fixed exposure time, the gain adapts; None: libcamera's "short" programme.
 
     The main stream is asked for as BGR and handed on in the layout libcamera settled on. With lores_size
     (YUV on a Pi 4, which can nothing else there) a second, smaller stream comes with it; it is handed on
@@ -106,6 +107,7 @@ class PiCamera:
         fps: float,
         *,
         camera_num: int = 0,
+        exposure_ms: float | None = None,
         lores_size: tuple[int, int] | None = None,
     ) -> None:
         self._closing = threading.Event()
@@ -115,7 +117,7 @@ class PiCamera:
         self._last_t = -math.inf
         self._camera, model = _open_camera(camera_num)
         try:
-            self.stream = _configure(self._camera, size, fps, lores_size)
+            self.stream = _configure(self._camera, size, fps, exposure_ms, lores_size)
             self._buffers = Buffers(self.stream.shape)
             self._camera.start()
             self.name = f"Picamera2 {model}, {self.stream.width}x{self.stream.height} at {fps:g}/s"
@@ -200,12 +202,15 @@ class PiCamera:
 
 
 def cameras() -> list[str]:
-    """Model names of the cameras Picamera2 can see; empty where it sees none or is not installed."""
+    """Model names of the cameras on ribbons; empty where there is none or Picamera2 is not installed.
+
+    libcamera lists webcams too, and Picamera2 puts them last; those are the business of `video.Webcam`.
+    """
     try:
         picamera2 = _picamera2()
     except PermanentFault:
         return []
-    return [str(camera["Model"]) for camera in picamera2.global_camera_info()]
+    return [str(camera["Model"]) for camera in picamera2.global_camera_info() if "/usb" not in camera["Id"]]
 
 
 def _picamera2() -> Any:
@@ -242,7 +247,13 @@ def _open_camera(camera_num: int) -> tuple[Any, str]:
         ) from error
 
 
-def _configure(camera: Any, size: tuple[int, int], fps: float, lores_size: tuple[int, int] | None) -> Stream:
+def _configure(
+    camera: Any,
+    size: tuple[int, int],
+    fps: float,
+    exposure_ms: float | None,
+    lores_size: tuple[int, int] | None,
+) -> Stream:
     """Configure the streams; returns the one to hand on, as libcamera really set it up."""
     request: dict[str, Any] = {}
     mode = _sensor_mode(camera, fps)
@@ -253,7 +264,7 @@ def _configure(camera: Any, size: tuple[int, int], fps: float, lores_size: tuple
     configuration = camera.create_video_configuration(
         main={"size": size, "format": "RGB888"},
         raw=None,
-        controls=_controls(camera, fps),
+        controls=_controls(camera.camera_controls, fps, exposure_ms),
         buffer_count=BUFFER_COUNT,
         queue=False,  # never hand on a picture that has been lying there
         display=None,
@@ -306,16 +317,17 @@ def pick_sensor_mode(modes: Sequence[Mapping[str, Any]], fps: float) -> Mapping[
     return min(fast, key=pixels)
 
 
-def _controls(camera: Any, fps: float) -> dict[str, Any]:
+def _controls(available: Mapping[str, Any], fps: float, exposure_ms: float | None) -> dict[str, Any]:
     """A fixed rate, short exposure, fixed focus; whatever of it this camera has."""
     from libcamera import controls
 
-    available = camera.camera_controls
     period_us = round(1e6 / fps)
     wanted: dict[str, Any] = {}
     if "FrameDurationLimits" in available:
         wanted["FrameDurationLimits"] = (period_us, period_us)
-    if "AeExposureMode" in available:
+    if exposure_ms is not None and "ExposureTime" in available:
+        wanted["ExposureTime"] = min(round(1000.0 * exposure_ms), period_us)
+    elif "AeExposureMode" in available:
         # A knee in a fast ascent moves 1.5 m/s: at 1/30 s that is 5 cm of blur. Noise harms less.
         wanted["AeExposureMode"] = controls.AeExposureModeEnum.Short
     if "LensPosition" in available and "AfMode" in available:

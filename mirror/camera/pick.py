@@ -5,6 +5,7 @@ The one factory behind the Source protocol. Nothing is tried at import, and noth
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.camera.frame import Source
@@ -13,54 +14,85 @@ from mirror.camera.recording import RecordingSource, load
 from mirror.camera.video import VideoFile, Webcam, webcams
 from mirror.faults import BadInput
 
+OTHERWISE = "plug one in, or name a clip with --camera FILE.mp4."
 NO_CAMERA = (
-    "no camera: no Pi camera on the ribbon (Picamera2 lists none) and no webcam on /dev/video*; "
-    "plug one in, or name a clip with --camera FILE.mp4"
+    "No camera found: no Pi camera on the ribbon (Picamera2 lists none or is not installed) and no webcam "
+    f"on /dev/video*; {OTHERWISE}"
 )
+NO_WEBCAM = f"No webcam found on /dev/video*; {OTHERWISE}"
 
 
-def open_source(wanted: str, size: tuple[int, int], fps: float) -> tuple[Source, str]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked of a camera: (width, height), pictures a second, exposure or None for its own choice."""
+
+    size: tuple[int, int]
+    fps: float
+    exposure_ms: float | None
+
+    def picamera(self) -> PiCamera:
+        return PiCamera(self.size, self.fps, exposure_ms=self.exposure_ms)
+
+    def webcam(self, node: str | Path) -> Webcam:
+        return Webcam(node, self.size, self.fps, exposure_ms=self.exposure_ms)
+
+
+def open_source(
+    wanted: str,
+    size: tuple[int, int],
+    fps: float,
+    *,
+    exposure_ms: float | None = None,
+    pace: bool = True,
+    lead_in_s: float = 0.0,
+    hold_s: float = 0.0,
+) -> tuple[Source, str]:
     """The source for `wanted` and one sentence that says what was picked and why.
 
-    wanted: "auto", "picamera", "webcam", "/dev/videoN", or a video or keypoint recording.
-    size: (width, height) and fps, asked of a camera. Raises BadInput where there is no such thing,
-    PermanentFault where it can't be used, TemporaryFault where it can't be used now.
+    wanted: "auto", "picamera", "webcam", "/dev/videoN", or the name of a video or keypoint recording.
+    size, fps, exposure_ms: asked of a camera; size is (width, height).
+    pace, lead_in_s, hold_s: for files, see `Playback`.
+
+    Raises BadInput where there is no such thing, PermanentFault where it can't be used, TemporaryFault
+    where it can't be used now.
     """
+    asked = _Wanted(size, fps, exposure_ms)
     if wanted == "auto":
-        return _auto(size, fps)
+        return _auto(asked)
     if wanted == "picamera":
-        camera: Source = PiCamera(size, fps)
+        camera = asked.picamera()
         return camera, f"{camera.name}, as asked"
     if wanted == "webcam":
-        return _first_webcam(size, fps)
+        return _first_webcam(asked, "the first webcam, as asked", NO_WEBCAM)
     if wanted.startswith("/dev/"):
-        camera = Webcam(wanted, size, fps)
-        return camera, f"{camera.name}, as asked"
-    return _file(Path(wanted))
+        webcam = asked.webcam(wanted)
+        return webcam, f"{webcam.name}, as asked"
+    return _file(Path(wanted), pace, lead_in_s, hold_s)
 
 
-def _auto(size: tuple[int, int], fps: float) -> tuple[Source, str]:
+def _auto(asked: _Wanted) -> tuple[Source, str]:
+    """A camera on the ribbon that does not open is a fault, not a reason to look at something else."""
     if cameras():
-        camera: Source = PiCamera(size, fps)
+        camera = asked.picamera()
         return camera, f"{camera.name}, the camera on the ribbon"
+    return _first_webcam(asked, "the first webcam; there is no Pi camera", NO_CAMERA)
+
+
+def _first_webcam(asked: _Wanted, why: str, otherwise: str) -> tuple[Source, str]:
     found = webcams()
     if not found:
-        raise BadInput(NO_CAMERA)
-    camera = Webcam(found[0][0], size, fps)
-    return camera, f"{camera.name} ({found[0][1]}), the first webcam; there is no Pi camera"
+        raise BadInput(otherwise)
+    node, card = found[0]
+    webcam = asked.webcam(node)
+    return webcam, f"{webcam.name} ({card}), {why}"
 
 
-def _first_webcam(size: tuple[int, int], fps: float) -> tuple[Source, str]:
-    found = webcams()
-    if not found:
-        raise BadInput("no webcam on /dev/video*; plug one in, or name a clip with --camera FILE.mp4")
-    camera = Webcam(found[0][0], size, fps)
-    return camera, f"{camera.name} ({found[0][1]}), the first webcam"
-
-
-def _file(path: Path) -> tuple[Source, str]:
+def _file(path: Path, pace: bool, lead_in_s: float, hold_s: float) -> tuple[Source, str]:
+    if not path.suffix and not path.exists():
+        raise BadInput(f"{path} is neither a file nor one of auto, picamera, webcam, /dev/videoN.")
+    how = "in real time" if pace else "as fast as it can be read"
     if path.suffix.lower() == ".npz":
-        recording = RecordingSource(load(path), pace=True)
-        return recording, f"{path.name}, a keypoint recording played back"
-    video = VideoFile(path, pace=True)
-    return video, f"{video.name}, a clip in real time"
+        recording = RecordingSource(load(path), pace=pace, lead_in_s=lead_in_s, hold_s=hold_s, name=path.name)
+        return recording, f"{path.name}, a keypoint recording {how}"
+    video = VideoFile(path, pace=pace, lead_in_s=lead_in_s, hold_s=hold_s)
+    return video, f"{video.name}, a clip {how}"

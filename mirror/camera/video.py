@@ -177,6 +177,7 @@ class Webcam:
     device: index or path of a capture node ("/dev/video0").
     size: (width, height) to ask for; what the camera gives is in `size` of its frames.
     fps: to ask for.
+    exposure_ms: fixed exposure time; None leaves it to the camera.
 
     Raises BadInput when the node does not exist or is no camera, PermanentFault when this user may not
     open it, TemporaryFault when it cannot be opened now (another program has it); `frames()` raises
@@ -185,13 +186,20 @@ class Webcam:
 
     hfov_deg: float | None = None
 
-    def __init__(self, device: int | str | Path, size: tuple[int, int], fps: float) -> None:
+    def __init__(
+        self,
+        device: int | str | Path,
+        size: tuple[int, int],
+        fps: float,
+        *,
+        exposure_ms: float | None = None,
+    ) -> None:
         self._node = Path(f"/dev/video{device}" if isinstance(device, int) else device)
         self._lock = threading.Lock()  # held while OpenCV works on the capture
         self._closing = threading.Event()
         self._index = 0
         _check_camera(self._node)
-        self._capture = _open_webcam(self._node, size, fps)
+        self._capture = _open_webcam(self._node, size, fps, exposure_ms)
         width, height, rate = _negotiated(self._capture)
         self._buffers = Buffers((height, width, 3))
         self.name = f"Webcam {self._node}, {width}x{height}" + (f" at {rate:.3g}/s" if rate else "")
@@ -223,7 +231,7 @@ class Webcam:
             self._capture.release()
 
 
-def _open_webcam(node: Path, size: tuple[int, int], fps: float) -> Any:
+def _open_webcam(node: Path, size: tuple[int, int], fps: float, exposure_ms: float | None) -> Any:
     cv2 = _opencv()
     capture = cv2.VideoCapture(str(node), cv2.CAP_V4L2)
     if not capture.isOpened():
@@ -234,6 +242,9 @@ def _open_webcam(node: Path, size: tuple[int, int], fps: float) -> Any:
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
     capture.set(cv2.CAP_PROP_FPS, fps)
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # no queue: the newest picture, not the one from before
+    if exposure_ms is not None:
+        capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, _V4L2_EXPOSURE_MANUAL)
+        capture.set(cv2.CAP_PROP_EXPOSURE, 10.0 * exposure_ms)  # V4L2 counts 0.1 ms
     return capture
 
 
@@ -254,9 +265,10 @@ def _check_camera(node: Path) -> None:
         raise BadInput(f"{node} is not a camera that gives pictures.")
 
 
-# From linux/videodev2.h, unchanged since 2005: struct v4l2_capability and its flags.
+# From linux/videodev2.h and v4l2-controls.h: struct v4l2_capability and its flags, a menu entry.
 _V4L2_CAPABILITY = struct.Struct("=16s32s32sIII3I")  # driver, card, bus, version, capabilities, of this node
 _VIDIOC_QUERYCAP = 2 << 30 | _V4L2_CAPABILITY.size << 16 | ord("V") << 8
+_V4L2_EXPOSURE_MANUAL = 1
 _CAP_VIDEO_CAPTURE = 0x00000001
 _CAP_STREAMING = 0x04000000
 _CAP_DEVICE_CAPS = 0x80000000

@@ -340,7 +340,9 @@ def plugged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     clip = write_clip(tmp_path / "device.mp4", 8)
     monkeypatch.setattr(video, "card_of", lambda node: "Clip Cam")
     monkeypatch.setattr(
-        video, "_open_webcam", lambda node, size, fps: cv2.VideoCapture(str(clip), cv2.CAP_FFMPEG)
+        video,
+        "_open_webcam",
+        lambda node, size, fps, exposure_ms: cv2.VideoCapture(str(clip), cv2.CAP_FFMPEG),
     )
     return node
 
