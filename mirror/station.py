@@ -13,10 +13,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
+from mirror.camera.colour import InColour
 from mirror.camera.feeder import Feeder
 from mirror.camera.frame import Frame, Source
 from mirror.camera.mailbox import Mailbox
@@ -24,7 +26,7 @@ from mirror.camera.pick import open_source
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.words import words
 from mirror.eyes import Eyes
-from mirror.faults import PermanentFault
+from mirror.faults import BadInput
 from mirror.fitting import camera_of, constants_of, model_threads, thresholds
 from mirror.knees.live import KneeWatch
 from mirror.pose.catalog import find
@@ -33,6 +35,9 @@ from mirror.service.events import EventLog
 from mirror.settings import Settings
 from mirror.signals.pick import open_lights
 
+if TYPE_CHECKING:
+    from mirror.screen.stage import Stage
+
 log = logging.getLogger(__name__)
 
 DEMO_CLIP = Path(__file__).parent / "demo" / "demo.mp4"
@@ -40,6 +45,10 @@ DEMO_LEAD_IN_S = 2.0
 """The demo clip's first picture stands so long: time to read that the first squat is the reference."""
 DEMO_HOLD_S = 7.0
 """The demo clip's last picture stands so long in a window: the person stands still and the summary comes."""
+MOST_FRAME_TIMES = 2.0
+"""A frame older than this many frame times is never drawn."""
+BLACK_AFTER_S = 0.5
+"""Without a fresh frame for this long the glass shows no picture rather than a frozen one."""
 TERMINAL_EVERY_S = 0.2
 QUIT_S = 1.5
 """Threads that have not ended after this are left behind (they are daemons)."""
@@ -47,10 +56,12 @@ QUIT_S = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How the screen kept up: pictures drawn, and the age of the oldest frame drawn in frame times."""
+    """How the screen kept up: pictures drawn, the age of the oldest frame drawn in frame times, and how
+    often nothing was drawn because the newest frame was too old."""
 
     pictures: int = 0
     oldest_frame_times: float = 0.0
+    skipped: int = 0
 
 
 class Station:
@@ -60,6 +71,7 @@ class Station:
         self.settings = settings
         self.stop = threading.Event()
         self.drawn = Drawn()
+        self._in_colour = InColour()
         self._source = source
         self._period_s = 1.0 / (getattr(source, "fps", None) or settings.camera.fps)
         self._events = EventLog(events)
@@ -130,30 +142,54 @@ class Station:
 
     def show_window(self) -> None:
         """Draw the newest frame and the newest Feedback until over."""
-        from mirror.screen.window import Stage, Window
+        from mirror.screen.stage import Stage
+        from mirror.screen.window import Window
 
         screen = self.settings.screen
         size = (screen.width, screen.height) if screen.width and screen.height else None
         window = Window(size, fullscreen=screen.fullscreen, rotation=screen.rotation)
         log.info("screen: %s", window.said)
         try:
-            stage = Stage(window.size)
+            stage = Stage(
+                window.canvas,
+                words(self.settings.coach.language),
+                viewing_distance_m=screen.viewing_distance_m,
+                panel_height_mm=screen.panel_height_mm,
+                limits_deg=self.limits_deg,
+            )
             tick = time.monotonic()
             while window.poll() and not self.over:
-                self._draw(window, stage)
-                tick = max(tick + 1.0 / screen.max_fps, time.monotonic() - 0.1)
-                self.stop.wait(max(0.0, tick - time.monotonic()))
+                if self._draw(stage):
+                    window.present()
+                tick = max(tick + 1.0 / screen.max_fps, time.monotonic())
+                self.stop.wait(tick - time.monotonic())
         finally:
             window.close()
 
-    def _draw(self, window: object, stage: object) -> None:
-        """One picture; left as it is when the newest frame is stale, so that no old one is ever drawn."""
+    @property
+    def limits_deg(self) -> tuple[float, float]:
+        """Caution and off-track limits in force, degrees."""
+        limits = self.settings.knees.limits(self.settings.coach.reference != "off")
+        return limits.caution_deg, limits.off_track_deg
+
+    def _draw(self, stage: Stage) -> bool:
+        """The newest frame under the newest marks; whether anything was drawn.
+
+        A frame that is already old is not drawn: the screen stays as it is, and goes black when it lasts.
+        """
         frame = self.mailbox.latest()
-        age = (time.monotonic() - frame.t) / self._period_s if frame else 0.0
-        picture = frame.pixels if frame is not None and self.settings.screen.picture else None
-        stage.draw(window.canvas, self.eyes.feedback, picture)
-        window.present()
-        self.drawn = Drawn(self.drawn.pictures + 1, max(self.drawn.oldest_frame_times, age))
+        picture = None
+        if frame is not None and self.settings.screen.picture:
+            age_s = time.monotonic() - frame.t
+            if age_s <= MOST_FRAME_TIMES * self._period_s:
+                picture = self._in_colour(frame)
+                oldest = max(self.drawn.oldest_frame_times, age_s / self._period_s)
+                self.drawn = Drawn(self.drawn.pictures + 1, oldest, self.drawn.skipped)
+            elif age_s < BLACK_AFTER_S:
+                self.drawn = replace(self.drawn, skipped=self.drawn.skipped + 1)
+                return False
+        stage.draw(self.eyes.feedback, picture, frame.size if frame else None)
+        return True
 
     def show_terminal(self, title: str) -> None:
         """A live table until over."""
@@ -177,7 +213,7 @@ class Station:
         if self.drawn.pictures:
             told += (
                 f"; {self.drawn.pictures} pictures drawn, none from a frame older than "
-                f"{self.drawn.oldest_frame_times:.1f} frame times"
+                f"{self.drawn.oldest_frame_times:.1f} frame times, {self.drawn.skipped} skipped for age"
             )
         return told
 
@@ -217,7 +253,7 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
     if not windowed and station.eyes.feedback.summary is not None:
         from mirror.screen.picture import save_summary
 
-        save_summary(picture, station.eyes.feedback)
+        save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
         print(f"Summary picture: {picture}")
     return 0
 
@@ -228,9 +264,11 @@ def _wants_window(screen: str) -> bool:
 
     if screen == "none":
         return False
+    if screen not in ("auto", "window"):
+        raise BadInput(f"--screen {screen}: must be auto, window or none")
+    if screen == "window":
+        return True  # asked for: what stands in the way is said when it opens
     possible, reason = can_open()
-    if screen == "window" and not possible:
-        raise PermanentFault(f"no window can be opened: {reason}")
     if not possible:
         log.info("screen: none (%s); the terminal shows what the mirror sees", reason)
     return possible

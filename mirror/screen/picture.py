@@ -1,0 +1,30 @@
+"""The summary as a PNG file, for a machine without a screen. Needs no display at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mirror.coach.feedback import Feedback
+from mirror.coach.words import Words
+from mirror.faults import BadInput
+from mirror.screen.stage import Stage
+
+SIZE = (1080, 1920)
+
+
+def save_summary(
+    path: Path,
+    feedback: Feedback,
+    words: Words,
+    limits_deg: tuple[float, float],
+    size: tuple[int, int] = SIZE,
+) -> None:
+    """Draw this Feedback's scene and save it. Raises BadInput when the file cannot be written."""
+    import pygame
+
+    canvas = pygame.Surface(size)
+    Stage(canvas, words, limits_deg=limits_deg).draw(feedback, None)
+    try:
+        pygame.image.save(canvas, str(path))
+    except (pygame.error, OSError) as error:
+        raise BadInput(f"{path} cannot be written: {error}.") from None

@@ -1,0 +1,12 @@
+"""Somebody there who can't be judged where they stand: one instruction."""
+
+from __future__ import annotations
+
+from mirror.coach.feedback import Feedback
+from mirror.screen.glass import Glass, Picture
+
+
+class Framing:
+    def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
+        glass.picture(picture)
+        glass.say(feedback.instruction, round(1.5 * glass.sizes.body), round(0.14 * glass.height), band=True)

@@ -1,0 +1,69 @@
+"""Colours, letter sizes and shapes: what can be told apart from three metres, in any colour vision.
+
+Black is mirror behind two-way glass, so the background is black and marks are few. Knows numbers, not scenes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mirror.knees.reading import Verdict
+
+RGB = tuple[int, int, int]
+
+BLACK: RGB = (0, 0, 0)
+WHITE: RGB = (255, 255, 255)
+SOFT: RGB = (190, 190, 190)
+FAINT: RGB = (110, 110, 110)
+SKY: RGB = (86, 180, 233)
+YELLOW: RGB = (240, 228, 66)
+VERMILION: RGB = (213, 94, 0)
+"""Okabe and Ito's colours, told apart in every common colour vision."""
+
+COLOUR: dict[Verdict, RGB] = {
+    Verdict.GOOD: SKY,
+    Verdict.CAUTION: YELLOW,
+    Verdict.OFF_TRACK: VERMILION,
+    Verdict.UNKNOWN: WHITE,
+}
+
+BODY_ARCMIN = 22.0
+"""Cap height of text to read standing still; 16 mm at 2.5 m."""
+WORD_ARCMIN = 60.0
+"""Cap height of the word seen in the middle of a squat; 44 mm at 2.5 m."""
+PORTRAIT_PANEL_MM, LANDSCAPE_PANEL_MM = 531.0, 299.0
+"""Visible height of a 24-inch panel, where nobody measured theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Pixels, for one screen seen from one distance.
+
+    body, word, small: cap heights. ring: outer radius of a knee's ring. margin: of every scene.
+    """
+
+    body: int
+    word: int
+    small: int
+    ring: int
+    margin: int
+
+
+def sizes(
+    size: tuple[int, int], viewing_distance_m: float = 2.5, panel_height_mm: float | None = None
+) -> Sizes:
+    """Sizes for a screen of `size` (width, height) px whose visible height is panel_height_mm."""
+    width, height = size
+    assumed = PORTRAIT_PANEL_MM if height > width else LANDSCAPE_PANEL_MM
+    px_per_mm = height / (panel_height_mm or assumed)
+
+    def cap(arcmin: float) -> int:
+        return max(7, round(1000 * viewing_distance_m * math.tan(math.radians(arcmin / 60)) * px_per_mm))
+
+    # a word of four may need the whole width: never larger than a tenth of it
+    word = min(cap(WORD_ARCMIN), width // 11)
+    body = min(cap(BODY_ARCMIN), width // 24)
+    # soft rings of about 5 cm on the glass: each eye sees the mark 3.2 cm apart
+    ring = max(12, min(round(27 * px_per_mm), min(size) // 9))
+    return Sizes(body, word, max(7, round(body * 0.7)), ring, max(8, min(size) // 22))
