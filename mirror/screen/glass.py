@@ -19,6 +19,8 @@ from mirror.screen.mirror_view import MirrorView
 from mirror.screen.theme import BLACK, RGB, WHITE, Sizes
 
 Picture = npt.NDArray[np.uint8]
+RING_OF_PICTURE = 0.045
+"""Radius of a knee's ring at most, as a share of the picture's height."""
 BAND = 165
 """How dark a band behind text over the picture is, of 255."""
 
@@ -35,10 +37,15 @@ class Glass:
         self.sizes = sizes
         self.words = words
         self.letters = Letters()
-        self.marks = Marks(sizes.ring)
-        self.view = MirrorView((self.width, self.height), (4, 3))
+        self.view, self.marks = self._fitted((4, 3))
         self.limits_deg = (6.0, 8.0)
         self._bands: dict[tuple[int, int], Any] = {}
+
+    def _fitted(self, size: tuple[int, int]) -> tuple[MirrorView, Marks]:
+        """View and marks for frames of this size (height, width)."""
+        view = MirrorView((self.width, self.height), size)
+        # in a small picture of a small person a ring as wide as on the glass would hide both knees
+        return view, Marks(min(self.sizes.ring, round(RING_OF_PICTURE * view.rect[3])))
 
     @property
     def portrait(self) -> bool:
@@ -52,23 +59,34 @@ class Glass:
         if bgr is None:
             self.clear()
             return
-        if self.view.picture != bgr.shape[:2]:
-            self.view = MirrorView((self.width, self.height), (bgr.shape[0], bgr.shape[1]))
+        self.expect_picture((bgr.shape[0], bgr.shape[1]))
         left, top, width, height = self.view.rect
         if (width, height) != (self.width, self.height):
             self.clear()
         self.surface.blit(self.view.surface(bgr), (left, top))
 
     def expect_picture(self, size: tuple[int, int]) -> None:
-        """Marks are placed for frames of this size (height, width) even while none is drawn."""
+        """Marks are placed for frames of this size (height, width), also while none is drawn."""
         if self.view.picture != size:
-            self.view = MirrorView((self.width, self.height), size)
+            self.view, self.marks = self._fitted(size)
 
-    def say(self, text: str, cap: int, centre_y: int, colour: RGB = WHITE, *, band: bool = False) -> int:
-        """Centred text, wrapped to the glass; `band` darkens the picture behind it. The y below it."""
+    def say(
+        self,
+        text: str,
+        cap: int,
+        centre_y: int,
+        colour: RGB = WHITE,
+        *,
+        band: bool = False,
+        column: tuple[int, int] | None = None,
+    ) -> int:
+        """Text centred in a column (x, width), by default the whole glass, wrapped; the y below it.
+
+        band: darken the picture behind it, all across.
+        """
         if not text:
             return centre_y
-        room = self.width - 2 * self.sizes.margin
+        x0, room = column or (self.sizes.margin, self.width - 2 * self.sizes.margin)
         lines = self.letters.wrapped(text, cap, room)
         step = round(LINE_HEIGHT * cap)
         top = centre_y - step * len(lines) // 2
@@ -76,8 +94,12 @@ class Glass:
             self.band(top - cap // 2, step * len(lines) + cap)
         for i, line in enumerate(lines):
             fitting = self.letters.fitting(line, cap, room)
-            self.line(line, fitting, (self.width // 2, top + step * i + step // 2), colour)
+            self.line(line, fitting, (x0 + room // 2, top + step * i + step // 2), colour)
         return top + step * len(lines)
+
+    def lines(self, text: str, cap: int, width: int) -> int:
+        """Height of this text wrapped to `width`."""
+        return round(LINE_HEIGHT * cap) * len(self.letters.wrapped(text, cap, width))
 
     def line(self, text: str, cap: int, centre: tuple[int, int], colour: RGB = WHITE) -> None:
         """One line of text round a centre."""

@@ -36,7 +36,7 @@ class Marks:
             self._blit(surface, arrow, (at[0] + outward * round(2.3 * self.radius), at[1]))
 
     def target(self, surface: Any, at: tuple[int, int], guess: bool) -> None:
-        """A soft upright line with a dot where the knee would be over the toes; faint and broken for a guess."""
+        """A soft upright line through where the knee would be over the toes; faint and broken for a guess."""
         self._blit(surface, self._kept(("target", guess), lambda: self._target(guess)), at)
 
     def badge(self, surface: Any, verdict: Verdict, at: tuple[int, int], radius: int) -> None:

@@ -1,7 +1,7 @@
 """The mirrored picture of the person, and the one place where left and right are flipped.
 
-Everything that reaches the screen's rooms is in un-mirrored frame coordinates; `MirrorView.at` turns them into
-places on the glass. Text never goes through here.
+Everything that reaches the screen's rooms is in un-mirrored frame coordinates; `MirrorView.at` turns them
+into places on the glass. Text never goes through here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ MOST_CUT = 0.35
 class MirrorView:
     """Fits un-mirrored pictures of one size into a glass of one size, mirrored.
 
-    Owns one buffer and one surface on it; a picture costs a flip, a colour swap and a resize, and no new image.
+    Owns its buffers and one surface on them: a picture costs a flip, a colour swap and a resize, and no new
+    image.
     """
 
     def __init__(self, glass: tuple[int, int], picture: tuple[int, int]) -> None:

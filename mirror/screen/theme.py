@@ -61,8 +61,8 @@ def sizes(
     def cap(arcmin: float) -> int:
         return max(7, round(1000 * viewing_distance_m * math.tan(math.radians(arcmin / 60)) * px_per_mm))
 
-    # a word of four may need the whole width: never larger than a tenth of it
-    word = min(cap(WORD_ARCMIN), width // 11)
+    # four words go on two lines of an upright glass, or on one of a lying one
+    word = min(cap(WORD_ARCMIN), width // (11 if height > width else 17))
     body = min(cap(BODY_ARCMIN), width // 24)
     # soft rings of about 5 cm on the glass: each eye sees the mark 3.2 cm apart
     ring = max(12, min(round(27 * px_per_mm), min(size) // 9))

@@ -12,5 +12,5 @@ class Calibrating:
         glass.picture(picture)
         y = round(0.14 * glass.height)
         glass.say(feedback.instruction, round(1.5 * glass.sizes.body), y, band=True)
-        radius = 2 * glass.sizes.ring
+        radius = glass.height // 11
         glass.ring((glass.width // 2, round(0.84 * glass.height)), radius, feedback.progress, SKY)

@@ -14,15 +14,18 @@ class Squatting:
         glass.knees(feedback)
         self._count(glass, feedback)
         if feedback.cue:
-            glass.say(feedback.cue, sizes.word, round(0.22 * glass.height), VERMILION, band=True)
-        glass.say(feedback.note, sizes.body, round(0.93 * glass.height), SOFT, band=True)
+            place = 0.22 if glass.portrait else 0.28
+            glass.say(feedback.cue, sizes.word, round(place * glass.height), VERMILION, band=True)
+        high = glass.lines(feedback.note, sizes.body, glass.width - 2 * sizes.margin)
+        glass.say(feedback.note, sizes.body, glass.height - sizes.body - high // 2, SOFT, band=True)
 
     def _count(self, glass: Glass, feedback: Feedback) -> None:
         """The number of repetitions and a sign for each, on a band along the top."""
         sizes = glass.sizes
-        height = round(2.0 * sizes.word)
+        cap = min(sizes.word, glass.height // 18)
+        height = 2 * cap
         glass.band(0, height)
-        number = glass.letters.line(str(feedback.reps_done), sizes.word)
+        number = glass.letters.line(str(feedback.reps_done), cap)
         at = number.get_rect(midleft=(sizes.margin, height // 2))
         glass.surface.blit(number, at)
         left = at.right + sizes.margin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirror.coach.feedback import Feedback
+from mirror.coach.feedback import Feedback, SetSummary
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.theme import COLOUR, FAINT, SOFT, WHITE
@@ -18,27 +18,46 @@ class Summary:
         told = feedback.summary
         if told is None:
             return
-        sizes, say = glass.sizes, glass.words
-        y = glass.say(told.headline, sizes.word, sizes.margin + 2 * sizes.word // 2 + sizes.word // 2)
-        lines = glass.letters.wrapped(told.sentence, sizes.body, glass.width - 2 * sizes.margin)
-        text_height = 2 * sizes.body * len(lines)
-        y = glass.say(told.sentence, sizes.body, y + sizes.body + text_height // 2)
-        bottom = glass.height - sizes.margin
-        glass.say(say("summary.coaching_only"), sizes.small, bottom - sizes.small, FAINT)
-        self._charts(glass, told.reps[-MOST_REPS:], y + sizes.body, bottom - 3 * sizes.small)
-
-    def _charts(self, glass: Glass, reps: tuple[Rep, ...], top: int, bottom: int) -> None:
-        """The person's left knee on the left of the glass, the right one on the right."""
-        half = glass.width // 2
         margin = glass.sizes.margin
-        bottom = min(bottom, top + round(0.5 * glass.height))
-        if bottom - top < 6 * glass.sizes.small:
+        bottom = glass.height - margin - 3 * glass.sizes.small
+        if glass.portrait:
+            below = self._text(glass, told, (margin, glass.width - 2 * margin), margin)
+            top = below + glass.sizes.body
+            tall = min(bottom - top, round(0.5 * glass.height))
+            chart = (margin, top, glass.width - 2 * margin, tall)
+        else:
+            half = glass.width // 2
+            room = half - 3 * margin // 2
+            high = 2 * glass.sizes.word + glass.lines(told.sentence, glass.sizes.body, room)
+            self._text(glass, told, (margin, room), max(margin, (bottom - high) // 2))
+            chart = (half + margin // 2, margin, room, bottom - margin)
+        self._charts(glass, told.reps[-MOST_REPS:], chart)
+        foot = glass.words("summary.coaching_only")
+        small = glass.sizes.small
+        glass.say(
+            foot,
+            small,
+            glass.height - margin // 2 - glass.lines(foot, small, glass.width) // 2 - small,
+            FAINT,
+        )
+
+    def _text(self, glass: Glass, told: SetSummary, column: tuple[int, int], top: int) -> int:
+        """Headline and sentence from `top` down; the y below them."""
+        sizes = glass.sizes
+        y = glass.say(told.headline, sizes.word, top + sizes.word, column=column)
+        height = glass.lines(told.sentence, sizes.body, column[1])
+        return glass.say(told.sentence, sizes.body, y + sizes.body + height // 2, column=column)
+
+    def _charts(self, glass: Glass, reps: tuple[Rep, ...], box: tuple[int, int, int, int]) -> None:
+        """The person's left knee on the left of the glass, the right one on the right."""
+        x, top, width, height = box
+        gap = glass.sizes.margin
+        wide = (width - gap) // 2
+        if not reps or height < 6 * glass.sizes.body:
             return
-        for name, x0, legs in (
-            ("screen.left_knee", margin, [rep.left for rep in reps]),
-            ("screen.right_knee", half + margin // 2, [rep.right for rep in reps]),
-        ):
-            self._chart(glass, glass.words(name), legs, (x0, top, half - 3 * margin // 2, bottom - top))
+        left, right = glass.words("screen.left_knee"), glass.words("screen.right_knee")
+        self._chart(glass, left, [rep.left for rep in reps], (x, top, wide, height))
+        self._chart(glass, right, [rep.right for rep in reps], (x + wide + gap, top, wide, height))
 
     def _chart(self, glass: Glass, title: str, legs: list[RepLeg], box: tuple[int, int, int, int]) -> None:
         x0, top, width, height = box
