@@ -14,7 +14,8 @@ from mirror.coach.summary import summarise
 from mirror.coach.words import Words
 from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, Verdict
 
-SEVERITY = {Verdict.UNKNOWN: -1, Verdict.GOOD: 0, Verdict.CAUTION: 1, Verdict.OFF_TRACK: 2}
+TOLD_FIRST = [Verdict.OFF_TRACK, Verdict.CAUTION, Verdict.UNKNOWN, Verdict.GOOD]
+"""Which of two knees the lamp tells. Unknown comes before good: good is only ever said of both."""
 LAMP = {
     Verdict.UNKNOWN: Light.UNKNOWN,
     Verdict.GOOD: Light.GOOD,
@@ -192,7 +193,7 @@ class Coach:
     def _tell(self, reading: KneeReading) -> Feedback:
         squatting = self._state is State.SQUATTING
         moving = squatting and reading.phase is not Phase.STAND
-        worst = max(reading.left.verdict, reading.right.verdict, key=SEVERITY.__getitem__)
+        worst = _told(reading.left.verdict, reading.right.verdict)
         awaited = reading.setup.reference_awaited
         off_track = moving and worst is Verdict.OFF_TRACK
         sound = self._speaker.update(reading.t, off_track)
@@ -225,7 +226,7 @@ class Coach:
         )  # fmt: skip
 
     def _rep_verdicts(self) -> tuple[Verdict, ...]:
-        return tuple(max(rep.left.verdict, rep.right.verdict, key=SEVERITY.__getitem__) for rep in self._reps)
+        return tuple(_told(rep.left.verdict, rep.right.verdict) for rep in self._reps)
 
     def _instruction(self, reading: KneeReading) -> str:
         if self._state is State.FRAMING:
@@ -250,6 +251,10 @@ class Coach:
         if reading.phase is Phase.STAND and self._reps and self._reps[-1].is_reference:
             return self._say("note.reference_set")
         return self._say("note.ready") if self._state is State.READY else ""
+
+
+def _told(left: Verdict, right: Verdict) -> Verdict:
+    return min(left, right, key=TOLD_FIRST.index)
 
 
 def _mark(leg: LegReading) -> KneeMark:
