@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,7 +67,15 @@ class Drawn:
 class Station:
     """One mirror, wired. Use as: with station.running(): station.show_...()"""
 
-    def __init__(self, settings: Settings, source: Source, said: str, events: Path | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        source: Source,
+        said: str,
+        events: Path | None,
+        reopen: Callable[[], Source] | None = None,
+    ) -> None:
+        """said: what the source is, in words. reopen: makes it anew after it stalled, for live cameras."""
         self.settings = settings
         self.stop = threading.Event()
         self.drawn = Drawn()
@@ -80,7 +88,7 @@ class Station:
         net = PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
         self._lights, lamp_said = open_lights(settings.lights)
         self.mailbox = Mailbox()
-        self._feeder = Feeder(source, self.mailbox)
+        self._feeder = Feeder(source, self.mailbox, reopen)
         self.eyes = Eyes(
             self.mailbox,
             PersonTracker(net),
@@ -221,9 +229,8 @@ class Station:
 def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
     """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
     _log_to_stderr(settings)
-    camera = settings.camera
-    source, said = open_source(camera.source, (camera.width, camera.height), camera.fps)
-    station = Station(settings, source, said, events)
+    source, said = _open_camera(settings)
+    station = Station(settings, source, said, events, reopen=lambda: _open_camera(settings)[0])
     with station.running():
         if _wants_window(screen):
             station.show_window()
@@ -256,6 +263,12 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
         save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
         print(f"Summary picture: {picture}")
     return 0
+
+
+def _open_camera(settings: Settings) -> tuple[Source, str]:
+    camera = settings.camera
+    size = (camera.width, camera.height)
+    return open_source(camera.source, size, camera.fps, exposure_ms=camera.exposure_ms)
 
 
 def _wants_window(screen: str) -> bool:
