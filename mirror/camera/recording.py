@@ -173,10 +173,11 @@ def _read_array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
         raise _Wrong(f"{name} is far too large")
     with archive.open(entry) as member:
         stored = io.BytesIO(member.read(LARGEST_ARRAY))
-    version = np.lib.format.read_magic(stored)
+    npy: Any = np.lib.format  # some numpy versions leave it untyped
+    version = npy.read_magic(stored)
     read_header = {
-        (1, 0): np.lib.format.read_array_header_1_0,
-        (2, 0): np.lib.format.read_array_header_2_0,
+        (1, 0): npy.read_array_header_1_0,
+        (2, 0): npy.read_array_header_2_0,
     }[version]
     shape, column_first, dtype = read_header(stored)
     if dtype.hasobject or dtype.kind not in "fiuU":

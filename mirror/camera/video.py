@@ -52,7 +52,7 @@ def _opencv() -> ModuleType:
         ) from missing
     if "OPENCV_LOG_LEVEL" not in os.environ:
         # OpenCV 4 has it at the top, 5 in a module of its own.
-        set_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel
+        set_level = getattr(cv2, "setLogLevel", None) or getattr(cv2.utils, "logging").setLogLevel  # noqa: B009
         set_level(0)
     module: ModuleType = cv2
     return module

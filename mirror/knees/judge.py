@@ -10,11 +10,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mirror.knees.azimuth import Azimuth
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.gate import LEAST_F, MOST_SD_DEG
 from mirror.knees.motion import Motion
+from mirror.knees.optics import F64
 from mirror.knees.reading import Verdict
 from mirror.knees.shank import deviation, deviation_sd
 from mirror.knees.smoothing import Exponential, MedianOfThree
@@ -99,10 +101,10 @@ class Judge:
 
     def update(self, motion: Motion, azimuth: Azimuth | None) -> tuple[LegJudgement, LegJudgement]:
         """[left, right] of this frame. Without an azimuth both are unknown."""
-        if azimuth is None or math.isnan(motion.q):
-            delta_deg = sd_deg = np.full(2, np.nan)
-            usable = np.zeros(2, np.bool_)
-        else:
+        delta_deg: F64 = np.full(2, np.nan)
+        sd_deg: F64 = delta_deg
+        usable: npt.NDArray[np.bool_] = np.zeros(2, np.bool_)
+        if azimuth is not None and not math.isnan(motion.q):
             delta_deg = np.degrees(deviation(motion.shank, azimuth.value))
             sd = deviation_sd(
                 motion.shank, azimuth.value, self._constants.keypoint_sd, float(azimuth.sd.max())

@@ -56,7 +56,7 @@ class Window:
         """(N, 2) (x, y) in pixels -> how far inside the window each lies: 0 at an edge, 0.5 in the middle."""
         x = (points_px[:, 0] - self.left) / self.width
         y = (points_px[:, 1] - self.top) / self.height
-        return np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y)).astype(np.float32)
+        return np.asarray(np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y)), np.float32)
 
 
 def _even(x: float) -> int:
