@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from mirror.camera.frame import Frame
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.coach import Coach
-from mirror.coach.feedback import Feedback, nothing
+from mirror.coach.feedback import Feedback, Light, nothing
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Rep
 from mirror.pose.people import PersonTracker
@@ -102,7 +102,7 @@ class Eyes:
         except Exception as fault:  # the thread's edge: handed to the main thread, which says it
             self.fault = fault
         finally:
-            self._lights.close()
+            self._dark()
             self.done.set()
 
     def _watch_frames(self) -> None:
@@ -148,6 +148,9 @@ class Eyes:
             self._zero = frame.t if known is None else known
         return self._zero
 
+    def _since_zero(self, t: float) -> float:
+        return t - (t if self._zero is None else self._zero)
+
     def _on_clip_time(self, rep: Rep | None) -> Rep | None:
         if rep is None or self._zero is None:
             return rep
@@ -155,12 +158,18 @@ class Eyes:
         return replace(rep, start_s=rep.start_s - zero, bottom_s=rep.bottom_s - zero, end_s=rep.end_s - zero)
 
     def _finish(self) -> None:
-        """The picture has ended: the lamp goes out and what was done is summed up."""
+        """The picture has ended: what was done is summed up."""
         t = self.tally.last_t
         if math.isnan(t):
             return
-        self.feedback = replace(self._coach.finish(t))
-        since_zero = t - (self._zero or t)
-        self._events.write(since_zero, self.feedback, None)
-        self._lights.close()
-        self._events.light(since_zero, nothing(t).light)
+        self.feedback = self._coach.finish(t)
+        self._events.write(self._since_zero(t), self.feedback, None)
+
+    def _dark(self) -> None:
+        """Lamp off, whatever happened before; a lamp that fails even at that is a fault like any other."""
+        try:
+            self._lights.close()
+            if not math.isnan(self.tally.last_t):
+                self._events.light(self._since_zero(self.tally.last_t), Light.OFF)
+        except Exception as fault:
+            self.fault = self.fault or fault
