@@ -5,6 +5,7 @@ Heavy imports happen inside the commands, so that --help and usage errors come a
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -12,7 +13,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from mirror import __version__
-from mirror.faults import BadInput, PermanentFault
+from mirror.faults import BadInput, PermanentFault, TemporaryFault
 
 app = typer.Typer(
     name="squat-mirror",
@@ -172,12 +173,13 @@ def doctor(config: Config = None) -> None:
 
     findings = examine(None if check(config) else _load(config), config)
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(show_header=False, box=None, padding=(0, 1))
     colour = {"ok": "green", "warning": "yellow", "fault": "red"}
     for finding in findings:
-        says = finding.says if not finding.do else f"{finding.says} [bold]{finding.do}[/]"
+        says = escape(finding.says) + (f"; [bold]{escape(finding.do)}[/]" if finding.do else "")
         table.add_row(f"[{colour[finding.level]}]{finding.level}[/]", finding.name, says)
     Console().print(table)
     raise typer.Exit(exit_code(findings))
@@ -187,6 +189,7 @@ def doctor(config: Config = None) -> None:
 def config_show(config: Config = None) -> None:
     """Every setting, its value, its unit and where the value came from."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from mirror.settings import rows
@@ -195,7 +198,7 @@ def config_show(config: Config = None) -> None:
     for heading in ("setting", "value", "unit", "from", "what"):
         table.add_column(heading)
     for row in rows(_load(config)):
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(escape(cell) for cell in row))
     Console().print(table)
 
 
@@ -219,24 +222,29 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = command.main(arguments, standalone_mode=False, prog_name="squat-mirror")
         return code if isinstance(code, int) else 0
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("stopped", 130)
     except BadInput as wrong:
         return _say(str(wrong), 2)
-    except PermanentFault as fault:
+    except (PermanentFault, TemporaryFault) as fault:
         return _say(str(fault), 1)
-    except KeyboardInterrupt:
-        return _say("stopped", 130)
+    except OSError as error:  # a full disk behind stdout, say; files we write are told where they are written
+        return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
     except Exception as error:
         told = getattr(error, "format_message", None)  # typer's own usage errors, whatever click they are of
         if told is None:
             raise
-        return _say(f"{' '.join(told().split())} (see squat-mirror --help)", 2)
+        sentence = " ".join(told().split())  # empty where the help was shown instead
+        return _say(f"{sentence} (see squat-mirror --help)", 2) if sentence else 2
 
 
 def _say(sentence: str, code: int) -> int:
-    sys.stderr.write(f"squat-mirror: {sentence}\n")
+    sys.stderr.write(f"squat-mirror: {' '.join(sentence.splitlines())}\n")
     return code
 
 
 def script() -> None:
     """The installed command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without these letters still gets its table
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main())

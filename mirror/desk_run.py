@@ -12,7 +12,7 @@ from mirror.camera.recording import save
 from mirror.desk import Progress, Study, as_recording, study
 from mirror.faults import BadInput
 from mirror.report.document import document, frames_csv
-from mirror.report.output import check_writable, targets, write_whole
+from mirror.report.output import check_writable, is_stream, targets, write_whole
 from mirror.report.table import reps_table
 from mirror.settings import Settings
 
@@ -29,6 +29,8 @@ class Outputs:
 
     def plan(self, inputs: Sequence[Path]) -> dict[str, list[Path]]:
         """For every kind asked for, one file per input. Raises BadInput."""
+        if self.keypoints is not None and is_stream(self.keypoints) and not self.keypoints.is_dir():
+            raise BadInput(f"{self.keypoints} is not a file: a recording cannot be written there.")
         return {
             kind: targets(wanted, inputs, suffix)
             for kind, suffix in SUFFIX.items()
@@ -80,13 +82,17 @@ def _with_progress(path: Path, settings: Settings, reference: int | None) -> Stu
 
 def _print(done: Study, files: dict[str, Path]) -> None:
     from rich.console import Console
+    from rich.text import Text  # file names are no markup
 
     console = Console()
-    if not files:
-        console.print(reps_table(done.analysis.reps, done.source["file"]))
-        console.print(f"{done.summary.headline}. {done.summary.sentence}".strip())
-        if done.analysis.why_unknown:
-            console.print(f"Unknown: {done.analysis.why_unknown}.", style="dim")
+    if done.source.get("truncated"):
+        sys.stderr.write(f"squat-mirror: {done.source['file']} is cut off: judged as far as it goes.\n")
+    if files:
+        for file in (file for file in files.values() if not is_stream(file)):
+            console.print(Text(f"{done.source['file']} -> {file}"), soft_wrap=True)
         return
-    for file in files.values():
-        console.print(f"{done.source['file']} -> {file}", highlight=False)
+    console.print(reps_table(done.analysis.reps, done.source["file"]))
+    console.print(Text(f"{done.summary.headline}. {done.summary.sentence}".strip()))
+    why = done.analysis.why_unknown
+    if why and why not in done.summary.sentence:
+        console.print(Text(f"Unknown: {why}.", "dim"))

@@ -30,15 +30,24 @@ def targets(output: Path, inputs: Sequence[Path], suffix: str) -> list[Path]:
     return names
 
 
+def is_stream(path: Path) -> bool:
+    """Whether this is a pipe or a device ("/dev/stdout"): written into as it is, never replaced."""
+    return path.exists() and (not path.is_file() or path.parts[:2] == ("/", "dev"))
+
+
 def check_writable(paths: Sequence[Path], inputs: Sequence[Path], overwrite: bool) -> None:
     """Before any work: raise BadInput where writing would fail, or overwrite without leave.
 
     At a terminal a person is asked; an input is never overwritten.
     """
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise BadInput("two kinds of output would be written to the same file.")
     originals = {path.resolve() for path in inputs if path.exists()}
     for path in paths:
         if path.resolve() in originals:
             raise BadInput(f"{path} is an input and is not overwritten.")
+        if is_stream(path):
+            continue
         if path.exists() and not overwrite and not _leave_given(path):
             raise BadInput(f"{path} exists; say --yes to overwrite it.")
         _make_folder(path.parent)
@@ -63,11 +72,19 @@ def _make_folder(folder: Path) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that it is either the old one or the new one. Raises BadInput when it can't."""
+    try:
+        if is_stream(path):
+            path.write_text(text, "utf-8")
+        else:
+            _replace(path.resolve(), text)  # behind a link, the file it points to
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _replace(path: Path, text: str) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         unfinished.write_text(text, "utf-8")
         unfinished.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
     finally:
         unfinished.unlink(missing_ok=True)

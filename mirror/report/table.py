@@ -24,10 +24,11 @@ WORD = {
 
 
 def reps_table(reps: list[Rep], title: str) -> Table:
-    """One row a repetition."""
+    """One row a repetition. title: any text, a file's name perhaps."""
     from rich.table import Table  # only commands that print need rich
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=Text(title, "table.title"), title_justify="left", header_style="bold")
     for heading in ("rep", "seconds"):
         table.add_column(heading, justify="right", no_wrap=True)
     for heading in ("left knee", "right knee", "depth, about"):
