@@ -257,7 +257,7 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
             station.show_terminal("Rendered demo: the first squat is the reference")
     station.check()
     print(station.status())
-    if not windowed and station.eyes.feedback.summary is not None:
+    if not windowed and not station.stop.is_set() and station.eyes.feedback.summary is not None:
         from mirror.screen.picture import save_summary
 
         save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
