@@ -28,15 +28,21 @@ def reps_table(reps: list[Rep], title: str) -> Table:
     from rich.table import Table  # only commands that print need rich
     from rich.text import Text
 
-    table = Table(title=Text(title, "table.title"), title_justify="left", header_style="bold")
+    table = Table(
+        title=Text(title, "table.title"),
+        title_justify="left",
+        header_style="bold",
+        show_edge=False,  # so that it fits 80 columns; where even less room is, cells wrap and none is cut
+        pad_edge=False,
+    )
     for heading in ("rep", "seconds"):
         table.add_column(heading, justify="right", no_wrap=True)
     for heading in ("left knee", "right knee", "depth, about"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading)
     for rep in reps:
         table.add_row(
             f"ref {rep.n}" if rep.is_reference else str(rep.n),
-            f"{rep.start_s:.1f} - {rep.end_s:.1f}",
+            f"{rep.start_s:.1f}-{rep.end_s:.1f}",
             leg_words(rep.left),
             leg_words(rep.right),
             depth_words(rep),
