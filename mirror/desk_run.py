@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.camera.recording import save
+from mirror.coach.words import words
 from mirror.desk import Progress, Study, as_recording, study
 from mirror.faults import BadInput
+from mirror.pose.catalog import find
 from mirror.report.document import document, frames_csv
 from mirror.report.output import check_writable, is_stream, targets, write_whole
 from mirror.report.table import reps_table
@@ -42,6 +44,8 @@ def analyze_all(
     inputs: Sequence[Path], settings: Settings, reference: int | None, outputs: Outputs, *, overwrite: bool
 ) -> int:
     """Exit code 0, or 2 when an input was bad; the good ones among several are still done."""
+    find(settings.model.name)  # a wrong setting is said before any work, and of no input
+    words(settings.coach.language)
     plan = outputs.plan(inputs)
     check_writable([path for paths in plan.values() for path in paths], inputs, overwrite)
     bad = 0
@@ -49,9 +53,10 @@ def analyze_all(
         try:
             _analyze_one(path, settings, reference, {kind: paths[i] for kind, paths in plan.items()})
         except BadInput as wrong:
+            named = str(wrong) if str(path) in str(wrong) else f"{path}: {wrong}"
             if len(inputs) == 1:
-                raise
-            sys.stderr.write(f"squat-mirror: {wrong}\n")
+                raise BadInput(named) from None
+            sys.stderr.write(f"squat-mirror: {named}\n")
             bad += 1
     return 2 if bad else 0
 

@@ -118,6 +118,7 @@ def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_device_is_told_in_a_line() -> None:
+    assert is_stream(Path("/dev/full"))  # else the next line would put a file in its place
     with pytest.raises(BadInput, match="/dev/full cannot be written: No space left on device"):
         write_whole(Path("/dev/full"), "x" * 10)
     assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
