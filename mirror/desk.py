@@ -24,6 +24,7 @@ from mirror.fitting import camera_of, constants_of, model_threads, thresholds
 from mirror.knees.analysis import Analysis, NoReference, ToesOf, analyse
 from mirror.knees.azimuth import ToeTips
 from mirror.knees.plants import Plant
+from mirror.knees.tilt import with_tilt
 from mirror.pose.catalog import FOOT_MODEL, find
 from mirror.pose.pose import Seen
 from mirror.settings import Settings
@@ -73,23 +74,26 @@ def study(path: Path, settings: Settings, reference: int | None, progress: Progr
         ("recording", recording.tilt_deg),
         ("recording", recording.camera_height_m),
     )
+    constants = constants_of(recording.model)
+    stature = settings.person.stature_m or recording.stature_m
+    t, keypoints, size = recording.t, recording.keypoints, recording.image_size
+    camera = with_tilt(camera, t, keypoints, size, seen, constants, stature)
     try:
         analysis = analyse(
-            recording.t,
-            recording.keypoints,
-            recording.image_size,
+            t,
+            keypoints,
+            size,
             seen,
             camera,
-            constants_of(recording.model),
+            constants,
             thresholds(settings, with_reference=reference is not None),
             reference,
             toes_of,
         )
     except NoReference as reason:
         raise BadInput(f"{path}: {reason}.") from None
-    if isinstance(toes_of, SecondLook) and len(analysis.plants) == 1:
+    if isinstance(toes_of, SecondLook) and len(analysis.plants) == len(toes_of.found) == 1:
         recording = replace(recording, toes=toes_of.found[0])
-    stature = recording.stature_m or settings.person.stature_m
     summary = summarise(analysis.reps, words(settings.coach.language), stature, analysis.why_unknown)
     return Study(recording, analysis, summary, source)
 
