@@ -107,6 +107,9 @@ class CameraSettings(Section):
     width: int = _setting(640, "Width of the pictures asked for.", "px", 160, 4096)
     height: int = _setting(480, "Height of the pictures asked for.", "px", 120, 4096)
     fps: int = _setting(30, "Pictures a second asked for.", "frames/s", 5, 120)
+    rotation: QuarterTurns = _setting(
+        0, "How far pictures are turned clockwise, for a camera mounted on its side.", "deg"
+    )
     hfov_deg: OptionalFloat = _setting(
         None, "Field of view across the picture's width; left out, by the camera's model.", "deg", 20, 150
     )

@@ -23,6 +23,8 @@ from mirror.camera.feeder import Feeder
 from mirror.camera.frame import Frame, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.pick import open_source
+from mirror.camera.playback import Playback
+from mirror.camera.turned import turned
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.words import words
 from mirror.eyes import Eyes
@@ -268,7 +270,9 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
 def _open_camera(settings: Settings) -> tuple[Source, str]:
     camera = settings.camera
     size = (camera.width, camera.height)
-    return open_source(camera.source, size, camera.fps, exposure_ms=camera.exposure_ms)
+    source, said = open_source(camera.source, size, camera.fps, exposure_ms=camera.exposure_ms)
+    live = not isinstance(source, Playback)  # a file says itself which way is up
+    return turned(source, camera.rotation if live else 0), said
 
 
 def _wants_window(screen: str) -> bool:
