@@ -17,7 +17,8 @@ from mirror.coach.feedback import Feedback, Light, nothing
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Rep
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import Seen
+from mirror.pose.pose import Pose, Seen
+from mirror.pose.toe_search import ToeSearch
 from mirror.service.events import EventLog
 from mirror.signals.lights import Lights
 
@@ -60,6 +61,7 @@ class Eyes:
         lights: Lights,
         events: EventLog,
         started: Callable[[], float | None],
+        toes: ToeSearch | None = None,
     ) -> None:
         """watch_for: makes the KneeWatch once the first frame shows the picture's size.
 
@@ -67,6 +69,7 @@ class Eyes:
         """
         self._mailbox = mailbox
         self._tracker = tracker
+        self._toes = toes
         self._watch_for = watch_for
         self._watch: KneeWatch | None = None
         self._size: tuple[int, int] | None = None
@@ -127,6 +130,8 @@ class Eyes:
         self._nobody = pose.seen is Seen.NOBODY
         why = "somebody passes" if pose.seen is Seen.UNSURE else ""
         reading, rep = self._watch.update(frame.t, pose.keypoints, pose.size, not self._nobody, why)
+        if self._toes is not None:
+            self._look_for_toes(frame, pose)
         feedback = self._coach.update(reading, rep)
         self._lights.show(feedback.light)
         if feedback.sound is not None:
@@ -134,6 +139,18 @@ class Eyes:
         self.feedback = feedback
         self._count(frame, rep)
         self._events.write(since_zero, feedback, self._on_clip_time(rep))
+
+    def _look_for_toes(self, frame: Frame, pose: Pose) -> None:
+        """While somebody stands calibrated: one look a frame, until the toes are found."""
+        watch, toes = self._watch, self._toes
+        if watch is None or toes is None:
+            return
+        if pose.seen is not Seen.FOUND or frame.keypoints is not None or not watch.wants_toes:
+            toes.reset()
+            return
+        tips = toes.next(frame, pose.keypoints)
+        if tips is not None:
+            watch.take_toes(tips, frame.size)
 
     def _count(self, frame: Frame, rep: Rep | None) -> None:
         if rep is not None:

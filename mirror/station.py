@@ -31,8 +31,10 @@ from mirror.eyes import Eyes
 from mirror.faults import BadInput
 from mirror.fitting import camera_of, constants_of, model_threads, thresholds
 from mirror.knees.live import KneeWatch
-from mirror.pose.catalog import find
+from mirror.pose.catalog import FOOT_MODEL, find
+from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.toe_search import ToeSearch
 from mirror.service.events import EventLog
 from mirror.settings import Settings
 from mirror.signals.pick import open_lights
@@ -99,6 +101,9 @@ class Station:
             self._lights,
             self._events,
             lambda: getattr(source, "t0", None),
+            ToeSearch(
+                FootNet(find(FOOT_MODEL), threads=model_threads(settings), runtime=settings.model.runtime)
+            ),
         )
         for what, sentence in (
             ("camera", said),
@@ -115,7 +120,8 @@ class Station:
         return KneeWatch(
             camera,
             self._constants,
-            thresholds(settings, with_reference=wants_reference),
+            thresholds(settings, with_reference=False),
+            with_reference=thresholds(settings, with_reference=True),
             ask_reference=wants_reference,
             stature_m=settings.person.stature_m,
         )

@@ -194,7 +194,6 @@ class Coach:
         squatting = self._state is State.SQUATTING
         moving = squatting and reading.phase is not Phase.STAND
         worst = _told(reading.left.verdict, reading.right.verdict)
-        awaited = reading.setup.reference_awaited
         off_track = moving and worst is Verdict.OFF_TRACK
         sound = self._speaker.update(reading.t, off_track)
         light = self._lamp(reading.t, LAMP[worst] if moving else Light.OFF)
@@ -211,7 +210,7 @@ class Coach:
             sound=sound,
             left=_mark(reading.left),
             right=_mark(reading.right),
-            target_is_guess=reading.target_is_guess or awaited,
+            target_is_guess=reading.target_is_guess,
             depth_deg=reading.depth_deg,
             reps_done=len(self._reps),
             rep_verdicts=self._rep_verdicts(),

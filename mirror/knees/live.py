@@ -12,7 +12,7 @@ from collections import deque
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference
+from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, from_toes, fuse
 from mirror.knees.constants import KNEE, LEFT, RIGHT, KeypointConstants
 from mirror.knees.gate import framing
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
@@ -42,12 +42,15 @@ class KneeWatch:
         constants: KeypointConstants,
         thresholds: Thresholds,
         *,
+        with_reference: Thresholds | None = None,
         ask_reference: bool = True,
         stature_m: float | None = None,
     ) -> None:
+        """with_reference: thresholds once a reference repetition is accepted; None keeps the others."""
         self._camera = camera
         self._constants = constants
         self._thresholds = thresholds
+        self._with_reference = with_reference or thresholds
         self._ask_reference = ask_reference
         self._stature_m = stature_m
         self._motion = MotionTracker(constants)
@@ -58,17 +61,46 @@ class KneeWatch:
         """Whoever comes next is somebody new."""
         self._stance: Stance | None = None
         self._refined = False
-        self._azimuth: Azimuth | None = None
+        self._forget_feet()
         self._refused = ""
         self._reps = 0
         self._recent: deque[Motion] = deque()
-        self._judge = Judge(self._thresholds, self._constants)
         self._motion.reset()
         self._standing.reset()
         self._seen_t = -math.inf
         self._moved_since: float | None = None
         self._replanted = False
         self._framing_since: tuple[str, float] = ("", 0.0)
+
+    def _forget_feet(self) -> None:
+        """Nothing is known of where the feet point."""
+        self._toes_p: F64 | None = None  # (2, 2) rectified tangents of the toe tips
+        self._reference: Azimuth | None = None
+        self._azimuth: Azimuth | None = None
+        self._judge = Judge(self._thresholds, self._constants)
+
+    @property
+    def wants_toes(self) -> bool:
+        """Somebody stands calibrated whose toe tips nobody has found yet."""
+        standing = self._motion.counter.phase is Phase.STAND
+        return standing and self._stance is not None and not self._replanted and self._toes_p is None
+
+    def take_toes(self, yx: npt.NDArray[np.float32], size: tuple[int, int]) -> None:
+        """Toe tips of the person standing now: (2, 2) (y, x) [left, right], normalised to the frame."""
+        if self._stance is not None and not self._replanted:
+            self._toes_p = rectify(yx, size, self._camera)
+            self._point_feet()
+
+    def _point_feet(self) -> None:
+        """The foot direction from what is known now: toes, reference, or both. Raises RefusedReference."""
+        toes = None
+        if self._toes_p is not None and self._stance is not None:
+            stance = self._stance
+            toes = from_toes(self._toes_p, stance.ankle, stance.depth, self._constants.toe_reach)
+        had_reference = self._azimuth is not None and self._reference is not None
+        self._azimuth = fuse(toes, self._reference) if self._reference else toes
+        if self._reference is not None and not had_reference:
+            self._judge = Judge(self._with_reference, self._constants)
 
     def update(
         self,
@@ -162,26 +194,39 @@ class KneeWatch:
             return
         self._stance, self._refined = stance, refined
         if self._replanted:  # the feet point elsewhere now
-            self._replanted, self._moved_since, self._azimuth = False, None, None
+            self._replanted, self._moved_since = False, None
+            self._forget_feet()
+        elif self._toes_p is not None:
+            self._point_feet()
 
     # -- repetitions -----------------------------------------------------------------------------------
 
     def _rep(self, span: Span) -> Rep:
         motions = list(self._recent)
         self._reps += 1
-        is_reference = False
-        if self._azimuth is None and self._ask_reference and not self._replanted:
-            try:
-                self._azimuth = reference_azimuth(
-                    [m for m in motions if span.start_s <= m.t <= span.end_s and not math.isnan(m.q)]
-                )
-                is_reference, self._refused = True, ""
-            except (RefusedReference, ValueError) as reason:
-                self._refused = str(reason)
+        is_reference = self._reference_awaited and self._take_reference(span, motions)
         azimuth = None if self._replanted else self._azimuth
+        limits = self._thresholds if self._reference is None else self._with_reference
         return make_rep(
-            self._reps, span, motions, azimuth, self._thresholds, self._constants, is_reference=is_reference
+            self._reps, span, motions, azimuth, limits, self._constants, is_reference=is_reference
         )
+
+    @property
+    def _reference_awaited(self) -> bool:
+        return self._ask_reference and self._reference is None and not self._replanted
+
+    def _take_reference(self, span: Span, motions: list[Motion]) -> bool:
+        """Whether this repetition became the reference; `_refused` says why not."""
+        done = [m for m in motions if span.start_s <= m.t <= span.end_s and not math.isnan(m.q)]
+        try:
+            self._reference = reference_azimuth(done)
+            self._point_feet()
+        except RefusedReference as reason:
+            self._reference, self._refused = None, str(reason)
+            self._point_feet()
+            return False
+        self._refused = ""
+        return True
 
     # -- what to hand on -------------------------------------------------------------------------------
 
@@ -195,7 +240,7 @@ class KneeWatch:
     ) -> KneeReading:
         azimuth = None if self._replanted else self._azimuth
         calibrated = self._stance is not None and not self._replanted
-        awaited = self._ask_reference and azimuth is None
+        awaited = self._reference_awaited
         setup = Setup(True, ask, calibrated, self._standing.progress, awaited, self._refused)
         targets = self._targets(motion, azimuth, size)
         knees = [

@@ -1,0 +1,44 @@
+"""Spreads the looks at a standing person's feet over frames: one look a frame, so that no frame waits long.
+
+Holds the looks of one search. Knows when to look again, not what the toes are for.
+"""
+
+from __future__ import annotations
+
+import math
+
+from mirror.camera.frame import Frame
+from mirror.pose.feet import FRAMINGS, FootNet, toe_tips
+from mirror.pose.window import F32
+
+AGAIN_AFTER_S = 2.0
+"""After a search that saw no feet, the next one waits: they are hidden, and each costs eight looks."""
+
+
+class ToeSearch:
+    """One search after another. Not for several threads."""
+
+    def __init__(self, net: FootNet) -> None:
+        self._net = net
+        self._not_before = -math.inf
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the looks so far: the person moves, or is somebody else."""
+        self._looks: list[F32 | None] = []
+
+    def next(self, frame: Frame, keypoints: F32) -> F32 | None:
+        """One more look at somebody who stands; the toe tips once all framings were tried and agree.
+
+        keypoints: (17, 3) of this frame. Returns (2, 2) (y, x) [left, right], normalised, or None.
+        """
+        if frame.t < self._not_before:
+            return None
+        self._looks.append(self._net.look(frame, keypoints, FRAMINGS[len(self._looks)]))
+        if len(self._looks) < len(FRAMINGS):
+            return None
+        tips = toe_tips(self._looks, keypoints, frame.size)
+        self.reset()
+        if tips is None:
+            self._not_before = frame.t + AGAIN_AFTER_S
+        return tips
