@@ -60,12 +60,31 @@ def _top(
     pass
 
 
+FLAGS = {
+    "camera.source": "--camera",
+    "camera.hfov_deg": "--hfov",
+    "camera.tilt_deg": "--tilt",
+    "camera.height_m": "--camera-height",
+    "person.stature_m": "--stature",
+    "model.name": "--model",
+    "lights.kind": "--lights",
+    "screen.fullscreen": "--fullscreen",
+}
+"""Settings that have a flag of their own, so that mistakes are told by the flag's name."""
+
+
 def _load(config: Path | None, **flags: object) -> Any:
     """Settings with these flags over them; a flag of None was not given."""
     from mirror.settings import load
 
     names = {name.replace("__", "."): value for name, value in flags.items() if value is not None}
-    return load(config, names)
+    try:
+        return load(config, names)
+    except BadInput as wrong:
+        told = str(wrong)
+        for name in names:
+            told = told.replace(f"flag {name}", FLAGS[name])
+        raise BadInput(told) from None
 
 
 @app.command()
@@ -110,7 +129,7 @@ def demo(
 
 @app.command()
 def analyze(
-    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Videos or keypoint recordings.")],
+    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT", help="Videos or keypoint recordings.")],
     json: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--json", metavar="F", help="Write everything as JSON."),

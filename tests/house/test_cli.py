@@ -21,6 +21,7 @@ from mirror import __version__, cli
 from mirror.camera.recording import load
 from mirror.cli import main
 from mirror.faults import TemporaryFault
+from mirror.settings import every
 
 GOOD, BAD, LEFT = (0.0, 0.0), (14.0, 13.0), (14.0, 0.0)
 COMMANDS = ["", "run", "demo", "analyze", "doctor", "config", "config show", "config check"]
@@ -262,8 +263,17 @@ def test_a_reference_that_caves_is_refused_with_the_reason(ask: Ask, recording: 
 )
 def test_flags_out_of_bounds_say_the_bounds(ask: Ask, recording: Path, flag: str, value: str) -> None:
     answer = ask("analyze", recording, flag, value)
-    refused(answer, flag[2:5])
+    refused(answer, f"{flag} = ")
     assert re.search(r"from -?[\d.]+ to [\d.]+", answer.err)
+
+
+@pytest.mark.parametrize("setting", cli.FLAGS)
+def test_every_flag_that_is_a_setting_names_one_there_is(setting: str) -> None:
+    assert setting in {f"{section}.{name}" for section, name, _ in every()}
+
+
+def test_an_unknown_kind_of_lamp_names_those_there_are(ask: Ask) -> None:
+    refused(ask("run", "--screen", "none", "--lights", "disco"), "--lights", "disco", "mock")
 
 
 def test_an_unknown_model_names_those_there_are(ask: Ask, demo_clip: Path) -> None:
