@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.azimuth import Azimuth, RefusedReference, ToeTips, from_toes, fuse
+from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, ToeTips, from_toes
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
-from mirror.knees.optics import F64, Camera, rectify
+from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.plants import Plant, find_plants
 from mirror.knees.reading import Rep
 from mirror.knees.repetition import make_rep, reference_azimuth
+from mirror.knees.shank import Shank, target
 from mirror.knees.squat import Span, ankles, hip_height
 from mirror.knees.stance import Stance
 
@@ -42,7 +43,7 @@ class Analysis:
     t: (T,) seconds. motions, judgements: one per frame, legs [left, right]. reps: in order.
     plants: placings of the feet. azimuth: foot directions of the reference's placing, else of the first
     placing that has any, else None. reference: the repetition they are from. why_unknown: why legs are
-    unknown where they are, or "".
+    unknown where they are, or "". azimuths: foot directions of every placing, in the order of plants.
     """
 
     t: F64
@@ -54,6 +55,7 @@ class Analysis:
     azimuth: Azimuth | None
     reference: int | None
     why_unknown: str
+    azimuths: list[Azimuth | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def analyse(
     p = rectify(keypoints[..., :2], size, camera)
     score = keypoints[..., 2].astype(np.float64)
     plants = find_plants(t, p, score, seen, constants)
-    which = [max(0, sum(plant.from_s <= now for plant in plants) - 1) for now in t]
+    which = _placings(plants, t)
     stances = _stances(plants, t, p, seen)
     motions, counted = _follow(t, p, score, seen, [stances[i] for i in which], which, constants)
     azimuths = [_from_toes(plant, toes_of, size, camera, constants) for plant in plants] or [None]
@@ -109,7 +111,34 @@ def analyse(
     if reference is not None:
         known = azimuths[counted[reference - 1].plant]
     why = _why(plants, reps, known)
-    return Analysis(t, camera, motions, judgements, reps, plants, known, reference, why)
+    return Analysis(t, camera, motions, judgements, reps, plants, known, reference, why, azimuths)
+
+
+def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray[np.bool_]]:
+    """Where each knee would be over its toes in every frame, for drawing.
+
+    size: (height, width) of the picture. Returns (T, 2, 2) (y, x) normalised to the un-mirrored picture, NaN
+    where nothing can be said, legs [left, right]; and (T,) whether the foot direction is only a guess.
+    """
+    which = _placings(analysis.plants, analysis.t)
+    guess = np.array([analysis.azimuths[i] is None for i in which], np.bool_)
+    value = np.array([PRIOR if found is None else found.value for found in analysis.azimuths])
+    nowhere = np.full(2, np.nan)
+    stances = [plant.stance for plant in analysis.plants] or [None]
+    depth = np.array([nowhere if stance is None else stance.depth for stance in stances])
+    shank = Shank(
+        *(np.array([getattr(motion.shank, axis) for motion in analysis.motions]) for axis in "XYF"),
+        np.array([motion.shank.possible for motion in analysis.motions]),
+    )
+    ankle = np.array([motion.ankle for motion in analysis.motions])
+    found = unrectify(target(shank, ankle, depth[which], value[which]), size, analysis.camera)
+    found[np.isnan([motion.q for motion in analysis.motions])] = np.nan
+    return found, guess
+
+
+def _placings(plants: list[Plant], t: F64) -> list[int]:
+    """For every frame, the index of the placing of the feet it belongs to."""
+    return [max(0, sum(plant.from_s <= now for plant in plants) - 1) for now in t]
 
 
 def _stances(plants: list[Plant], t: F64, p: F64, seen: npt.NDArray[np.bool_]) -> list[Stance | None]:
@@ -191,7 +220,7 @@ def _reference(
     try:
         if not plants or plants[one.plant].stance is None:
             raise RefusedReference((plants and plants[one.plant].why) or NO_STANDING)
-        return fuse(toes[one.plant], reference_azimuth(one.motions)), one.plant
+        return reference_azimuth(one.motions, toes[one.plant]), one.plant
     except RefusedReference as reason:
         raise NoReference(f"repetition {n} cannot be the reference: {reason}") from reason
 

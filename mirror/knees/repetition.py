@@ -27,15 +27,19 @@ def worse(one: Verdict, other: Verdict) -> Verdict:
     return max(one, other, key=SEVERITY.__getitem__)
 
 
-def reference_azimuth(motions: Sequence[Motion]) -> Azimuth:
-    """Foot directions from the frames of one repetition. Raises RefusedReference with the reason."""
+def reference_azimuth(motions: Sequence[Motion], toes: Azimuth | None = None) -> Azimuth:
+    """Foot directions from the frames of one repetition, and from the toes where those were seen.
+
+    Raises RefusedReference with the reason.
+    """
     return from_reference(
         Shank(
             np.stack([motion.shank.X for motion in motions]),
             np.stack([motion.shank.Y for motion in motions]),
             np.stack([motion.shank.F for motion in motions]),
             np.stack([motion.usable for motion in motions]),
-        )
+        ),
+        toes,
     )
 
 

@@ -105,7 +105,8 @@ class FootNet:
         rows = landmarks.reshape(ROWS, COLUMNS)[TOES]
         if presence[0] < LEAST_PRESENCE or _sigmoid(float(rows[:, 3].min())) < LEAST_VISIBILITY:
             return None
-        toes = window.to_frame(_upright(rows[:, [1, 0]] / np.float32(self._side), framing.mirrored), frame.size)
+        inside = np.asarray(rows[:, [1, 0]] / self._side, np.float32)
+        toes = window.to_frame(_upright(inside, framing.mirrored), frame.size)
         return toes if _plausible(toes, keypoints, frame.size) else None
 
     def looks(self, frame: Frame, keypoints: F32) -> list[F32 | None]:
