@@ -15,17 +15,21 @@ from mirror.screen.theme import RGB, WHITE
 
 KEPT = 256
 """Rendered lines kept; a scene shows fewer than twenty."""
-LINE_HEIGHT = 2.0
+LINE_HEIGHT = 1.75
 """Distance of baselines in cap heights."""
+SMALLEST = 7
+"""Cap height in pixels below which letters are no longer letters."""
 
 
 class Letters:
     """Renders lines of pygame's own bold sans-serif, each once."""
 
     def __init__(self) -> None:
+        import pygame
         import pygame.freetype
 
         pygame.freetype.init()
+        self._pygame = pygame
         self._freetype = pygame.freetype
         self._lines: OrderedDict[tuple[str, int, RGB], Any] = OrderedDict()
 
@@ -44,12 +48,20 @@ class Letters:
         if key in self._lines:
             self._lines.move_to_end(key)
             return self._lines[key]
-        surface, _ = self._font(cap).render(text, colour)
+        drawn, _ = self._font(cap).render(text, colour)
+        # freetype's order of bytes blends ten times slower than the display's own
+        surface = self._pygame.Surface(drawn.get_size(), self._pygame.SRCALPHA, 32)
+        surface.blit(drawn, (0, 0), special_flags=self._pygame.BLEND_RGBA_ADD)
         self._lines[key] = surface
         if len(self._lines) > KEPT:
             self._lines.popitem(last=False)
         return surface
 
+    def kept(self) -> list[Any]:
+        """The rendered lines that are kept, the most lately used last."""
+        return list(self._lines.values())
+
+    @lru_cache(maxsize=1024)  # noqa: B019
     def width(self, text: str, cap: int) -> int:
         return int(self._font(cap).get_rect(text).width)
 
@@ -65,7 +77,22 @@ class Letters:
                 lines.append(word)
         return tuple(lines)
 
-    def fitting(self, text: str, cap: int, width: int) -> int:
-        """The largest cap height up to `cap` at which the line fits the width."""
-        wide = self.width(text, cap)
-        return cap if wide <= width else max(7, int(cap * width / wide))
+    @lru_cache(maxsize=128)  # noqa: B019
+    def within(self, text: str, cap: int, width: int, height: int) -> tuple[int, tuple[str, ...]]:
+        """The largest cap height up to `cap` at which the wrapped text fits the box, and its lines."""
+        while True:
+            lines = self.wrapped(text, cap, width)
+            widest = max((self.width(line, cap) for line in lines), default=0)
+            if (widest <= width and LINE_HEIGHT * cap * len(lines) <= height) or cap <= SMALLEST:
+                return cap, self._balanced(text, cap, width, len(lines))
+            cap = max(SMALLEST, min(cap - 1, round(0.95 * cap)))
+
+    def _balanced(self, text: str, cap: int, width: int, count: int) -> tuple[str, ...]:
+        """The same number of lines in the narrowest column, so that no word is left alone on the last."""
+        best = self.wrapped(text, cap, width)
+        for narrower in range(width, width // 3, -max(1, width // 60)):
+            lines = self.wrapped(text, cap, narrower)
+            if len(lines) != count or max((self.width(line, cap) for line in lines), default=0) > narrower:
+                return best
+            best = lines
+        return best

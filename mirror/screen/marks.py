@@ -10,12 +10,16 @@ from typing import Any
 
 from mirror.coach.feedback import KneeMark
 from mirror.knees.reading import Verdict
-from mirror.screen.theme import BLACK, COLOUR, FAINT, RGB, WHITE
+from mirror.screen.theme import BLACK, COLOUR, SOFT, TRACK, WHITE
 
 FINE = 4
 """Sprites are drawn this many times larger and smoothed down."""
-STROKE = {Verdict.GOOD: 0.16, Verdict.CAUTION: 0.28, Verdict.OFF_TRACK: 0.34, Verdict.UNKNOWN: 0.12}
-"""Thickness of a ring in radii."""
+STROKE = {Verdict.GOOD: 0.14, Verdict.CAUTION: 0.32, Verdict.OFF_TRACK: 0.32, Verdict.UNKNOWN: 0.13}
+"""Thickness of a ring in radii: good thin, caution thick, off track thick with an arrow, unknown broken."""
+MOST_ELEVATION_DEG = 45.0
+"""Thighs higher or lower than this are drawn at this."""
+ARC_STEPS = 48
+"""Sprites of a ring that fills."""
 
 
 class Marks:
@@ -44,6 +48,17 @@ class Marks:
         badge = self._kept(("badge", verdict, radius), lambda: self._badge(verdict, radius))
         self._blit(surface, badge, at)
 
+    def thigh(self, surface: Any, at: tuple[int, int], length: int, elevation_deg: float) -> None:
+        """A thigh from the side against a broken level line; elevation_deg: + with the hip above the knee."""
+        shown = round(max(-MOST_ELEVATION_DEG, min(MOST_ELEVATION_DEG, elevation_deg)))
+        sprite = self._kept(("thigh", length, shown), lambda: self._thigh(length, shown))
+        self._blit(surface, sprite, at)
+
+    def filling(self, surface: Any, at: tuple[int, int], radius: int, progress: float) -> None:
+        """A ring that fills clockwise from the top with progress 0..1."""
+        step = round(ARC_STEPS * max(0.0, min(1.0, progress)))
+        self._blit(surface, self._kept(("filling", radius, step), lambda: self._filling(radius, step)), at)
+
     # -- sprites ---------------------------------------------------------------------------------------
 
     def _kept(self, key: object, make: Any) -> Any:
@@ -66,28 +81,61 @@ class Marks:
         return self._pygame.transform.smoothscale(sheet, size)
 
     def _ring(self, verdict: Verdict) -> Any:
+        """A ring with a dark edge on both sides, so that it stands out from any picture."""
         sheet, centre = self._blank(2.6 * self.radius, 2.6 * self.radius)
         radius, stroke = self.radius * FINE, STROKE[verdict] * self.radius * FINE
+        edge = round(0.05 * radius) + FINE
         if verdict is Verdict.UNKNOWN:
-            self._dashes(sheet, centre, radius, stroke, WHITE)
+            self._dashes(sheet, centre, radius + edge, stroke + 2 * edge, (*BLACK, 150), 0.55 + edge / radius)
+            self._dashes(sheet, centre, radius, stroke, WHITE, 0.55)
         else:
-            edge = round(0.05 * radius) + FINE
             self._pygame.draw.circle(sheet, (*BLACK, 150), centre, radius + edge, round(stroke) + 2 * edge)
             self._pygame.draw.circle(sheet, COLOUR[verdict], centre, radius, round(stroke))
         return self._fine(sheet)
 
     def _dashes(
-        self, sheet: Any, centre: tuple[float, float], radius: float, stroke: float, colour: RGB
+        self,
+        sheet: Any,
+        centre: tuple[float, float],
+        radius: float,
+        stroke: float,
+        colour: tuple[int, ...],
+        full: float,
     ) -> None:
-        """A ring of ten dashes."""
-        dashes = 10
-        for i in range(dashes):
-            begin, end = (2 * math.pi * (i + part) / dashes for part in (0.0, 0.55))
-            points = [begin + (end - begin) * k / 8 for k in range(9)]
-            outer = [(centre[0] + radius * math.cos(a), centre[1] + radius * math.sin(a)) for a in points]
-            less = radius - stroke
-            inner = [(centre[0] + less * math.cos(a), centre[1] + less * math.sin(a)) for a in points]
-            self._pygame.draw.polygon(sheet, colour, outer + inner[::-1])
+        """A ring of ten dashes, each filling its share `full` of the way round."""
+        for i in range(10):
+            middle = 2 * math.pi * (i + 0.25) / 10
+            half = math.pi * full / 10
+            self._arc(sheet, centre, radius, stroke, colour, middle - half, middle + half)
+
+    def _arc(
+        self,
+        sheet: Any,
+        centre: tuple[float, float],
+        radius: float,
+        stroke: float,
+        colour: tuple[int, ...],
+        begin: float,
+        end: float,
+    ) -> None:
+        """Part of a ring, from angle to angle, radians clockwise from the right."""
+        count = max(2, round(24 * (end - begin)))
+        angles = [begin + (end - begin) * k / count for k in range(count + 1)]
+        outer, inner = (
+            [(centre[0] + r * math.cos(a), centre[1] + r * math.sin(a)) for a in angles]
+            for r in (radius, radius - stroke)
+        )
+        self._pygame.draw.polygon(sheet, colour, outer + inner[::-1])
+
+    def _filling(self, radius: int, step: int) -> Any:
+        sheet, centre = self._blank(2.1 * radius, 2.1 * radius)
+        r = radius * FINE
+        self._arc(sheet, centre, r, 0.22 * r, TRACK, 0.0, 2 * math.pi)
+        if step:
+            top = -math.pi / 2
+            end = top + 2 * math.pi * step / ARC_STEPS
+            self._arc(sheet, centre, r, 0.22 * r, COLOUR[Verdict.GOOD], top, end)
+        return self._fine(sheet)
 
     def _arrow(self, outward: int) -> Any:
         """An arrow pointing away from the other knee."""
@@ -106,7 +154,7 @@ class Marks:
         sheet, (x, y) = self._blank(1.2 * self.radius, 5.0 * self.radius)
         r = self.radius * FINE
         thick = max(FINE, round(0.09 * r))
-        colour = (*FAINT, 170) if guess else (*WHITE, 235)
+        colour = (*SOFT, 200) if guess else (*WHITE, 235)
         step, dash = (0.5 * r, 0.25 * r) if guess else (5.0 * r, 5.0 * r)
         top = y - 2.4 * r
         while top < y + 2.4 * r:
@@ -121,6 +169,25 @@ class Marks:
             self._pygame.draw.circle(sheet, colour, (x, y), 0.2 * r)
         return self._fine(sheet)
 
+    def _thigh(self, length: int, elevation_deg: int) -> Any:
+        """The knee on a broken level line, the hip where the thigh ends."""
+        sheet, (x, y) = self._blank(length, 1.2 * length)
+        unit = length * FINE
+        for i in range(5):
+            dash = self._pygame.Rect(x + (0.2 * i - 0.5) * unit, y - 0.012 * unit, 0.13 * unit, 0.024 * unit)
+            self._pygame.draw.rect(sheet, SOFT, dash)
+        angle = math.radians(elevation_deg)
+        knee = (x + 0.34 * unit, y)
+        hip = (knee[0] - 0.74 * unit * math.cos(angle), y - 0.74 * unit * math.sin(angle))
+        half = 0.055 * unit
+        across = (half * math.sin(angle), -half * math.cos(angle))
+        corners = [(hip, 1), (knee, 1), (knee, -1), (hip, -1)]
+        points = [(end[0] + side * across[0], end[1] + side * across[1]) for end, side in corners]
+        self._pygame.draw.polygon(sheet, WHITE, points)
+        self._pygame.draw.circle(sheet, WHITE, hip, half)
+        self._pygame.draw.circle(sheet, WHITE, knee, 2 * half)
+        return self._fine(sheet)
+
     def _badge(self, verdict: Verdict, radius: int) -> Any:
         sheet, (x, y) = self._blank(2.2 * radius, 2.2 * radius)
         r = radius * FINE
@@ -132,5 +199,5 @@ class Marks:
         elif verdict is Verdict.OFF_TRACK:
             self._pygame.draw.rect(sheet, colour, (x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r))
         else:
-            self._dashes(sheet, (x, y), 0.85 * r, 0.25 * r, WHITE)
+            self._dashes(sheet, (x, y), 0.85 * r, 0.25 * r, WHITE, 0.55)
         return self._fine(sheet)

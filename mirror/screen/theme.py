@@ -16,6 +16,8 @@ BLACK: RGB = (0, 0, 0)
 WHITE: RGB = (255, 255, 255)
 SOFT: RGB = (190, 190, 190)
 FAINT: RGB = (110, 110, 110)
+TRACK: RGB = (64, 64, 64)
+"""What is still empty of a ring that fills."""
 SKY: RGB = (86, 180, 233)
 YELLOW: RGB = (240, 228, 66)
 VERMILION: RGB = (213, 94, 0)
@@ -61,8 +63,8 @@ def sizes(
     def cap(arcmin: float) -> int:
         return max(7, round(1000 * viewing_distance_m * math.tan(math.radians(arcmin / 60)) * px_per_mm))
 
-    # four words go on two lines of an upright glass, or on one of a lying one
-    word = min(cap(WORD_ARCMIN), width // (11 if height > width else 17))
+    # four words go on two lines, across an upright glass or in the column of a lying one
+    word = min(cap(WORD_ARCMIN), width // (11 if height > width else 13))
     body = min(cap(BODY_ARCMIN), width // 24)
     # soft rings of about 5 cm on the glass: each eye sees the mark 3.2 cm apart
     ring = max(12, min(round(27 * px_per_mm), min(size) // 9))

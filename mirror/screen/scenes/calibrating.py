@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
 from mirror.screen.glass import Glass, Picture
-from mirror.screen.theme import SKY
 
 
 class Calibrating:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.picture(picture)
-        y = round(0.14 * glass.height)
-        glass.say(feedback.instruction, round(1.5 * glass.sizes.body), y, band=True)
-        radius = glass.height // 11
-        glass.ring((glass.width // 2, round(0.84 * glass.height)), radius, feedback.progress, SKY)
+        box = glass.places.whole
+        glass.shade(box)
+        glass.say(feedback.instruction, round(1.5 * glass.sizes.body), box)
+        left, top, width, height = glass.places.note
+        glass.shade(glass.places.note)
+        radius = round(0.42 * min(width, height))
+        glass.marks.filling(glass.surface, (left + width // 2, top + height // 2), radius, feedback.progress)

@@ -10,7 +10,8 @@ from mirror.screen.theme import SOFT, YELLOW
 class Fault:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.clear()
-        y = glass.say(
-            glass.words("screen.fault"), round(1.5 * glass.sizes.body), round(0.4 * glass.height), YELLOW
-        )
-        glass.say(feedback.note, glass.sizes.body, y + 2 * glass.sizes.body, SOFT)
+        margin, body = glass.sizes.margin, glass.sizes.body
+        room, half = glass.width - 2 * margin, round(0.45 * glass.height)
+        deep = round(0.22 * glass.height)
+        glass.say(glass.words("screen.fault"), round(1.5 * body), (margin, half - deep, room, deep), YELLOW)
+        glass.say(feedback.note, body, (margin, half, room, 2 * deep), SOFT)

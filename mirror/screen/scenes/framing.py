@@ -9,4 +9,6 @@ from mirror.screen.glass import Glass, Picture
 class Framing:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.picture(picture)
-        glass.say(feedback.instruction, round(1.5 * glass.sizes.body), round(0.14 * glass.height), band=True)
+        box = glass.places.whole
+        glass.shade(box)
+        glass.say(feedback.instruction, round(1.5 * glass.sizes.body), box)

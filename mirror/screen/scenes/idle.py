@@ -11,4 +11,6 @@ class Idle:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.clear()
         text = feedback.instruction or glass.words("instruction.stand_on_the_mark")
-        glass.say(text, glass.sizes.body, round(0.86 * glass.height), FAINT)
+        margin, deep = glass.sizes.margin, round(0.24 * glass.height)
+        box = (margin, glass.height - deep, glass.width - 2 * margin, deep)
+        glass.say(text, glass.sizes.body, box, FAINT)

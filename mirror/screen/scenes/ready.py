@@ -9,5 +9,7 @@ from mirror.screen.glass import Glass, Picture
 class Ready:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.picture(picture)
-        glass.say(feedback.note, round(1.2 * glass.sizes.body), round(0.13 * glass.height), band=True)
+        box = glass.places.whole
+        glass.shade(box)
+        glass.say(feedback.note, round(1.3 * glass.sizes.body), box)
         glass.knees(feedback)

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
 from mirror.screen.glass import Glass, Picture
-from mirror.screen.theme import SOFT, VERMILION
+from mirror.screen.theme import SOFT
 
 
 class Squatting:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
-        sizes = glass.sizes
+        places = glass.places
         glass.picture(picture)
+        glass.shade(places.cue if feedback.cue else places.count)
+        if feedback.note:
+            glass.shade(places.note)
         glass.knees(feedback)
         self._count(glass, feedback)
-        if feedback.cue:
-            place = 0.22 if glass.portrait else 0.28
-            glass.say(feedback.cue, sizes.word, round(place * glass.height), VERMILION, band=True)
-        high = glass.lines(feedback.note, sizes.body, glass.width - 2 * sizes.margin)
-        glass.say(feedback.note, sizes.body, glass.height - sizes.body - high // 2, SOFT, band=True)
+        # white: the knees show the verdict's colour, and the word must be read in the middle of a squat
+        glass.say(feedback.cue, glass.sizes.word, places.cue)
+        glass.say(feedback.note, glass.sizes.body, places.note, SOFT)
 
     def _count(self, glass: Glass, feedback: Feedback) -> None:
-        """The number of repetitions and a sign for each, on a band along the top."""
-        sizes = glass.sizes
-        cap = min(sizes.word, glass.height // 18)
-        height = 2 * cap
-        glass.band(0, height)
+        """The number of repetitions and a sign for each: beside it on an upright glass, else below it."""
+        left, top, width, height = glass.places.count
+        cap = min(glass.sizes.word, round(0.55 * height))
         number = glass.letters.line(str(feedback.reps_done), cap)
-        at = number.get_rect(midleft=(sizes.margin, height // 2))
-        glass.surface.blit(number, at)
-        left = at.right + sizes.margin
-        room = glass.width - left - sizes.margin
-        glass.badges(feedback.rep_verdicts, (left + room // 2, height // 2), room)
+        wide = glass.letters.width("00", cap)
+        if glass.portrait:
+            middle = top + height // 2
+            glass.surface.blit(number, number.get_rect(midleft=(left, middle)))
+            glass.badges(feedback.rep_verdicts, left + wide, middle, width - wide)
+        else:
+            glass.surface.blit(number, number.get_rect(midleft=(left, top + height // 3)))
+            glass.badges(feedback.rep_verdicts, left, top + round(0.85 * height), width)
