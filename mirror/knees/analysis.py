@@ -127,7 +127,9 @@ def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray
     stances = [plant.stance for plant in analysis.plants] or [None]
     depth = np.array([nowhere if stance is None else stance.depth for stance in stances])
     shank = Shank(
-        *(np.array([getattr(motion.shank, axis) for motion in analysis.motions]) for axis in "XYF"),
+        np.array([motion.shank.X for motion in analysis.motions]),
+        np.array([motion.shank.Y for motion in analysis.motions]),
+        np.array([motion.shank.F for motion in analysis.motions]),
         np.array([motion.shank.possible for motion in analysis.motions]),
     )
     ankle = np.array([motion.ankle for motion in analysis.motions])
