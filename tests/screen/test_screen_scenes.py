@@ -23,7 +23,9 @@ from mirror.screen.scenes import SCENES  # noqa: E402
 from mirror.screen.theme import SKY, VERMILION  # noqa: E402
 
 from screen_moments import (  # noqa: E402  isort: skip
+    PICTURES,
     SIZES,
+    Page,
     leg,
     moment,
     near,
@@ -55,6 +57,22 @@ def test_every_word_stays_on_the_glass_and_off_other_words(state: State, size: t
             assert not one.colliderect(other), f"{one} and {other} cover each other"
 
 
+@pytest.mark.parametrize("size", [(800, 480), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("camera", PICTURES)
+def test_words_stand_beside_the_person_on_a_lying_glass(
+    size: tuple[int, int], camera: tuple[int, int]
+) -> None:
+    for state in (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING):
+        page = Page(size)
+        stage = stage_on(page)
+        stage.draw(moment(state), GREY)  # another camera's picture first: its places must not linger
+        page.letters = stage.glass.letters
+        stage.draw(moment(state), np.zeros((*camera, 3), np.uint8))
+        picture = pygame.Rect(stage.glass.view.rect)
+        assert page.written
+        assert not any(place.colliderect(picture) for place in page.written)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_very_long_words_shrink_rather_than_run_out(size: tuple[int, int]) -> None:
     long = "Kniebeugenwiederholungsbewegungsumfang über den Zehenspitzen ausgerichtet halten"
@@ -84,10 +102,10 @@ def test_nothing_of_the_last_scene_is_left(size: tuple[int, int]) -> None:
     fresh, used = pygame.Surface(size), pygame.Surface(size)
     used.fill((200, 0, 200))
     stage = stage_on(used)
-    for before, after in itertools.permutations(State, 2):
+    for (before, after), picture in itertools.product(itertools.permutations(State, 2), (GREY, None)):
         stage.draw(moment(before), GREY)
-        stage.draw(moment(after), GREY)
-        stage_on(fresh).draw(moment(after), GREY)
+        stage.draw(moment(after), picture, (640, 480))
+        stage_on(fresh).draw(moment(after), picture, (640, 480))
         assert (pixels(used) == pixels(fresh)).all(), f"{before} shows through {after}"
 
 
@@ -162,6 +180,15 @@ def test_a_sign_stays_where_it_was_when_the_next_one_comes() -> None:
     two = near(signs((Verdict.OFF_TRACK, Verdict.GOOD)), VERMILION)
     assert one.any()
     assert (one == two).all()
+
+
+def test_signs_keep_clear_of_a_number_of_two_digits() -> None:
+    canvas = pygame.Surface((480, 800))
+    feedback = replace(nothing(0.0, State.SQUATTING), rep_verdicts=(Verdict.OFF_TRACK,) * 14, reps_done=88)
+    stage_on(canvas).draw(feedback, None)
+    drawn = pixels(canvas)[:80]
+    number = np.argwhere(near(drawn, (255, 255, 255)))[:, 1].max()
+    assert np.argwhere(near(drawn, VERMILION))[:, 1].min() > number + 4
 
 
 def test_a_long_set_shows_its_newest_repetitions() -> None:

@@ -9,8 +9,8 @@ from mirror.screen.theme import SOFT
 
 class Squatting:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
-        places = glass.places
         glass.picture(picture)
+        places = glass.places  # after the picture: a new shape of picture moves the words
         glass.shade(places.cue if feedback.cue else places.count)
         if feedback.note:
             glass.shade(places.note)
@@ -25,7 +25,7 @@ class Squatting:
         left, top, width, height = glass.places.count
         cap = min(glass.sizes.word, round(0.55 * height))
         number = glass.letters.line(str(feedback.reps_done), cap)
-        wide = glass.letters.width("00", cap)
+        wide = glass.letters.width("00", cap) + glass.sizes.margin // 2
         if glass.portrait:
             middle = top + height // 2
             glass.surface.blit(number, number.get_rect(midleft=(left, middle)))

@@ -71,7 +71,7 @@ class Summary:
         glass.level(floor, x0, x0 + width, SOFT)
         for i, leg in enumerate(legs):
             x = round(x0 + (width - step * len(legs)) / 2 + step * (i + 0.5))
-            self._bar(glass, leg, x, (floor, tall, max(3, round(0.5 * step))))
+            self._bar(glass, leg, x, (floor, tall, max(4, round(0.5 * step))))
             glass.marks.badge(glass.surface, leg.verdict, (x, floor + 2 * badge), badge)
         return floor, tall
 
@@ -79,7 +79,7 @@ class Summary:
     def _bar(glass: Glass, leg: RepLeg, x: int, shape: tuple[int, int, int]) -> None:
         floor, tall, wide = shape
         if leg.deviation_deg is None or leg.verdict is Verdict.UNKNOWN:
-            cap = min(glass.sizes.body, wide)
+            cap = min(glass.sizes.body, round(1.5 * wide))
             glass.line("?", cap, (x, floor - 2 * cap), WHITE)
             return
         high = max(3, round(tall * min(max(leg.deviation_deg, 0.0), MOST_DEG) / MOST_DEG))
