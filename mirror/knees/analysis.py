@@ -93,20 +93,11 @@ def analyse(
         azimuths[planted] = azimuth
     judge = Judge(thresholds, constants)
     judgements = [judge.update(motion, azimuths[plant]) for motion, plant in zip(motions, which, strict=True)]
-    reps = [
-        make_rep(
-            n,
-            one.span,
-            one.motions,
-            azimuths[one.plant],
-            thresholds,
-            constants,
-            is_reference=n == reference,
-        )
-        for n, one in enumerate(counted, 1)
+    reps = _reps(counted, plants, azimuths, thresholds, constants, reference)
+    motions = [
+        motion if _measured(plants, plant) else replace(motion, thigh=np.full(2, np.nan))
+        for motion, plant in zip(motions, which, strict=True)
     ]
-    if not any(plant.stance for plant in plants):
-        reps = [_without_depth(rep) for rep in reps]
     known = next((azimuth for azimuth in azimuths if azimuth), None)
     if reference is not None:
         known = azimuths[counted[reference - 1].plant]
@@ -227,8 +218,27 @@ def _reference(
         raise NoReference(f"repetition {n} cannot be the reference: {reason}") from reason
 
 
-def _without_depth(rep: Rep) -> Rep:
-    return replace(rep, depth_deg=None, depth_label="unknown")
+def _reps(
+    counted: list[_Counted],
+    plants: list[Plant],
+    azimuths: list[Azimuth | None],
+    thresholds: Thresholds,
+    constants: KeypointConstants,
+    reference: int | None,
+) -> list[Rep]:
+    """Every repetition judged against the feet it was done on; no depth where nobody stood still on them."""
+    reps = []
+    for n, one in enumerate(counted, 1):
+        azimuth = azimuths[one.plant]
+        rep = make_rep(n, one.span, one.motions, azimuth, thresholds, constants, is_reference=n == reference)
+        known = _measured(plants, one.plant)
+        reps.append(rep if known else replace(rep, depth_deg=None, depth_label="unknown"))
+    return reps
+
+
+def _measured(plants: list[Plant], which: int) -> bool:
+    """Whether this placing's stance was measured, and is no makeshift."""
+    return bool(plants) and plants[which].stance is not None
 
 
 def _why(plants: list[Plant], reps: list[Rep], azimuth: Azimuth | None) -> str:
