@@ -1,7 +1,7 @@
 """The two kinds of trouble. This module knows nothing of any room, and every room may raise these.
 
-A permanent fault (no model file, a wrong setting, an unreadable video) ends the command with one
-line and exit code 2. A temporary one (the camera stalled) is retried, shown and survived.
+A permanent fault (no runtime, a busy pin) ends the command with one line and exit code 1, bad input (a file,
+a setting, a flag) with exit code 2. A temporary one (the camera stalled) is retried, shown and survived.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from mirror.camera.pick import open_source
 from mirror.camera.playback import Playback
 from mirror.camera.turned import turned
 from mirror.coach.coach import Coach, CoachRules
+from mirror.coach.feedback import State, nothing
 from mirror.coach.words import words
 from mirror.eyes import Eyes
 from mirror.faults import BadInput
@@ -77,11 +78,15 @@ class Station:
         source: Source,
         said: str,
         events: Path | None,
+        stop: threading.Event,
         reopen: Callable[[], Source] | None = None,
     ) -> None:
-        """said: what the source is, in words. reopen: makes it anew after it stalled, for live cameras."""
+        """said: what the source is, in words. stop: set when somebody wants the end.
+
+        reopen: makes the source anew after it stalled, for live cameras.
+        """
         self.settings = settings
-        self.stop = threading.Event()
+        self.stop = stop
         self.drawn = Drawn()
         self._in_colour = InColour()
         self._source = source
@@ -115,7 +120,18 @@ class Station:
     def _watch_for(self, frame: Frame) -> KneeWatch:
         """The knees room for pictures like this one."""
         settings = self.settings
-        camera = camera_of(settings, frame.size, ("camera model", self._source.hfov_deg))
+        recording = getattr(self._source, "recording", None)  # its keypoints and camera are its own
+        if recording is None:
+            camera = camera_of(settings, frame.size, ("camera model", self._source.hfov_deg))
+        else:
+            self._constants = constants_of(recording.model)
+            camera = camera_of(
+                settings,
+                frame.size,
+                ("recording", recording.hfov_deg),
+                ("recording", recording.tilt_deg),
+                ("recording", recording.camera_height_m),
+            )
         wants_reference = settings.coach.reference != "off"
         return KneeWatch(
             camera,
@@ -128,20 +144,19 @@ class Station:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Threads started, signals heard; on the way out, whatever happened, lamp off and threads ended."""
-        with _signals_set(self.stop):
-            self.eyes.start()
-            self._feeder.start()
-            try:
-                yield
-            finally:
-                self._source.close()
-                ended = self.eyes.stop(QUIT_S)
-                self._feeder.stop()
-                self._lights.close()
-                self._events.close()
-                if not ended:
-                    log.warning("the eyes thread did not end in time and was left behind")
+        """Threads started; on the way out, whatever happened, the lamp is off and the threads have ended."""
+        self.eyes.start()
+        self._feeder.start()
+        try:
+            yield
+        finally:
+            self._source.close()
+            ended = self.eyes.stop(QUIT_S)
+            self._feeder.stop()
+            self._lights.close()
+            self._events.close()
+            if not ended:
+                log.warning("the eyes thread did not end in time and was left behind")
 
     @property
     def over(self) -> bool:
@@ -193,6 +208,9 @@ class Station:
 
         A frame that is already old is not drawn: the screen stays as it is, and goes black when it lasts.
         """
+        if self._feeder.trouble is not None:
+            stage.draw(replace(nothing(0.0, State.FAULT), note=str(self._feeder.trouble)), None)
+            return True
         frame = self.mailbox.latest()
         picture = None
         if frame is not None and self.settings.screen.picture:
@@ -237,13 +255,15 @@ class Station:
 def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
     """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
     _log_to_stderr(settings)
-    source, said = _open_camera(settings)
-    station = Station(settings, source, said, events, reopen=lambda: _open_camera(settings)[0])
-    with station.running():
-        if _wants_window(screen):
-            station.show_window()
-        else:
-            station.show_terminal(source.name)
+    with _signals_heard() as stop:
+        source, said = _open_camera(settings)
+        station = Station(settings, source, said, events, stop, lambda: _open_camera(settings)[0])
+        windowed = _wants_window(screen)
+        with station.running():
+            if windowed:
+                station.show_window()
+            else:
+                station.show_terminal(source.name)
     station.check()
     log.info("%s", station.status())
     return 0
@@ -256,13 +276,14 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
     _log_to_stderr(settings)
     windowed = _wants_window(screen)
     hold_s = DEMO_HOLD_S if windowed else 0.0
-    source = VideoFile(DEMO_CLIP, pace=True, lead_in_s=DEMO_LEAD_IN_S, hold_s=hold_s)
-    station = Station(settings, source, f"the bundled clip, {source.name}", events)
-    with station.running():
-        if windowed:
-            station.show_window()
-        else:
-            station.show_terminal("Rendered demo: the first squat is the reference")
+    with _signals_heard() as stop:
+        source = VideoFile(DEMO_CLIP, pace=True, lead_in_s=DEMO_LEAD_IN_S, hold_s=hold_s)
+        station = Station(settings, source, f"the bundled clip, {source.name}", events, stop)
+        with station.running():
+            if windowed:
+                station.show_window()
+            else:
+                station.show_terminal("Rendered demo: the first squat is the reference")
     station.check()
     print(station.status())
     if not windowed and not station.stop.is_set() and station.eyes.feedback.summary is not None:
@@ -314,15 +335,16 @@ def _log_to_stderr(settings: Settings) -> None:
 
 
 @contextmanager
-def _signals_set(stop: threading.Event) -> Iterator[None]:
-    """SIGINT and SIGTERM set `stop`; the old handlers come back afterwards."""
+def _signals_heard() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set; the old handlers come back afterwards."""
+    stop = threading.Event()
 
     def heard(number: int, _frame: FrameType | None) -> None:
         stop.set()
 
     old = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield stop
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)

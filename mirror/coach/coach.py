@@ -164,6 +164,8 @@ class Coach:
             self._end_set(reading.t)
         if self._summary is not None and reading.t - self._summary_t > self._rules.summary_for_s:
             self._new_set()
+        if gone and self._summary is None:
+            self._speaker.sets_done = 0  # whoever comes next has not learned anything yet
 
     def _end_set(self, t: float) -> None:
         self._summary = summarise(self._reps, self._say, self._rules.stature_m, self._why_unknown)

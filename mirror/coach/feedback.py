@@ -34,7 +34,6 @@ class Sound(enum.Enum):
     """What the buzzer plays, once, when it appears in a Feedback."""
 
     OFF_TRACK = "off_track"
-    REP_COUNTED = "rep_counted"
 
 
 @dataclass(frozen=True, slots=True)

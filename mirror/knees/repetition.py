@@ -22,11 +22,6 @@ NEAR_BOTTOM_Q = 0.03
 SEVERITY = {Verdict.UNKNOWN: -1, Verdict.GOOD: 0, Verdict.CAUTION: 1, Verdict.OFF_TRACK: 2}
 
 
-def worse(one: Verdict, other: Verdict) -> Verdict:
-    """The verdict that needs more attention; unknown only when both are."""
-    return max(one, other, key=SEVERITY.__getitem__)
-
-
 def reference_azimuth(motions: Sequence[Motion], toes: Azimuth | None = None) -> Azimuth:
     """Foot directions from the frames of one repetition, and from the toes where those were seen.
 

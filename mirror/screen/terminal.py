@@ -47,6 +47,7 @@ class Terminal:
                 f"{rep.end_s:5.1f} s  rep {rep.n}{reference}: left {leg_words(rep.left)}, "
                 f"right {leg_words(rep.right)}, {depth_words(rep)}",
                 highlight=False,
+                soft_wrap=True,
             )
         self._told = len(reps)
 
@@ -57,7 +58,7 @@ class Terminal:
             self._live.stop()
         if feedback.summary is not None:
             told = f"{feedback.summary.headline}. {feedback.summary.sentence}".strip()
-            self._console.print(told, highlight=False)
+            self._console.print(told, highlight=False, markup=False, soft_wrap=True)
 
     def _picture(self, feedback: Feedback, reps: Sequence[Rep], status: str) -> Any:
         from rich.console import Group

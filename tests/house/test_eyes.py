@@ -366,7 +366,8 @@ def test_a_full_disk_ends_the_log_and_not_the_mirror(
 def station(session: simulate.Simulated) -> Station:
     recording = Recording(session.t, session.keypoints, session.image_size, hfov_deg=session.hfov_deg)
     settings = Settings.model_validate({"lights": {"kind": "mock"}})
-    return Station(settings, RecordingSource(recording, pace=True), "a recording", None)
+    source = RecordingSource(recording, pace=True)
+    return Station(settings, source, "a recording", None, threading.Event())
 
 
 @pytest.mark.parametrize("fault", [Broken("worn out"), TemporaryFault("the camera is gone")])

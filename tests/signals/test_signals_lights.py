@@ -172,15 +172,15 @@ def test_with_a_common_anode_dark_is_high(make, pins):
 # Buzzer -------------------------------------------------------------------------------------------
 
 
-def test_off_track_beeps_twice_and_a_counted_repetition_once(pins):
+def test_off_track_beeps_twice_each_time(pins):
     pins.pin_class = Waits
     lamp = GpioLights(LightsSettings(), pins)
     buzzer = pins.pin(BUZZER)
     lamp.sound(Sound.OFF_TRACK)
     assert buzzer.reached(4)
-    lamp.sound(Sound.REP_COUNTED)
-    assert buzzer.reached(6)
-    assert history(buzzer) == [0, 1, 0, 1, 0, 1, 0]
+    lamp.sound(Sound.OFF_TRACK)
+    assert buzzer.reached(8)
+    assert history(buzzer) == [0, 1, 0, 1, 0, 1, 0, 1, 0]
     lamp.close()
 
 
