@@ -35,7 +35,12 @@ SIGN = {Verdict.GOOD: "o", Verdict.CAUTION: "^", Verdict.OFF_TRACK: "s", Verdict
 """The same signs as in the table."""
 BAR = {Verdict.GOOD: 0.22, Verdict.CAUTION: 0.34, Verdict.OFF_TRACK: 0.46, Verdict.UNKNOWN: 0.0}
 """Height of a verdict's bar, of the leg's row: worse is taller, for print in grey."""
-WORD = {Verdict.GOOD: "good", Verdict.CAUTION: "caution", Verdict.OFF_TRACK: "off track"}
+WORD = {
+    Verdict.GOOD: "good",
+    Verdict.CAUTION: "caution",
+    Verdict.OFF_TRACK: "off track",
+    Verdict.UNKNOWN: "unknown",
+}
 SOURCE = {
     "toes": "toes seen while standing",
     "reference": "repetition {n} as the reference",
@@ -342,9 +347,10 @@ def _sign(axes: Axes, rep: Rep, leg: RepLeg, y: float, room_in: float) -> None:
     if room_in < ROOM_FOR_SIGN_IN:
         return
     middle = (rep.start_s + rep.end_s) / 2
-    told = leg.deviation_deg is not None and room_in >= ROOM_FOR_NUMBER_IN
+    told = f"{round(leg.deviation_deg):+d}°" if leg.deviation_deg is not None else ""
+    told = told if room_in >= ROOM_FOR_NUMBER_IN else ""
     axes.annotate(
-        f"{leg.deviation_deg:+.0f}°" if told else "",
+        told,
         (middle, y),
         xytext=(1, 0),
         textcoords="offset points",
@@ -354,19 +360,24 @@ def _sign(axes: Axes, rep: Rep, leg: RepLeg, y: float, room_in: float) -> None:
         color=INK,
     )
     shift = axes.transData + _points(axes, -7 if told else 0)
-    unknown = leg.verdict is Verdict.UNKNOWN
     axes.plot(
         [middle],
         [y],
         marker=SIGN[leg.verdict],
         markersize=7.5,
-        markerfacecolor=QUIET if unknown else palette.hexadecimal(palette.COLOUR[leg.verdict]),
-        markeredgecolor=QUIET if unknown else INK,
-        markeredgewidth=0.4 if unknown else 0.8,
         linestyle="none",
         transform=shift,
         zorder=4,
+        **_filled(leg.verdict),
     )
+
+
+def _filled(verdict: Verdict) -> dict[str, Any]:
+    """Colours of a sign: the verdict's with a dark edge; a question mark is all grey."""
+    if verdict is Verdict.UNKNOWN:
+        return {"markerfacecolor": QUIET, "markeredgecolor": QUIET, "markeredgewidth": 0.4}
+    colour = palette.hexadecimal(palette.COLOUR[verdict])
+    return {"markerfacecolor": colour, "markeredgecolor": INK, "markeredgewidth": 0.8}
 
 
 def _points(axes: Axes, dx: float) -> Any:
@@ -398,7 +409,7 @@ def _depth(axes: Axes, shown: Traces, reps: Sequence[Rep], room_in: float) -> No
         axes.plot([rep.bottom_s], [rep.depth_deg], marker="v", markersize=5, color=INK, zorder=4)
         if room_in >= ROOM_FOR_NUMBER_IN:
             axes.annotate(
-                f"{rep.depth_deg:+.0f}°",
+                f"{round(rep.depth_deg):+d}°",
                 (rep.bottom_s, rep.depth_deg),
                 xytext=(0, -7),
                 textcoords="offset points",
@@ -449,10 +460,8 @@ def _signs(figure: Figure, right: float) -> None:
             linestyle="none",
             marker=SIGN[verdict],
             markersize=7.5,
-            markerfacecolor=palette.hexadecimal(palette.COLOUR[verdict]),
-            markeredgecolor=INK,
-            markeredgewidth=0.8,
             label=word,
+            **_filled(verdict),
         )
         for verdict, word in WORD.items()
     ]
