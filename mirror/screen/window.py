@@ -20,6 +20,7 @@ NO_SCREEN_DRIVERS = ("offscreen", "dummy")
 OWN_MEMORY_DRIVERS = ("x11", "offscreen", "dummy")
 """Drivers that can show plain memory themselves; the others (KMS, Wayland) need SDL's textures."""
 DISPLAY_CARDS = Path("/dev/dri")
+NOTHING_NAMED = "there is neither a desktop (DISPLAY, WAYLAND_DISPLAY) nor a display card (/dev/dri)"
 
 
 class NoScreen(PermanentFault):
@@ -32,7 +33,7 @@ def can_open() -> tuple[bool, str]:
     SDL_VIDEODRIVER is honoured; drivers that show nothing count as no screen.
     """
     if not _named():
-        return False, "neither a desktop (DISPLAY, WAYLAND_DISPLAY) nor a display of its own (/dev/dri)"
+        return False, NOTHING_NAMED
     pygame = _pygame()
     was_open = pygame.display.get_init()
     try:
@@ -68,6 +69,8 @@ def _open_display(pygame: Any) -> str:
 
     Without a screen SDL falls back to drivers that show nothing: taken only when somebody asked for one.
     """
+    if not _named():
+        raise NoScreen(f"no window can be opened: {NOTHING_NAMED}; --screen none needs none")
     try:
         pygame.display.init()
     except pygame.error as error:
@@ -75,7 +78,7 @@ def _open_display(pygame: Any) -> str:
     driver = str(pygame.display.get_driver())
     if driver in NO_SCREEN_DRIVERS and os.environ.get("SDL_VIDEODRIVER") != driver:
         pygame.display.quit()
-        raise NoScreen("no window can be opened: there is no screen here (--screen none needs none)")
+        raise NoScreen("no window can be opened: no display answers; --screen none needs none")
     if driver in OWN_MEMORY_DRIVERS:
         # SDL would show the canvas through OpenGL, which costs 18-27 ms a picture of 1080x1920 where
         # OpenGL is done in software, against 0.7 ms straight to the X server

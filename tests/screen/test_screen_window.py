@@ -131,6 +131,8 @@ def test_without_desktop_or_card_there_is_no_screen(monkeypatch: pytest.MonkeyPa
     possible, reason = can_open()
     assert not possible
     assert "DISPLAY" in reason
+    with pytest.raises(NoScreen, match="--screen none"):
+        Window((60, 100))
 
 
 OPENS_A_WINDOW = """
