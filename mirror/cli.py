@@ -6,6 +6,7 @@ Heavy imports happen inside the commands, so that --help and usage errors come a
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -142,6 +143,19 @@ def analyze(
         Optional[Path],  # noqa: UP045
         typer.Option("--keypoints", metavar="F.npz", help="Write the keypoints as a recording."),
     ] = None,
+    plot: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--plot", metavar="F.png", help="Draw deviation, verdicts and depth over time."),
+    ] = None,
+    video: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--video", metavar="F.mp4", help="Write a copy with knees, targets and the count in it."
+        ),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Say what differs between two inputs, flat and on plates say.")
+    ] = False,
     reference: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option("--reference", metavar="N", help="Repetition N was done as wanted: judge against it."),
@@ -169,7 +183,7 @@ def analyze(
     yes: Annotated[bool, typer.Option("--yes", help="Overwrite outputs without asking.")] = False,
     config: Config = None,
 ) -> None:
-    """Judge videos at a desk: a table, and JSON or CSV where asked. With several inputs, F is a folder."""
+    """Judge videos at a desk: a table, and files where asked. With several inputs, F is a folder."""
     from mirror.desk_run import Outputs, analyze_all
 
     settings = _load(
@@ -180,7 +194,7 @@ def analyze(
         person__stature_m=stature,
         model__name=model,
     )
-    outputs = Outputs(json=json, csv=csv, keypoints=keypoints)
+    outputs = Outputs(json=json, csv=csv, keypoints=keypoints, plot=plot, video=video, compare=compare)
     raise typer.Exit(analyze_all(inputs, settings, reference, outputs, overwrite=yes))
 
 
@@ -266,4 +280,11 @@ def script() -> None:
     """The installed command."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without these letters still gets its table
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(main())
+    code = main()
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = code or _say(f"stdout: {error.strerror}", 1)
+        # what could not be written is lost; Python must not try, and complain, once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
