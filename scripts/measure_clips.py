@@ -31,7 +31,8 @@ SIDES = ("left", "right")
 COLLAPSED_DEG, CLEAN_DEG = 9.0, 3.0
 SAME_REP_S = 0.6
 """A repetition found is the true one whose bottom is this near."""
-BENT_Q = 0.5
+BENT_Q = 0.35
+"""Of the way down: below it the knee is hardly forward, and no deviation is judged."""
 WAYS = ("toes", "reference", "toes+reference")
 
 

@@ -21,7 +21,7 @@ FUSED_SD = math.radians(5.0)
 WIDE = math.radians(35.0)
 """Feet turned out more than this in the camera frame read 8-11 degrees low from their toe tips."""
 WIDE_SD = math.radians(10.0)
-REFERENCE_SHARE = 0.67
+REFERENCE_SHARE = 0.8
 """Weight of the reference against the toes (docs/decisions.md)."""
 MOST_INSIDE = math.radians(7.5)
 """A knee that goes this far inside the toes caves: no reference. Asked of the knee's deviation, not of the
