@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,57 +13,98 @@ from mirror.camera.recording import save
 from mirror.coach.words import words
 from mirror.desk import Progress, Study, as_recording, study
 from mirror.faults import BadInput
+from mirror.fitting import thresholds
 from mirror.pose.catalog import find
+from mirror.report.compare import compare, comparison_document, comparison_table, set_of_reps
 from mirror.report.document import document, frames_csv
 from mirror.report.output import check_writable, is_stream, targets, write_whole
+from mirror.report.plot import check_can_plot, plot_png
 from mirror.report.table import reps_table
 from mirror.settings import Settings
 
-SUFFIX = {"json": ".json", "csv": ".csv", "keypoints": ".npz"}
+SUFFIX = {"json": ".json", "csv": ".csv", "keypoints": ".npz", "plot": ".png", "video": ".mp4"}
+NAMED = ("plot", "video")
+"""Kinds whose files must be named for what they are."""
+WHOLE_FILES = ("keypoints", "video")
+"""Kinds that can't be written into a pipe."""
+COMPARED = "compare.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Files asked for; with several inputs each names a folder."""
+    """Files asked for; with several inputs each names a folder. compare: tell what differs between two."""
 
     json: Path | None = None
     csv: Path | None = None
     keypoints: Path | None = None
+    plot: Path | None = None
+    video: Path | None = None
+    compare: bool = False
 
     def plan(self, inputs: Sequence[Path]) -> dict[str, list[Path]]:
-        """For every kind asked for, one file per input. Raises BadInput."""
-        if self.keypoints is not None and is_stream(self.keypoints) and not self.keypoints.is_dir():
-            raise BadInput(f"{self.keypoints} is not a file: a recording cannot be written there.")
-        return {
-            kind: targets(wanted, inputs, suffix)
-            for kind, suffix in SUFFIX.items()
-            if (wanted := getattr(self, kind)) is not None
-        }
+        """For every kind asked for, one file per input; "compare" has one. Raises BadInput."""
+        wanted = {kind: path for kind in SUFFIX if (path := getattr(self, kind)) is not None}
+        plan = {kind: targets(path, inputs, SUFFIX[kind]) for kind, path in wanted.items()}
+        if self.compare and self.json is not None:
+            plan["compare"] = [self.json / COMPARED]
+        for kind, paths in plan.items():
+            for path in paths:
+                _check_kind(kind, path)
+        return plan
+
+
+def _check_kind(kind: str, path: Path) -> None:
+    if kind in WHOLE_FILES and is_stream(path):
+        what = "recording" if kind == "keypoints" else "video"
+        raise BadInput(f"{path} is not a file: a {what} cannot be written there.")
+    if kind in NAMED and path.suffix.lower() != SUFFIX[kind] and not is_stream(path):
+        raise BadInput(f"{path}: --{kind} writes {SUFFIX[kind]} files; name it so.")
 
 
 def analyze_all(
     inputs: Sequence[Path], settings: Settings, reference: int | None, outputs: Outputs, *, overwrite: bool
 ) -> int:
     """Exit code 0, or 2 when an input was bad; the good ones among several are still done."""
-    find(settings.model.name)  # a wrong setting is said before any work, and of no input
-    words(settings.coach.language)
-    plan = outputs.plan(inputs)
-    check_writable([path for paths in plan.values() for path in paths], inputs, overwrite)
-    bad = 0
+    plan = _checked(inputs, settings, outputs, overwrite=overwrite)
+    done: list[Study] = []
     for i, path in enumerate(inputs):
+        files = {kind: paths[i] for kind, paths in plan.items() if kind in SUFFIX}
         try:
-            _analyze_one(path, settings, reference, {kind: paths[i] for kind, paths in plan.items()})
+            done.append(_analyze_one(path, settings, reference, files))
         except BadInput as wrong:
             named = str(wrong) if str(path) in str(wrong) else f"{path}: {wrong}"
             if len(inputs) == 1:
                 raise BadInput(named) from None
             sys.stderr.write(f"squat-mirror: {named}\n")
-            bad += 1
-    return 2 if bad else 0
+    if len(done) < len(inputs):
+        return 2
+    if outputs.compare:
+        _compare(done[0], done[1], plan.get("compare", []))
+    return 0
 
 
-def _analyze_one(path: Path, settings: Settings, reference: int | None, files: dict[str, Path]) -> None:
-    done = _with_progress(path, settings, reference)
+def _checked(
+    inputs: Sequence[Path], settings: Settings, outputs: Outputs, *, overwrite: bool
+) -> dict[str, list[Path]]:
+    """The outputs' plan, when all that can be known to be wrong before any work is right."""
+    find(settings.model.name)  # a wrong setting is said of no input
+    words(settings.coach.language)
+    if outputs.compare and len(inputs) != 2:
+        raise BadInput(f"--compare takes two inputs, not {len(inputs)}.")
+    plan = outputs.plan(inputs)
+    if outputs.video:
+        for path in inputs:
+            if path.suffix.lower() == ".npz":
+                raise BadInput(f"{path} has no pictures in it: --video needs the video itself.")
+    if outputs.plot:
+        check_can_plot()
+    check_writable([path for paths in plan.values() for path in paths], inputs, overwrite)
+    return plan
+
+
+def _analyze_one(path: Path, settings: Settings, reference: int | None, files: dict[str, Path]) -> Study:
+    with _progress(path.name) as step:
+        done = study(path, settings, reference, step)
     if "json" in files:
         found = document(done.analysis, done.source, done.summary)
         write_whole(files["json"], json.dumps(found, indent=1, allow_nan=False) + "\n")
@@ -70,19 +112,54 @@ def _analyze_one(path: Path, settings: Settings, reference: int | None, files: d
         write_whole(files["csv"], frames_csv(done.analysis))
     if "keypoints" in files:
         save(files["keypoints"], as_recording(done))
+    if "plot" in files:
+        limits = thresholds(settings, with_reference=reference is not None)
+        picture = plot_png(done.analysis, done.source["file"], (limits.caution_deg, limits.off_track_deg))
+        write_whole(files["plot"], picture)
+    if "video" in files:
+        _annotate(path, done, files["video"])
     _print(done, files)
+    return done
 
 
-def _with_progress(path: Path, settings: Settings, reference: int | None) -> Study:
-    if not sys.stderr.isatty():
-        return study(path, settings, reference)
+def _annotate(path: Path, done: Study, output: Path) -> None:
+    """Reads the video once more, in step with what was found in it."""
+    from mirror.camera.readahead import read_ahead
+    from mirror.camera.video import USUAL_FPS, VideoFile
+    from mirror.report.annotate import annotate
+
+    video = VideoFile(path, pace=False)
+    pictures = (frame.pixels for frame in read_ahead(video.frames()))
+    with _progress(output.name) as step:
+        annotate(pictures, done.analysis, done.recording.keypoints, video.fps or USUAL_FPS, output, step)
+
+
+def _compare(a: Study, b: Study, files: Sequence[Path]) -> None:
     from rich.console import Console
+    from rich.text import Text
+
+    found = compare(*(set_of_reps(one.source["file"], one.recording.model, one.analysis) for one in (a, b)))
+    for file in files:
+        write_whole(file, json.dumps(comparison_document(found), indent=1, allow_nan=False) + "\n")
+    console = Console()
+    console.print(comparison_table(found))
+    for sentence in found.sentences:
+        console.print(Text(sentence))
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Progress | None]:
+    """A bar on a terminal; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(path.name, total=None)
-        step: Progress = lambda frames, total: bar.update(task, completed=frames, total=total)  # noqa: E731
-        return study(path, settings, reference, step)
+        task = bar.add_task(escape(name), total=None)
+        yield lambda frames, total: bar.update(task, completed=frames, total=total)
 
 
 def _print(done: Study, files: dict[str, Path]) -> None:

@@ -57,7 +57,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What is drawn into one picture. guess: targets only drawn, not judged. why: knees are unknown, or ""."""
+    """What is drawn into one picture. guess: targets drawn, not judged. why: knees are unknown, or ""."""
 
     legs: tuple[Mark, Mark]
     guess: bool

@@ -70,21 +70,22 @@ def _make_folder(folder: Path) -> None:
         raise BadInput(f"{folder} cannot be made: {error.strerror}.") from None
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it is either the old one or the new one. Raises BadInput when it can't."""
+    content = content.encode("utf-8") if isinstance(content, str) else content
     try:
         if is_stream(path):
-            path.write_text(text, "utf-8")
+            path.write_bytes(content)
         else:
-            _replace(path.resolve(), text)  # behind a link, the file it points to
+            _replace(path.resolve(), content)  # behind a link, the file it points to
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        unfinished.write_text(text, "utf-8")
+        unfinished.write_bytes(content)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
