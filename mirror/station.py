@@ -7,7 +7,6 @@ meet in a one-slot mailbox and in the eyes' newest Feedback; none waits for anot
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 import threading
 import time
@@ -15,16 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from mirror.camera.colour import InColour
 from mirror.camera.feeder import Feeder
 from mirror.camera.frame import Frame, Source
 from mirror.camera.mailbox import Mailbox
-from mirror.camera.pick import open_source
-from mirror.camera.playback import Playback
-from mirror.camera.turned import turned
+from mirror.camera.pick import open_camera
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import State, nothing
 from mirror.coach.words import words
@@ -37,6 +33,7 @@ from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker, PoseNet
 from mirror.pose.toe_search import ToeSearch
 from mirror.service.events import EventLog
+from mirror.service.stopping import signals_heard
 from mirror.settings import Settings
 from mirror.signals.pick import open_lights
 
@@ -255,9 +252,9 @@ class Station:
 def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
     """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
     _log_to_stderr(settings)
-    with _signals_heard() as stop:
-        source, said = _open_camera(settings)
-        station = Station(settings, source, said, events, stop, lambda: _open_camera(settings)[0])
+    with signals_heard() as stop:
+        source, said = open_camera(settings.camera)
+        station = Station(settings, source, said, events, stop, lambda: open_camera(settings.camera)[0])
         windowed = _wants_window(screen)
         with station.running():
             if windowed:
@@ -276,7 +273,7 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
     _log_to_stderr(settings)
     windowed = _wants_window(screen)
     hold_s = DEMO_HOLD_S if windowed else 0.0
-    with _signals_heard() as stop:
+    with signals_heard() as stop:
         source = VideoFile(DEMO_CLIP, pace=True, lead_in_s=DEMO_LEAD_IN_S, hold_s=hold_s)
         station = Station(settings, source, f"the bundled clip, {source.name}", events, stop)
         with station.running():
@@ -292,14 +289,6 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
         save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
         print(f"Summary picture: {picture}")
     return 0
-
-
-def _open_camera(settings: Settings) -> tuple[Source, str]:
-    camera = settings.camera
-    size = (camera.width, camera.height)
-    source, said = open_source(camera.source, size, camera.fps, exposure_ms=camera.exposure_ms)
-    live = not isinstance(source, Playback)  # a file says itself which way is up
-    return turned(source, camera.rotation if live else 0), said
 
 
 def _wants_window(screen: str) -> bool:
@@ -332,19 +321,3 @@ def _rules(settings: Settings) -> CoachRules:
 def _log_to_stderr(settings: Settings) -> None:
     level = getattr(settings.service, "log_level", "info").upper()
     logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s")
-
-
-@contextmanager
-def _signals_heard() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set; the old handlers come back afterwards."""
-    stop = threading.Event()
-
-    def heard(number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    old = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from mirror.camera.frame import Source
 from mirror.camera.picamera import PiCamera, cameras
+from mirror.camera.playback import Playback
 from mirror.camera.recording import RecordingSource, load
+from mirror.camera.turned import turned
 from mirror.camera.video import VideoFile, Webcam, webcams
 from mirror.faults import BadInput
+from mirror.settings import CameraSettings
 
 OTHERWISE = "plug one in, or name a clip with --camera FILE.mp4."
 NO_CAMERA = (
@@ -68,6 +71,17 @@ def open_source(
         webcam = asked.webcam(wanted)
         return webcam, f"{webcam.name}, as asked"
     return _file(Path(wanted), pace, lead_in_s, hold_s)
+
+
+def open_camera(settings: CameraSettings) -> tuple[Source, str]:
+    """The camera of the settings, upright, and one sentence that says what was picked and why.
+
+    Files play in real time. Raises what `open_source` raises.
+    """
+    size = (settings.width, settings.height)
+    source, said = open_source(settings.source, size, settings.fps, exposure_ms=settings.exposure_ms)
+    live = not isinstance(source, Playback)  # a file says itself which way is up
+    return turned(source, settings.rotation if live else 0), said
 
 
 def _auto(asked: _Wanted) -> tuple[Source, str]:
