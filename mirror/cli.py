@@ -199,6 +199,27 @@ def analyze(
 
 
 @app.command()
+def record(
+    output: Annotated[Path, typer.Argument(metavar="F.npz", help="Where the recording goes.")],
+    camera: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--camera", metavar="WHAT", help="auto, picamera, webcam, /dev/videoN or a video."),
+    ] = None,
+    seconds: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--seconds", metavar="N", min=0.1, help="Stop after so long."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Overwrite the recording without asking.")] = False,
+    config: Config = None,
+) -> None:
+    """Keep what the pose model sees as keypoints, no pictures, until Ctrl-C; analyze reads it."""
+    from mirror.record import record as record_keypoints
+
+    settings = _load(config, camera__source=camera)
+    raise typer.Exit(record_keypoints(settings, output, seconds, overwrite=yes))
+
+
+@app.command()
 def doctor(config: Config = None) -> None:
     """Look at camera, model, lamp, screen and machine: what is well, and what to do where it isn't."""
     from mirror.service.doctor import examine, exit_code
