@@ -1,0 +1,93 @@
+"""The settings: `load()` gives all of them, from flags over environment over TOML file over defaults.
+
+Each is written once, in `sections.py`. This room knows names and numbers only: nothing of cameras, models or
+lamps.
+"""
+
+from __future__ import annotations
+
+from mirror.settings.fields import (
+    HIGHEST_PIN,
+    LEAVE_OUT,
+    NOT_BLANK,
+    PREFIX,
+    OptionalFloat,
+    OptionalInt,
+    OptionalPin,
+    Pin,
+    Pins,
+    QuarterTurns,
+    Section,
+    unit,
+)
+from mirror.settings.sections import (
+    SECTIONS,
+    CameraSettings,
+    CoachSettings,
+    KneesSettings,
+    LightsSettings,
+    Limits,
+    ModelSettings,
+    PersonSettings,
+    ScreenSettings,
+    ServiceSettings,
+    Settings,
+    every,
+)
+from mirror.settings.sources import (
+    CONFIG_VARIABLE,
+    FILE_NAME,
+    Layer,
+    check,
+    find,
+    load,
+)
+from mirror.settings.written import (
+    HEADING,
+    WORDS,
+    Row,
+    describe,
+    render_toml,
+    rows,
+    where,
+)
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "FILE_NAME",
+    "HEADING",
+    "HIGHEST_PIN",
+    "LEAVE_OUT",
+    "NOT_BLANK",
+    "PREFIX",
+    "SECTIONS",
+    "WORDS",
+    "CameraSettings",
+    "CoachSettings",
+    "KneesSettings",
+    "Layer",
+    "LightsSettings",
+    "Limits",
+    "ModelSettings",
+    "OptionalFloat",
+    "OptionalInt",
+    "OptionalPin",
+    "PersonSettings",
+    "Pin",
+    "Pins",
+    "QuarterTurns",
+    "Row",
+    "ScreenSettings",
+    "Section",
+    "ServiceSettings",
+    "Settings",
+    "check",
+    "describe",
+    "every",
+    "find",
+    "load",
+    "render_toml",
+    "rows",
+    "unit",
+    "where",
+]

@@ -1,0 +1,252 @@
+"""Every setting once: its type, bounds, default, unit and one sentence.
+
+Names and numbers only: nothing of cameras, models or lamps, nor of the file and variables that set them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
+from pydantic.fields import FieldInfo
+
+from mirror.settings.fields import (
+    HIGHEST_PIN,
+    NOT_BLANK,
+    OptionalFloat,
+    OptionalInt,
+    OptionalPin,
+    Pins,
+    QuarterTurns,
+    Section,
+    rising,
+    setting,
+)
+
+
+class CameraSettings(Section):
+    """Where pictures come from, and how the camera hangs."""
+
+    source: str = setting(
+        "auto",
+        '"auto" (the ribbon camera, else the first webcam), a device, or the name of a video or recording.',
+        form="text",
+        pattern=NOT_BLANK,
+    )
+    width: int = setting(640, "Width of the pictures asked for.", "px", 160, 4096)
+    height: int = setting(480, "Height of the pictures asked for.", "px", 120, 4096)
+    fps: int = setting(30, "Pictures a second asked for.", "frames/s", 5, 120)
+    rotation: QuarterTurns = setting(
+        0, "How far pictures are turned clockwise, for a camera mounted on its side.", "deg"
+    )
+    hfov_deg: OptionalFloat = setting(
+        None, "Field of view across the picture's width; left out, by the camera's model.", "deg", 20, 150
+    )
+    tilt_deg: OptionalFloat = setting(
+        None,
+        "How far the camera looks down (negative: up); left out, it is unknown and assumed.",
+        "deg",
+        -45,
+        45,
+    )
+    roll_deg: float = setting(0.0, "How far the camera leans clockwise, seen from behind it.", "deg", -45, 45)
+    height_m: OptionalFloat = setting(None, "Height of the lens above the floor.", "m", 0.2, 3)
+    exposure_ms: OptionalFloat = setting(
+        None,
+        "Fixed exposure time; left out, the camera chooses (long ones smear a moving knee).",
+        "ms",
+        0.1,
+        100,
+    )
+
+
+class PersonSettings(Section):
+    """Who stands there, when it is always the same person."""
+
+    stature_m: OptionalFloat = setting(
+        None, "Body height; only with it are centimetres told, otherwise degrees.", "m", 1.2, 2.3
+    )
+
+
+class ModelSettings(Section):
+    """The network that finds the joints."""
+
+    name: str = setting(
+        "movenet_lightning_256x128_mixed_u8",
+        "Name of the pose model, as `squat-mirror models` lists it.",
+        form="a model's name",
+        pattern=NOT_BLANK,
+    )
+    threads: int = setting(0, "Threads the model may use; 0 chooses by the number of cores.", "", 0, 8)
+    runtime: Literal["auto", "litert", "tflite-runtime"] = setting(
+        "auto", "Library that runs the model; auto prefers LiteRT."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Deviations in degrees, + inward: back to good below `clear`, caution above `caution`, and so on."""
+
+    clear_deg: float
+    caution_deg: float
+    off_track_deg: float
+
+
+class KneesSettings(Section):
+    """When a knee is judged, and from how many degrees inside the toes it is called what."""
+
+    caution_deg: float = setting(6.0, "Deviation inward from which a knee is called caution.", "deg", 1, 30)
+    off_track_deg: float = setting(8.0, "Deviation inward from which a knee is off track.", "deg", 1, 30)
+    clear_deg: float = setting(5.5, "Deviation below which a knee is good again.", "deg", 0, 30)
+    reference_caution_deg: float = setting(
+        6.0, "The same as caution_deg once a reference repetition is accepted; may then be 4.5.", "deg", 1, 30
+    )
+    reference_off_track_deg: float = setting(
+        8.0, "The same as off_track_deg once a reference repetition is accepted; may then be 7.", "deg", 1, 30
+    )
+    hold_ms: float = setting(
+        100.0, "How long a knee must be there before its verdict changes.", "ms", 0, 1000
+    )
+    smooth_tau_ms: float = setting(80.0, "Time constant of the deviation's smoothing.", "ms", 0, 1000)
+    min_q: float = setting(
+        0.10, "Squat progress from which knees are judged; 0 is standing, parallel about 0.5.", "", 0.05, 0.9
+    )
+
+    def limits(self, with_reference: bool) -> Limits:
+        """The three limits in force. With a reference the way back to good keeps its distance to caution."""
+        if not with_reference:
+            return Limits(self.clear_deg, self.caution_deg, self.off_track_deg)
+        way_back = self.caution_deg - self.clear_deg
+        clear = max(0.0, self.reference_caution_deg - way_back)
+        return Limits(clear, self.reference_caution_deg, self.reference_off_track_deg)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> KneesSettings:
+        rising(self, "clear_deg", "caution_deg", "off_track_deg")
+        rising(self, "reference_caution_deg", "reference_off_track_deg")
+        return self
+
+
+class CoachSettings(Section):
+    """What is said, and when."""
+
+    reference: Literal["ask", "off"] = setting(
+        "ask",
+        "Whether the mirror asks for a reference squat, light and as wanted, to learn where the feet point.",
+    )
+    summary_after_s: float = setting(6.0, "Standing still for this long ends a set.", "s", 1, 60)
+    summary_for_s: float = setting(12.0, "How long the summary stays.", "s", 2, 120)
+    colour_hold_ms: float = setting(600.0, "How long a colour stays at least.", "ms", 0, 5000)
+    mode: Literal["learn", "standard", "quiet", "class"] = setting(
+        "standard",
+        "How often it speaks: fading while learning, every faulty repetition, colour only, or for a class.",
+    )
+    language: str = setting(
+        "en", "Language of the words.", form='a language code such as "en"', pattern=r"^[a-z]{2}(_[A-Z]{2})?$"
+    )
+
+
+class ScreenSettings(Section):
+    """The display behind the glass."""
+
+    fullscreen: bool = setting(
+        False, "Fill the whole display (without a desktop the display is always filled)."
+    )
+    rotation: QuarterTurns = setting(0, "How far the picture is turned clockwise.", "deg")
+    width: OptionalInt = setting(None, "Width drawn; left out, the display's.", "px", 320, 7680)
+    height: OptionalInt = setting(None, "Height drawn; left out, the display's.", "px", 240, 7680)
+    picture: bool = setting(True, "Show the mirrored camera picture; false draws on black, which is mirror.")
+    viewing_distance_m: float = setting(
+        2.5, "How far away people stand; sets the size of letters.", "m", 0.5, 6
+    )
+    panel_height_mm: OptionalFloat = setting(
+        None, "Height of the visible panel; left out, letters are sized as a share of it.", "mm", 50, 3000
+    )
+    max_fps: int = setting(30, "Pictures drawn a second, at most.", "frames/s", 5, 120)
+
+
+class LightsSettings(Section):
+    """Lamp and buzzer. Pins are BCM numbers."""
+
+    kind: Literal["auto", "gpio", "mock", "none"] = setting(
+        "auto",
+        "Lamp to switch: auto means gpio on a Raspberry Pi and none elsewhere; mock switches nothing real.",
+    )
+    wiring: Literal["rgb", "three"] = setting(
+        "rgb", "One RGB LED on rgb_pins, or three single LEDs on good_pin, caution_pin and off_track_pin."
+    )
+    rgb_pins: Pins = setting(
+        (17, 27, 22),
+        "Pins of the RGB LED: red, green, blue.",
+        "BCM",
+        form=f"three whole numbers from 0 to {HIGHEST_PIN}",
+    )
+    good_pin: int = setting(5, "Pin of the single LED for good.", "BCM", 0, HIGHEST_PIN)
+    caution_pin: int = setting(6, "Pin of the single LED for caution.", "BCM", 0, HIGHEST_PIN)
+    off_track_pin: int = setting(13, "Pin of the single LED for off track.", "BCM", 0, HIGHEST_PIN)
+    active_high: bool = setting(True, "LEDs light when their pin is high; false for a common anode.")
+    brightness: float = setting(1.0, "Brightness of the lamp; 1 is full.", "", 0.05, 1)
+    buzzer_pin: OptionalPin = setting(
+        23, 'Pin of the buzzer; "none" if there is none.', "BCM", 0, HIGHEST_PIN
+    )
+    buzzer_active: bool = setting(
+        True, "The buzzer makes its own tone (active); false if it must be fed one (passive)."
+    )
+    buzzer_active_high: bool = setting(True, "An active buzzer sounds when its pin is high.")
+
+    def lamp_pins(self) -> dict[str, int]:
+        """The pins the lamp uses with this wiring, by what they are called in the settings."""
+        if self.wiring == "rgb":
+            return {f"rgb_pins[{i}]": pin for i, pin in enumerate(self.rgb_pins)}
+        return {name: getattr(self, name) for name in ("good_pin", "caution_pin", "off_track_pin")}
+
+    @model_validator(mode="after")
+    def _pins_once(self) -> LightsSettings:
+        used = self.lamp_pins()
+        if self.buzzer_pin is not None:
+            used["buzzer_pin"] = self.buzzer_pin
+        seen: dict[int, str] = {}
+        for name, pin in used.items():
+            if pin in seen:
+                raise ValueError(f"pin {pin} is used twice, by {seen[pin]} and {name}")
+            seen[pin] = name
+        return self
+
+
+class ServiceSettings(Section):
+    """How the program behaves as a service."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = setting("info", "How much is logged.")
+
+
+class Settings(BaseModel):
+    """All settings. `Settings()` is the defaults and reads nothing; `load()` reads file and environment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    camera: CameraSettings = CameraSettings()
+    person: PersonSettings = PersonSettings()
+    model: ModelSettings = ModelSettings()
+    knees: KneesSettings = KneesSettings()
+    coach: CoachSettings = CoachSettings()
+    screen: ScreenSettings = ScreenSettings()
+    lights: LightsSettings = LightsSettings()
+    service: ServiceSettings = ServiceSettings()
+
+    _came_from: dict[str, str] = PrivateAttr(default_factory=dict)
+
+
+SECTIONS: dict[str, type[Section]] = {
+    name: field.annotation
+    for name, field in Settings.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+}
+
+
+def every() -> Iterator[tuple[str, str, FieldInfo]]:
+    """(section, name, field) of every setting there is, in the order they are written here."""
+    for section, model in SECTIONS.items():
+        for name, field in model.model_fields.items():
+            yield section, name, field
