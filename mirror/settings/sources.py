@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -134,6 +133,8 @@ def _from_file(path: Path | None) -> tuple[Layer, list[str]]:
     layer = Layer("file", str(path), {})
     if path is None:
         return layer, []
+    import tomllib
+
     try:
         tables = _sources()[1](path)
     except tomllib.TOMLDecodeError as fault:

@@ -5,9 +5,7 @@ Given what a person wrote and where; reads no file and no variable itself.
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from mirror.settings.sections import SECTIONS, every
 from mirror.settings.written import describe, toml
 
 
-def toml_fault(path: Path, fault: tomllib.TOMLDecodeError) -> str:
+def toml_fault(path: Path, fault: ValueError) -> str:
     """Python's sentence with the line in front: "mirror.toml, line 3: ..."."""
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(fault))
     line = f", line {place[1]}" if place and place[1] else ", last line" if place else ""
@@ -50,6 +48,8 @@ def unknown_name(section: str, name: str) -> str:
 
 def did_you_mean(wrong: str, known: Mapping[str, object] | set[str], form: str = "{}") -> str:
     """The nearest known name: one that begins alike or, failing that, one spelt alike."""
+    import difflib  # here and not above: few people ever need it
+
     begins = sorted(name for name in known if name.startswith(wrong) or wrong.startswith(name))
     near = begins[:1] or difflib.get_close_matches(wrong, sorted(known), n=1, cutoff=0.5)
     return f"; did you mean {form.format(near[0])}?" if near else ""
