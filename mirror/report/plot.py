@@ -67,26 +67,18 @@ class Traces:
     left: F64
     right: F64
     elevation: F64
-    verdicts: tuple[list[Verdict], list[Verdict]]
+    verdicts: tuple[list[Verdict], ...]
 
 
 def traces(analysis: Analysis) -> Traces:
     """The curves of an analysis."""
-    legs = [
-        np.array(
-            [pair[side].deviation_deg if pair[side].judged else math.nan for pair in analysis.judgements]
-        )
-        for side in (0, 1)
-    ]
+    left, right = (np.array([pair[leg].deviation_deg for pair in analysis.judgements]) for leg in (0, 1))
     elevation = []
     for motion in analysis.motions:
         thighs = motion.thigh[motion.usable]
         elevation.append(math.degrees(float(thighs.mean())) if thighs.size else math.nan)
-    verdicts = (
-        [pair[0].verdict for pair in analysis.judgements],
-        [p[1].verdict for p in analysis.judgements],
-    )
-    return Traces(np.asarray(analysis.t), legs[0], legs[1], np.array(elevation), verdicts)
+    verdicts = tuple([pair[leg].verdict for pair in analysis.judgements] for leg in (0, 1))
+    return Traces(np.asarray(analysis.t), left, right, np.array(elevation), verdicts)
 
 
 def runs(t: F64, verdicts: Sequence[Verdict]) -> Iterator[tuple[float, float, Verdict]]:

@@ -204,7 +204,7 @@ def test_where_the_feet_are_known_from_is_said(found: Analysis, with_reference: 
     assert foot_source(with_reference) in words(draw(with_reference, "clip.mp4", LIMITS))
 
 
-@pytest.mark.parametrize("name", ["$x_1$ [b].mp4", "深蹲 ☺.mp4", "a\\b{c.mov"])
+@pytest.mark.parametrize("name", ["$x_1$ [b].mp4", "$\\frac$.mp4", "深蹲 ☺.mp4", "a\\b{c.mov"])
 def test_a_file_s_name_is_shown_as_it_is(found: Analysis, name: str) -> None:
     assert name in words(draw(found, name, LIMITS))
     assert plot_png(found, name, LIMITS)
