@@ -91,12 +91,17 @@ class KneeWatch:
             self._toes_p = rectify(yx, size, self._camera)
             self._point_feet()
 
+    @property
+    def _toes(self) -> Azimuth | None:
+        """Foot directions from the toe tips alone."""
+        stance = self._stance
+        if self._toes_p is None or stance is None:
+            return None
+        return from_toes(self._toes_p, stance.ankle, stance.depth, self._constants.toe_reach)
+
     def _point_feet(self) -> None:
-        """The foot direction from what is known now: toes, reference, or both. Raises RefusedReference."""
-        toes = None
-        if self._toes_p is not None and self._stance is not None:
-            stance = self._stance
-            toes = from_toes(self._toes_p, stance.ankle, stance.depth, self._constants.toe_reach)
+        """The foot direction from what is known now: toes, reference, or both."""
+        toes = self._toes
         had_reference = self._azimuth is not None and self._reference is not None
         self._azimuth = fuse(toes, self._reference) if self._reference else toes
         if self._reference is not None and not had_reference:
@@ -219,7 +224,7 @@ class KneeWatch:
         """Whether this repetition became the reference; `_refused` says why not."""
         done = [m for m in motions if span.start_s <= m.t <= span.end_s and not math.isnan(m.q)]
         try:
-            self._reference = reference_azimuth(done)
+            self._reference = reference_azimuth(done, self._toes)
             self._point_feet()
         except RefusedReference as reason:
             self._reference, self._refused = None, str(reason)

@@ -31,8 +31,8 @@ BLIND_S = 0.5
 """A movement during which the legs were out of sight this long is not counted."""
 SPLIT_SHANKS = 0.3
 """One foot this much lower in the picture than in the stance is in front of the other: a lunge."""
-HINGE = 4.0
-"""Shoulder drop over hip drop: 8.6 in a bow to the floor, 2.5-2.8 in shallow and 1.3 in full squats."""
+HINGE = 3.3
+"""Shoulder drop over hip drop: 3.8-8.6 in bows to the floor, 2.5-2.8 in shallow, 1.0-1.7 in full squats."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from mirror.knees.optics import F64
 
 ENOUGH_SCORE = 0.4
 """Keypoints below this are left out of the standing medians."""
-UNEQUAL_SHANKS = 0.08
+UNEQUAL_SHANKS = 0.12
 """Shanks that differ by more than this are a bent leg or a wrong joint: not a calibration."""
 SHORTEST_S = 0.5
 """Quiet stance from which a calibration is usable; it improves up to FULL_S."""

@@ -32,6 +32,8 @@ from mirror.pose.window import (
 BODY = SHOULDERS + HIPS + KNEES + ANKLES
 PRESENT_SCORE = 0.25
 """Mean score of shoulders, hips, knees and ankles from which somebody is there. Real squats give 0.3-0.85."""
+SURE_TRUNK = 0.3
+"""Shoulders and hips that score this much tell which way somebody faces."""
 GONE_SCORE = 0.2
 GONE_AFTER_S = 0.5
 REMEMBER_S = 2.0
@@ -76,7 +78,23 @@ class PoseNet:
     def look(self, frame: Frame, window: Window) -> F32:
         """(17, 3) float32 (y, x, score), normalised to the whole un-mirrored frame."""
         heads = self.network.run(self._crop(frame, window))
-        return window.to_frame(self._decode(*heads), frame.size)
+        return untangled(window.to_frame(self._decode(*heads), frame.size))
+
+
+def untangled(keypoints: F32) -> F32:
+    """The same keypoints (17, 3) with knees or ankles swapped back where the network took left for right.
+
+    Somebody whose shoulders and hips both show that they face the camera does not cross their legs; on one
+    rendered body the network swapped the ankles in four frames of ten.
+    """
+    x, score = keypoints[:, 1], keypoints[:, 2]
+    faces = all(x[left] > x[right] for left, right in (SHOULDERS, HIPS))
+    if not faces or score[SHOULDERS + HIPS].min() < SURE_TRUNK:
+        return keypoints
+    for left, right in (KNEES, ANKLES):
+        if x[left] < x[right]:
+            keypoints[[left, right]] = keypoints[[right, left]]
+    return keypoints
 
 
 class PersonTracker:

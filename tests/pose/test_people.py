@@ -11,7 +11,7 @@ import pytest
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, find
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker, PoseNet, untangled
 from mirror.pose.pose import KEYPOINTS, Pose, Seen
 
 
@@ -127,3 +127,26 @@ def test_recorded_keypoints_are_passed_on_as_they_are() -> None:
     pose = PersonTracker(NoNet()).see(frame)  # type: ignore[arg-type]
     assert pose.keypoints is keypoints
     assert pose.window is None
+
+
+@pytest.mark.parametrize(
+    ("name", "swapped", "mended"),
+    [
+        ("ankles", [(15, 16)], True),
+        ("knees and ankles", [(13, 14), (15, 16)], True),
+        ("somebody seen from behind", [(5, 6), (11, 12), (13, 14), (15, 16)], False),
+        ("unsure hips", [(11, 12), (15, 16)], False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_legs_taken_for_each_other_are_swapped_back_in_somebody_who_faces_the_camera(
+    name: str, swapped: list[tuple[int, int]], mended: bool
+) -> None:
+    straight = np.full((17, 3), 0.5, np.float32)
+    for left, right in ((5, 6), (11, 12), (13, 14), (15, 16)):
+        straight[left, 1], straight[right, 1] = 0.6, 0.4
+    given = straight.copy()
+    for left, right in swapped:
+        given[[left, right]] = given[[right, left]]
+    found = untangled(given.copy())
+    assert np.array_equal(found, straight if mended else given), name
