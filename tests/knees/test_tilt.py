@@ -22,8 +22,8 @@ def found(
 
 
 @given(
-    tilt=st.floats(-2, 18),
-    stature=st.floats(1.5, 1.95),
+    tilt=st.floats(-2, 9),  # steeper, a tall head leaves the picture
+    stature=st.floats(1.5, 1.9),
     height=st.floats(0.9, 1.4),
     distance=st.floats(2.3, 3.2),
     seed=st.integers(0, 20),
