@@ -1,1 +1,1 @@
-"""The report room: what an analysis found, as a table, JSON, CSV. Decides nothing."""
+"""The report room: what an analysis found, as tables, JSON, CSV and pictures. Decides nothing."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 FEWEST_JUDGED = 2
-SAME_DEG = 4
-"""Sets closer than this are told as about the same: the direction of the feet, found anew for each set, is no
-surer (docs/decisions.md)."""
+SAME_DEG = {"toes": 6, "reference": 4, "toes+reference": 4}
+"""Sets closer than this are told as about the same, by what the feet are known from: nine in ten pairs of alike
+sets are (docs/decisions.md)."""
 OTHER_DEPTH_DEG = 10
 """Knees are compared at equal depth; sets further apart than this are not alike."""
 FEET = {"toes": "the toes", "reference": "the reference", "toes+reference": "toes and reference"}
@@ -145,8 +145,9 @@ def _leg_words(side: str, a: SetOfReps, b: SetOfReps, why: str) -> str:
         return f"{knee}: unknown, {why}."
     told = f"{knee}: {degrees(before)} on A, {degrees(after)} on B"
     apart = round(after) - round(before)
-    if abs(apart) < SAME_DEG:
-        return f"{told}: about the same (less than {SAME_DEG}° apart can be the measurement)."
+    same = SAME_DEG[a.foot_source]
+    if abs(apart) < same:
+        return f"{told}: about the same (less than {same}° apart can be the measurement)."
     return f"{told}: {abs(apart)}° further {'in' if apart > 0 else 'out'} on B."
 
 

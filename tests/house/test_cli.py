@@ -24,7 +24,7 @@ from mirror.faults import TemporaryFault
 from mirror.settings import every
 
 GOOD, BAD, LEFT = (0.0, 0.0), (14.0, 13.0), (14.0, 0.0)
-COMMANDS = ["", "run", "demo", "analyze", "doctor", "config", "config show", "config check"]
+COMMANDS = ["", "run", "demo", "analyze", "record", "doctor", "config", "config show", "config check"]
 
 
 @dataclass
@@ -118,7 +118,7 @@ def test_every_command_has_help(ask: Ask, command: str) -> None:
 
 def test_help_names_every_command_and_stays_with_coaching(ask: Ask) -> None:
     told = ask("--help").out
-    for command in ("run", "demo", "analyze", "doctor", "config"):
+    for command in ("run", "demo", "analyze", "record", "doctor", "config"):
         assert command in told
     assert "Coaching only" in told
 
@@ -129,6 +129,9 @@ def test_help_of_analyze_names_the_flags_of_the_contract(ask: Ask) -> None:
         "json",
         "csv",
         "keypoints",
+        "plot",
+        "video",
+        "compare",
         "reference",
         "hfov",
         "tilt",

@@ -156,6 +156,15 @@ def test_the_table_has_both_sets_and_fits_80_columns() -> None:
     assert "3 of 3" in good
 
 
+def test_how_close_is_the_same_depends_on_what_the_feet_are_known_from() -> None:
+    for source, apart, same in (("toes", 5.0, True), ("toes", 6.0, False), ("reference", 4.0, False)):
+        one = replace(done(*CLEAN), foot_source=source)
+        left = replace(one.left, mean_deg=(one.left.mean_deg or 0.0) // 1)
+        other = replace(left, mean_deg=(left.mean_deg or 0.0) + apart)
+        sentence = compare(replace(one, left=left), replace(one, left=other)).sentences[0]
+        assert ("about the same" in sentence) == same
+
+
 # -- from the command line
 
 
