@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 FEWEST_JUDGED = 2
 SAME_DEG = {"toes": 6, "reference": 4, "toes+reference": 4}
-"""Sets closer than this are told as about the same, by what the feet are known from: nine in ten pairs of alike
-sets are (docs/decisions.md)."""
+"""Sets closer than this are told as about the same, by what the feet are known from: nine in ten pairs of
+alike sets are (docs/decisions.md)."""
 OTHER_DEPTH_DEG = 10
 """Knees are compared at equal depth; sets further apart than this are not alike."""
 FEET = {"toes": "the toes", "reference": "the reference", "toes+reference": "toes and reference"}
