@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 
 from mirror.camera.frame import Frame
 
 
-class Playback:
+class Playback(ABC):
     """A Source over pictures with presentation times.
 
     pace: in real time, every frame handed on when it is due and its `t` on the monotonic clock; otherwise
@@ -52,13 +53,13 @@ class Playback:
         """End `frames()` soon, from any thread; may be called twice."""
         self._closing.set()
 
+    @abstractmethod
     def _pictures(self) -> Iterator[Frame]:
         """Every picture once, `t` being its presentation time in seconds, strictly increasing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _period_s(self) -> float:
         """The usual time between two pictures, for repeating one."""
-        raise NotImplementedError
 
     def _in_real_time(self) -> Iterator[Frame]:
         """The next picture is decoded first and waited for afterwards, so that it leaves on time."""
