@@ -113,6 +113,7 @@ def examine(
         ("python", lambda: python(computer)),
         ("settings", lambda: settings_found(settings_file.check(config), config)),
         ("model", lambda: model(chosen)),
+        ("feet", feet),
         ("runtime", lambda: runtime(chosen)),
         ("camera", lambda: camera(chosen.camera.source, computer.cameras(), computer.board)),
         ("lamp", lambda: lamp(chosen, computer.board)),
@@ -176,6 +177,17 @@ def model(settings: Settings) -> Finding:
     return Finding(
         "model", "ok", f"{settings.model.name}, {file.stat().st_size / 1e6:.1f} MB, checksum right"
     )
+
+
+def feet() -> Finding:
+    """The second network's file, which finds the toe tips, is there and is the one models.toml names."""
+    from mirror.pose import catalog
+
+    try:
+        file = catalog.checked_file(catalog.find(catalog.FOOT_MODEL))
+    except PermanentFault as fault:
+        return Finding("feet", "fault", str(fault), "install squat-mirror again")
+    return Finding("feet", "ok", f"{catalog.FOOT_MODEL}, {file.stat().st_size / 1e6:.1f} MB, checksum right")
 
 
 def runtime(settings: Settings) -> Finding:

@@ -121,6 +121,12 @@ def test_the_shipped_model_has_its_checksum_and_is_run():
     assert "runs movenet" in doctor.runtime(settings()).says
 
 
+def test_the_foot_model_is_looked_at_too(monkeypatch):
+    assert doctor.feet().says.endswith("checksum right")
+    monkeypatch.setattr("mirror.pose.catalog.FOOT_MODEL", "blazepose_of_another_release")
+    assert doctor.feet().level == "fault"
+
+
 @pytest.mark.parametrize(
     ("source", "seen", "board", "level", "says"),
     [
