@@ -23,7 +23,8 @@ SHANK_OF_STATURE = 0.246
 SMALLEST_BODY_PX = 300
 SIDE_ON = 0.4
 """Shoulder distance over trunk height below which somebody is turned by more than 60 degrees."""
-TURNED_DEG, FACING_DEG = 18.0, 13.0
+TURNED_DEG = 18.0
+"""Measured once per placing of the feet, so it needs no second threshold to come back."""
 MOST_SD_DEG = 7.0
 LEAST_F = 0.22
 """Below this forward travel (shank lengths) a knee's side deviation is lost in keypoint noise."""
