@@ -102,7 +102,7 @@ class KneeWatch:
     def _point_feet(self) -> None:
         """The foot direction from what is known now: toes, reference, or both."""
         toes = self._toes
-        had_reference = self._azimuth is not None and self._reference is not None
+        had_reference = self._azimuth is not None and "reference" in self._azimuth.source
         self._azimuth = fuse(toes, self._reference) if self._reference else toes
         if self._reference is not None and not had_reference:
             self._judge = Judge(self._with_reference, self._constants)
