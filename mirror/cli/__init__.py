@@ -1,0 +1,66 @@
+"""The command line: thin commands that read flags, call the house, and turn faults into one line.
+
+A file per command or family; heavy imports happen inside the commands, so that --help and usage errors come
+at once.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+import typer
+
+from mirror.cli.app import app
+from mirror.faults import BadInput, PermanentFault, TemporaryFault
+
+# Each hangs its commands on the app; the order here is the order in --help.
+# isort: off
+from mirror.cli import live  # noqa: F401
+from mirror.cli import analyze  # noqa: F401
+from mirror.cli import record  # noqa: F401
+from mirror.cli import doctor  # noqa: F401
+from mirror.cli import config  # noqa: F401
+# isort: on
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; the exit code: 0 done, 2 bad input or usage, 1 fault, each with one line on stderr."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(arguments, standalone_mode=False, prog_name="squat-mirror")
+        return code if isinstance(code, int) else 0
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("stopped", 130)
+    except BadInput as wrong:
+        return _say(str(wrong), 2)
+    except (PermanentFault, TemporaryFault) as fault:
+        return _say(str(fault), 1)
+    except OSError as error:  # a full disk behind stdout, say; files we write are told where they are written
+        return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
+    except Exception as error:
+        told = getattr(error, "format_message", None)  # typer's own usage errors, whatever click they are of
+        if told is None:
+            raise
+        sentence = " ".join(told().split())  # empty where the help was shown instead
+        return _say(f"{sentence} (see squat-mirror --help)", 2) if sentence else 2
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"squat-mirror: {' '.join(sentence.splitlines())}\n")
+    return code
+
+
+def script() -> None:
+    """The installed command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without these letters still gets its table
+        sys.stdout.reconfigure(errors="backslashreplace")
+    code = main()
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = code or _say(f"stdout: {error.strerror}", 1)
+        # what could not be written is lost; Python must not try, and complain, once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

@@ -1,0 +1,81 @@
+"""`analyze`: videos and recordings at a desk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from mirror.cli.app import app
+from mirror.cli.flags import Config, load_settings
+
+
+@app.command()
+def analyze(
+    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT", help="Videos or keypoint recordings.")],
+    json: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--json", metavar="F", help="Write everything as JSON."),
+    ] = None,
+    csv: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--csv", metavar="F", help="Write a line a frame as CSV."),
+    ] = None,
+    keypoints: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--keypoints", metavar="F.npz", help="Write the keypoints as a recording."),
+    ] = None,
+    plot: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--plot", metavar="F.png", help="Draw deviation, verdicts and depth over time."),
+    ] = None,
+    video: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--video", metavar="F.mp4", help="Write a copy with knees, targets and the count in it."
+        ),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Say what differs between two inputs, flat and on plates say.")
+    ] = False,
+    reference: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--reference", metavar="N", help="Repetition N was done as wanted: judge against it."),
+    ] = None,
+    hfov: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--hfov", metavar="DEG", help="Field of view across the picture's width."),
+    ] = None,
+    tilt: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--tilt", metavar="DEG", help="How far the camera looks down."),
+    ] = None,
+    camera_height: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--camera-height", metavar="M", help="Height of the lens over the floor."),
+    ] = None,
+    stature: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--stature", metavar="M", help="The person's height."),
+    ] = None,
+    model: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--model", metavar="NAME", help="Pose model to use."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Overwrite outputs without asking.")] = False,
+    config: Config = None,
+) -> None:
+    """Judge videos at a desk: a table, and files where asked. With several inputs, F is a folder."""
+    from mirror.desk_run import Outputs, analyze_all
+
+    settings = load_settings(
+        config,
+        camera__hfov_deg=hfov,
+        camera__tilt_deg=tilt,
+        camera__height_m=camera_height,
+        person__stature_m=stature,
+        model__name=model,
+    )
+    outputs = Outputs(json=json, csv=csv, keypoints=keypoints, plot=plot, video=video, compare=compare)
+    raise typer.Exit(analyze_all(inputs, settings, reference, outputs, overwrite=yes))

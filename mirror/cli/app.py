@@ -1,0 +1,34 @@
+"""The command line's one Typer app, for the command files to hang their commands on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mirror import __version__
+
+app = typer.Typer(
+    name="squat-mirror",
+    help="Watches people squat and says at once whether each knee tracks over its toes.",
+    epilog="Coaching only. If something hurts, stop and ask a professional.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"squat-mirror {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and exit.")
+    ] = False,
+) -> None:
+    pass

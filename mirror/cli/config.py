@@ -1,0 +1,42 @@
+"""`config show` and `config check`: the settings in force, and their mistakes."""
+
+from __future__ import annotations
+
+import typer
+
+from mirror.cli.app import app
+from mirror.cli.flags import Config, load_settings
+
+config_app = typer.Typer(help="Show or check the settings.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+
+@config_app.command("show")
+def config_show(config: Config = None) -> None:
+    """Every setting, its value, its unit and where the value came from."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from mirror.settings import rows
+
+    table = Table(box=None, header_style="bold")
+    for heading in ("setting", "value", "unit", "from", "what"):
+        table.add_column(heading)
+    for row in rows(load_settings(config)):
+        table.add_row(*(escape(cell) for cell in row))
+    Console().print(table)
+
+
+@config_app.command("check")
+def config_check(config: Config = None) -> None:
+    """Say every mistake in the settings; exit 2 if there is one."""
+    from mirror.settings import check, find
+
+    problems = check(config)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(2)
+    found = find(config)
+    typer.echo(f"{found}: no mistakes" if found else "no settings file; the defaults hold")
