@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 import simulate
 
-from mirror import __version__, cli
+from mirror import __version__
 from mirror.camera.recording import load
-from mirror.cli import main
+from mirror.cli import config, flags, main
 from mirror.faults import TemporaryFault
 from mirror.settings import every
 
@@ -270,7 +270,7 @@ def test_flags_out_of_bounds_say_the_bounds(ask: Ask, recording: Path, flag: str
     assert re.search(r"from -?[\d.]+ to [\d.]+", answer.err)
 
 
-@pytest.mark.parametrize("setting", cli.FLAGS)
+@pytest.mark.parametrize("setting", flags.FLAGS)
 def test_every_flag_that_is_a_setting_names_one_there_is(setting: str) -> None:
     assert setting in {f"{section}.{name}" for section, name, _ in every()}
 
@@ -372,7 +372,7 @@ def test_whatever_ends_a_command_is_no_traceback(
     def ends(*_: object, **__: object) -> None:
         raise fault
 
-    monkeypatch.setattr(cli, "_load", ends)
+    monkeypatch.setattr(config, "load_settings", ends)
     answer = ask("config", "show")
     assert answer.code == code
     assert answer.out == ""
