@@ -164,6 +164,20 @@ class ScreenSettings(Section):
     panel_height_mm: OptionalFloat = setting(
         None, "Height of the visible panel; left out, letters are sized as a share of it.", "mm", 50, 3000
     )
+    camera_x_mm: OptionalFloat = setting(
+        None,
+        "Where the lens is, to the right of the panel's left edge as you look at it (negative: left of it).",
+        "mm",
+        -3000,
+        3000,
+    )
+    camera_y_mm: OptionalFloat = setting(
+        None,
+        "Where the lens is, below the panel's top edge (negative: above it).",
+        "mm",
+        -3000,
+        3000,
+    )
     max_fps: int = setting(30, "Pictures drawn a second, at most.", "frames/s", 5, 120)
 
 
