@@ -12,11 +12,15 @@ class State(enum.Enum):
     """Where the person is in the visit. The mirror moves on by what the person does."""
 
     IDLE = "idle"  # nobody there: dark glass
+    STARTING = "starting"  # the mirror itself is not ready: camera or model still opening
     FRAMING = "framing"  # somebody there, not yet usable: one instruction
     CALIBRATING = "calibrating"  # stand still for a second
     READY = "ready"  # standing, calibrated
     SQUATTING = "squatting"  # between descent and lockout, and the short rests of a set
     SUMMARY = "summary"  # the set is over
+    PAUSED = "paused"  # they asked it to stop looking; the lamp is dark and nothing is judged
+    CLASS = "class"  # a class: between squats the station's name and the clock
+    HELP = "help"  # a page: how it sees you, privacy, a comparison to start
     FAULT = "fault"  # something a member of staff should look at
 
 
@@ -31,9 +35,19 @@ class Light(enum.Enum):
 
 
 class Sound(enum.Enum):
-    """What the buzzer plays, once, when it appears in a Feedback."""
+    """What is heard, once, when it appears in a Feedback."""
 
     OFF_TRACK = "off_track"
+    ACCEPTED = "accepted"  # a gesture counted; never while squatting
+
+
+class Gesture(enum.Enum):
+    """What arms can say. Left and right are the person's own; on a mirror the right hand is on the right."""
+
+    START = "start"  # both wrists over the head: start, yes
+    NEXT = "next"  # right wrist above its ear, left one below its elbow
+    BACK = "back"  # the same with the left wrist up
+    PAUSE = "pause"  # both arms straight out to the sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +64,123 @@ NO_MARK = KneeMark(Verdict.UNKNOWN, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
+class GestureProgress:
+    """A gesture being held. share: 0..1 of the time it must be held; 1 on the frame it counts."""
+
+    gesture: Gesture
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One exercise to offer.
+
+    key: which figure to draw ("clamshell"). title: its name. lines: how to do it, a sentence each.
+    """
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentStep:
+    """Where a guided comparison of two sets is.
+
+    kind: "plates", "load" or "band". n, of: which set of how many. title: "Set 1 of 2: flat on the floor".
+    instruction: what to do now, a sentence. conditions: names of the sets, in order. done: how many sets are
+    complete; when done equals of, the summary has the result.
+    """
+
+    kind: str
+    n: int
+    of: int
+    title: str
+    instruction: str
+    conditions: tuple[str, ...]
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetColumn:
+    """One set of a comparison, for a column of figures. Mean deviations, + inward; None where unknown.
+
+    name: "flat". depth_deg: mean thigh elevation at the bottom, + above parallel. good, judged: of the
+    repetitions in which both knees were judged, those in which both stayed good.
+    """
+
+    name: str
+    reps: int
+    left_deg: float | None
+    right_deg: float | None
+    depth_deg: float | None
+    good: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetsCompared:
+    """Two sets side by side, a before b. sentences: what differs and the honest limits of it, told."""
+
+    title: str
+    a: SetColumn
+    b: SetColumn
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetSummary:
-    """A set, told: one sentence with numbers a person can check, and the repetitions it rests on."""
+    """A set, told: what was seen in words a person can check, and the repetitions it rests on.
+
+    reps: per-repetition numbers for the bars (left and right deviation_deg, depth_deg, times).
+    sentence: what the knees did, with numbers. depth, tempo: a short line each, or "".
+    patterns: sentences on what several repetitions have in common, most telling first; often none.
+    pattern_keys: their names ("deep_only"), in the same order. tried: what people who see this often try,
+    a sentence, or "". drill: at most one, to draw beside it. offer: what hands over the head would start
+    now ("Hands over your head: compare a set on plates"), or "". last_set: how it compares with the set
+    before, a sentence, or "". compared: the result of a guided comparison that ended with this set.
+    """
 
     reps: tuple[Rep, ...]
     headline: str
     sentence: str
+    depth: str = ""
+    tempo: str = ""
+    patterns: tuple[str, ...] = ()
+    pattern_keys: tuple[str, ...] = ()
+    tried: str = ""
+    drill: Drill | None = None
+    offer: str = ""
+    last_set: str = ""
+    compared: SetsCompared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassClock:
+    """A class: the station's name, and the interval under way. working: squat now, else rest.
+
+    seconds_left: of this interval, None where no intervals are set. length_s: how long it is altogether.
+    """
+
+    station: str
+    working: bool
+    seconds_left: float | None
+    length_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of help. key: "sees", "coaching", "privacy", "compare_plates", ... n, of: which of how many.
+
+    action: what hands over the head would do here, a sentence, or "".
+    """
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
+    n: int
+    of: int
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +189,23 @@ class Feedback:
 
     t: time of the frame it was decided on (same clock as the frame).
     cue: at most four words while squatting, or "".
-    instruction: one instruction while framing or calibrating, or "".
+    instruction: one instruction while framing or calibrating, or what to do while paused, or "".
     note: a quiet line ("The first squat is the reference"), or "".
     progress: 0..1 of whatever is being waited for (calibration), else 0.
     left, right: the person's own knees.
     reps_done: repetitions of this set so far.
     rep_verdicts: the worse verdict of the two legs for each of them, for the row of dots.
     sound: set on the one Feedback that should make it, None otherwise.
+    praise: a word after a repetition that got better right after a cue; shown where the cue is, until the
+        next descent. Never together with a cue.
+    frozen: why nothing is judged for a moment ("Somebody is passing"), a sign to show over any scene; or "".
+    gesture: a gesture being held now, for the ring; None otherwise.
+    gestures: what gestures do now ("Hands over your head: go on"), a line each, at most three.
+    bar_held: hands are at the shoulders as on a bar: gestures are off.
+    mode: learn, standard, quiet or class.
+    experiment: the guided comparison under way, None otherwise. Shown in every scene of its sets.
+    clock: in a class (state CLASS, and squatting in one), None otherwise.
+    page: in state HELP, None otherwise.
     """
 
     t: float
@@ -88,6 +223,15 @@ class Feedback:
     reps_done: int
     rep_verdicts: tuple[Verdict, ...]
     summary: SetSummary | None
+    praise: str = ""
+    frozen: str = ""
+    gesture: GestureProgress | None = None
+    gestures: tuple[str, ...] = ()
+    bar_held: bool = False
+    mode: str = "standard"
+    experiment: ExperimentStep | None = None
+    clock: ClassClock | None = None
+    page: Page | None = None
 
 
 def nothing(t: float, state: State = State.IDLE) -> Feedback:

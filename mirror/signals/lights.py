@@ -72,7 +72,7 @@ class Beeps:
     each_s: float
 
 
-BEEPS = {Sound.OFF_TRACK: Beeps(2, 0.09)}
+BEEPS = {Sound.OFF_TRACK: Beeps(2, 0.09), Sound.ACCEPTED: Beeps(1, 0.05)}
 PASSIVE_TONE = "A6"  # 1760 Hz: small piezo discs are loudest at 2 to 4 kHz, lgpio's PWM is steady below 2
 
 
