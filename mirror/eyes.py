@@ -16,6 +16,7 @@ from mirror.coach.coach import Coach
 from mirror.coach.feedback import Feedback, Light, nothing
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Rep
+from mirror.laps import Laps
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Seen
 from mirror.pose.toe_search import ToeSearch
@@ -48,7 +49,7 @@ class Eyes:
     """The thread between the mailbox and the lamp.
 
     `feedback` is the newest Feedback, `reps` the repetitions so far, `tally` the count of frames; all three
-    are replaced as a whole and may be read from any thread. `done` is set when the thread has ended, `fault`
+    are replaced as a whole and may be read from any thread; `laps` say how long each stage takes. `done` is set when the thread has ended, `fault`
     says why if it was not the end of the picture.
     """
 
@@ -84,6 +85,8 @@ class Eyes:
         self.feedback: Feedback = nothing(0.0)
         self.reps: tuple[Rep, ...] = ()
         self.tally = Tally()
+        self.laps = Laps()
+        tracker.mark_with(self.laps.mark)
         self.fault: Exception | None = None
         self.done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
@@ -110,6 +113,7 @@ class Eyes:
 
     def _watch_frames(self) -> None:
         while not self._stop.is_set():
+            self.laps.start()
             frame = self._mailbox.take(timeout=0.5)
             if frame is None:
                 if self._mailbox.closed:
@@ -118,6 +122,7 @@ class Eyes:
             if self._nobody and frame.t - self._last_look_t < IDLE_LOOKS_S:
                 self.tally = replace(self.tally, rested=self.tally.rested + 1)
                 continue
+            self.laps.mark("wait")
             self._see(frame)
 
     def _see(self, frame: Frame) -> None:
@@ -127,30 +132,35 @@ class Eyes:
         if self._watch is None or self._size != frame.size:
             self._watch, self._size = self._watch_for(frame), frame.size
         pose = self._tracker.see(frame)
+        self.laps.mark("person")
         self._nobody = pose.seen is Seen.NOBODY
         why = "somebody passes" if pose.seen is Seen.UNSURE else ""
         reading, rep = self._watch.update(frame.t, pose.keypoints, pose.size, not self._nobody, why)
-        if self._toes is not None:
-            self._look_for_toes(frame, pose)
+        self.laps.mark("knees")
+        if self._toes is not None and self._look_for_toes(frame, pose):
+            self.laps.mark("feet")
         feedback = self._coach.update(reading, rep)
+        self.laps.mark("coach")
         self._lights.show(feedback.light)
         if feedback.sound is not None:
             self._lights.sound(feedback.sound)
+        self.laps.mark("lights")
         self.feedback = feedback
         self._count(frame, rep)
         self._events.write(since_zero, feedback, self._on_clip_time(rep))
 
-    def _look_for_toes(self, frame: Frame, pose: Pose) -> None:
-        """While somebody stands calibrated: one look a frame, until the toes are found."""
+    def _look_for_toes(self, frame: Frame, pose: Pose) -> bool:
+        """While somebody stands calibrated: one look a frame, until the toes are found. Whether one was had."""
         watch, toes = self._watch, self._toes
         if watch is None or toes is None:
-            return
+            return False
         if pose.seen is not Seen.FOUND or frame.keypoints is not None or not watch.wants_toes:
             toes.reset()
-            return
+            return False
         tips = toes.next(frame, pose.keypoints)
         if tips is not None:
             watch.take_toes(tips, frame.size)
+        return True
 
     def _count(self, frame: Frame, rep: Rep | None) -> None:
         if rep is not None:

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from mirror.camera.frame import Frame
+from mirror.laps import Mark, unmarked
 from mirror.pose.catalog import ModelEntry, checked_file
 from mirror.pose.interpreter import Network, Tensor
 from mirror.pose.movenet import Decoder
@@ -55,7 +56,11 @@ SHANK_SHARE = 0.246
 
 
 class PoseNet:
-    """MoveNet with four open heads: a window of a frame in, keypoints out."""
+    """MoveNet with four open heads: a window of a frame in, keypoints out.
+
+    mark: told when a look's window is cut ("window"), the network has run ("invoke") and its heads are read
+        ("decode").
+    """
 
     def __init__(self, entry: ModelEntry, *, threads: int = 2, runtime: str = "auto") -> None:
         """Raises BadInput when the file is not the listed one, PermanentFault when it cannot run."""
@@ -70,6 +75,7 @@ class PoseNet:
         self.aspect = w / h
         self._crop = Cropper(h, w)
         self._decode = Decoder(*cells)
+        self.mark: Mark = unmarked
 
     @property
     def runtime(self) -> str:
@@ -77,8 +83,13 @@ class PoseNet:
 
     def look(self, frame: Frame, window: Window) -> F32:
         """(17, 3) float32 (y, x, score), normalised to the whole un-mirrored frame."""
-        heads = self.network.run(self._crop(frame, window))
-        return untangled(window.to_frame(self._decode(*heads), frame.size))
+        picture = self._crop(frame, window)
+        self.mark("window")
+        heads = self.network.run(picture)
+        self.mark("invoke")
+        keypoints = untangled(window.to_frame(self._decode(*heads), frame.size))
+        self.mark("decode")
+        return keypoints
 
 
 def untangled(keypoints: F32) -> F32:
@@ -110,6 +121,10 @@ class PersonTracker:
         self._elsewhere_since: float | None = None  # stands where the window does not fit
         self._hopped_since: float | None = None
         self._size: tuple[int, int] | None = None
+
+    def mark_with(self, mark: Mark) -> None:
+        """Have the network's stages timed."""
+        self._net.mark = mark
 
     @property
     def window(self) -> Window | None:

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mirror"
 
 MAY_IMPORT = {
     "camera": {"camera", "faults", "settings"},
-    "pose": {"pose", "camera", "faults"},
+    "pose": {"pose", "camera", "faults", "laps"},
     "knees": {"knees"},
     "coach": {"coach", "knees", "faults"},
     "screen": {"screen", "coach", "knees", "report", "settings", "faults"},
