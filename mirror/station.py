@@ -92,6 +92,7 @@ class Station:
         entry = find(settings.model.name)
         self._constants = constants_of(entry.name)
         net = PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
+        self.runtime = net.runtime
         self._lights, lamp_said = open_lights(settings.lights)
         self.mailbox = Mailbox()
         self._feeder = Feeder(source, self.mailbox, reopen)
@@ -187,7 +188,7 @@ class Station:
             )
             tick = time.monotonic()
             while window.poll() and not self.over:
-                if self._draw(stage):
+                if self.draw(stage):
                     window.present()
                 tick = max(tick + 1.0 / screen.max_fps, time.monotonic())
                 self.stop.wait(tick - time.monotonic())
@@ -200,7 +201,7 @@ class Station:
         limits = self.settings.knees.limits(self.settings.coach.reference != "off")
         return limits.caution_deg, limits.off_track_deg
 
-    def _draw(self, stage: Stage) -> bool:
+    def draw(self, stage: Stage) -> bool:
         """The newest frame under the newest marks; whether anything was drawn.
 
         A frame that is already old is not drawn: the screen stays as it is, and goes black when it lasts.

@@ -21,7 +21,7 @@ MAY_IMPORT = {
 }
 """Rooms each room may import from. Screen and signals know Feedback, hence the verdicts it is made of."""
 
-STATION_BELONGS_TO = {"cli", "station.py"}
+STATION_BELONGS_TO = {"cli", "station.py", "bench.py"}
 
 
 def modules(room: str) -> list[Path]:
