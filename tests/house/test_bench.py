@@ -38,7 +38,7 @@ def test_the_sum_is_of_what_a_frame_costs_and_waiting_costs_nothing(measured: di
 def test_the_desk_the_kernel_and_the_start_are_told_too(measured: dict[str, dict[str, float]]) -> None:
     assert measured["desk"]["times_real_time"] > 0
     assert measured["kernel"]["frames"] > 500
-    assert measured["kernel"]["frames_per_s"] > 0
+    assert 0 < measured["kernel"]["frames_per_s"] < measured["kernel"]["batch_frames_per_s"]
     start = measured["start_up"]
     assert 0 < start["built_s"] <= start["screen_s"] <= start["first_pose_s"]
     assert start["help_ratio"] > 1
