@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from mirror.knees.reading import Rep, Verdict
+from mirror.knees.reading import Ray, Rep, Verdict
 
 
 class State(enum.Enum):
@@ -52,12 +52,17 @@ class Gesture(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class KneeMark:
-    """What to draw at one knee. knee, target: (x, y) normalised to the un-mirrored frame, or None."""
+    """What to draw at one knee. knee, target: (x, y) normalised to the un-mirrored frame, or None.
+
+    knee_ray, target_ray: the same two places in the room, for marks that lie on the reflection.
+    """
 
     verdict: Verdict
     knee: tuple[float, float] | None
     target: tuple[float, float] | None
     deviation_deg: float | None
+    knee_ray: Ray | None = None
+    target_ray: Ray | None = None
 
 
 NO_MARK = KneeMark(Verdict.UNKNOWN, None, None, None)
@@ -206,6 +211,7 @@ class Feedback:
     experiment: the guided comparison under way, None otherwise. Shown in every scene of its sets.
     clock: in a class (state CLASS, and squatting in one), None otherwise.
     page: in state HELP, None otherwise.
+    eye: where the person looks from; None where unknown.
     """
 
     t: float
@@ -232,6 +238,7 @@ class Feedback:
     experiment: ExperimentStep | None = None
     clock: ClassClock | None = None
     page: Page | None = None
+    eye: Ray | None = None
 
 
 def nothing(t: float, state: State = State.IDLE) -> Feedback:

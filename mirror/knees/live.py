@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from mirror.knees import room
 from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, from_toes, fuse
 from mirror.knees.constants import KNEE, LEFT, RIGHT, KeypointConstants
 from mirror.knees.gate import framing
@@ -134,7 +136,8 @@ class KneeWatch:
             self._stand(motion, p, score, why or ask)
         left, right = self._judge.update(motion, None if self._replanted else self._azimuth)
         rep = self._rep(span) if span else None
-        return self._reading(motion, keypoints, size, (left, right), ask), rep
+        reading = self._reading(motion, keypoints, size, (left, right), ask)
+        return self._placed(reading, motion, score), rep
 
     # -- presence --------------------------------------------------------------------------------------
 
@@ -267,6 +270,20 @@ class KneeWatch:
             target_is_guess=azimuth is None,
             why_unknown=motion.why or ("" if azimuth else "no foot direction yet"),
         )
+
+    def _placed(self, reading: KneeReading, motion: Motion, score: F64) -> KneeReading:
+        """The reading with where its eyes and knees are in the room, as far as a stance tells."""
+        stance = self._stance
+        if stance is None or self._replanted:
+            return reading
+        metre = room.shank_m(stance, self._camera, self._stature_m)
+        azimuth = PRIOR if self._azimuth is None else self._azimuth.value
+        at, aims = room.knees(motion.p, motion.shank, motion.ankle, stance, azimuth, metre)
+        left, right = (
+            replace(leg, knee_ray=at[i], target_ray=aims[i]) if leg.knee is not None else leg
+            for i, leg in enumerate((reading.left, reading.right))
+        )
+        return replace(reading, left=left, right=right, eye=room.eye(motion.p, score, stance, metre))
 
     def _targets(
         self, motion: Motion, azimuth: Azimuth | None, size: tuple[int, int]

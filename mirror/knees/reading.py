@@ -26,6 +26,15 @@ class Phase(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ray:
+    """A point of the room from the camera: rectified tangents (x right, y up) and its depth in metres."""
+
+    x: float
+    y: float
+    depth_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class LegReading:
     """One leg in one frame.
 
@@ -35,6 +44,7 @@ class LegReading:
     knee, target: (x, y) normalised to the un-mirrored frame: where the knee is and where it would be
         over the toes; None where unknown. A target may be drawn before the foot azimuth is known
         (`target_is_guess` on the reading); nothing is judged from it.
+    knee_ray, target_ray: the same two places in the room; None where unknown.
     """
 
     deviation_deg: float | None
@@ -42,6 +52,8 @@ class LegReading:
     verdict: Verdict
     knee: XY | None
     target: XY | None
+    knee_ray: Ray | None = None
+    target_ray: Ray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,7 @@ class KneeReading:
     q: squat progress, 0 standing; about 0.5 at parallel; None before standing calibration.
     depth_deg: thigh elevation, + above parallel; None where unknown.
     why_unknown: one short clause when no leg is judged ("legs not seen", "no foot direction yet").
+    eye: where the person looks from; None where unknown.
     """
 
     t: float
@@ -79,6 +92,7 @@ class KneeReading:
     right: LegReading
     target_is_guess: bool
     why_unknown: str
+    eye: Ray | None = None
 
 
 @dataclass(frozen=True, slots=True)
