@@ -217,6 +217,7 @@ class Coach:
             reps_done=len(self._reps),
             rep_verdicts=self._rep_verdicts(),
             summary=None,
+            eye=reading.eye,
         )
 
     def _blank(self, t: float, summary: SetSummary | None) -> Feedback:
@@ -259,4 +260,6 @@ def _told(left: Verdict, right: Verdict) -> Verdict:
 
 
 def _mark(leg: LegReading) -> KneeMark:
-    return KneeMark(leg.verdict, leg.knee, leg.target, leg.deviation_deg)
+    return KneeMark(
+        leg.verdict, leg.knee, leg.target, leg.deviation_deg, knee_ray=leg.knee_ray, target_ray=leg.target_ray
+    )
