@@ -230,8 +230,18 @@ def _reps(
     reps = []
     for n, one in enumerate(counted, 1):
         azimuth = azimuths[one.plant]
-        rep = make_rep(n, one.span, one.motions, azimuth, thresholds, constants, is_reference=n == reference)
         known = _measured(plants, one.plant)
+        stance = plants[one.plant].stance if known else None
+        rep = make_rep(
+            n,
+            one.span,
+            one.motions,
+            azimuth,
+            thresholds,
+            constants,
+            is_reference=n == reference,
+            stance=stance,
+        )
         reps.append(rep if known else replace(rep, depth_deg=None, depth_label="unknown"))
     return reps
 

@@ -118,6 +118,7 @@ class Rep:
     mean_deviation_deg: mean of the two legs' deviation_deg; None if either is unknown.
     fppa_left_deg, fppa_right_deg, kasr: the image measures papers use, at the bottom; never judged on.
     is_reference: this repetition set the foot direction the others are judged against.
+    signs: what patterns over a set are made of; None where nobody stood still to measure from.
     """
 
     n: int

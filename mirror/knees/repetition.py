@@ -14,7 +14,9 @@ from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.motion import Motion
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.knees.shank import Shank
+from mirror.knees.signs import rep_signs
 from mirror.knees.squat import Span, depth_label
+from mirror.knees.stance import Stance
 
 LEAST_JUDGED_SHARE = 0.3
 """A leg judged in less of the bent part of a repetition than this is unknown."""
@@ -47,8 +49,12 @@ def make_rep(
     constants: KeypointConstants,
     *,
     is_reference: bool = False,
+    stance: Stance | None = None,
 ) -> Rep:
-    """The Rep of these frames (all of span, in order), judged against `azimuth`."""
+    """The Rep of these frames (all of span, in order), judged against `azimuth`.
+
+    stance: what was measured before it; without one there are no signs.
+    """
     motions = [m for m in motions if span.start_s <= m.t <= span.end_s]
     judge = Judge(thresholds, constants)
     judged = [judge.update(motion, azimuth) for motion in motions]
@@ -73,6 +79,7 @@ def make_rep(
         fppa_right_deg=float(fppa[1]),
         kasr=float(kasr(motions[bottom].p)),
         is_reference=is_reference,
+        signs=rep_signs(motions, judged, span, stance, azimuth, thresholds.smooth_tau_s) if stance else None,
     )
 
 
