@@ -9,51 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mirror.coach.sets import (
+    FEWEST_JUDGED,
+    SAME_DEG,
+    LegOfSet,
+    SetOfReps,
+    about_the_same,
+    figures,
+    other_depth,
+    unlike,
+    whole_degrees_apart,
+)
 from mirror.knees.analysis import Analysis
-from mirror.knees.reading import RepLeg, Verdict
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 SCHEMA = 1
-FEWEST_JUDGED = 2
-SAME_DEG = {"toes": 6, "reference": 4, "toes+reference": 4}
-"""Sets closer than this are told as about the same, by what the feet are known from: nine in ten pairs of
-alike sets are (docs/decisions.md)."""
-OTHER_DEPTH_DEG = 10
-"""Knees are compared at equal depth; sets further apart than this are not alike."""
 FEET = {"toes": "the toes", "reference": "the reference", "toes+reference": "toes and reference"}
 NOT_WHY = "Two sets show what differed, not why."
-
-
-@dataclass(frozen=True, slots=True)
-class LegOfSet:
-    """One leg over a set.
-
-    judged: repetitions it was judged in; good: those in which it stayed good. mean_deg, peak_deg: mean and
-    largest of their deviations (the largest in each), + inward; None when none was judged.
-    """
-
-    judged: int
-    good: int
-    mean_deg: float | None
-    peak_deg: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class SetOfReps:
-    """A set, without its reference repetition. depth_deg: mean, + above parallel, None where unknown.
-
-    model: whose keypoints it rests on, None for anatomical joints.
-    """
-
-    name: str
-    model: str | None
-    foot_source: str
-    reps: int
-    left: LegOfSet
-    right: LegOfSet
-    depth_deg: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +47,8 @@ class Comparison:
 
 def set_of_reps(name: str, model: str | None, analysis: Analysis) -> SetOfReps:
     """The figures of a set. The reference is left out: it is what the others are measured from."""
-    reps = [rep for rep in analysis.reps if not rep.is_reference]
-    return SetOfReps(
-        name,
-        model,
-        analysis.azimuth.source if analysis.azimuth else "none",
-        len(reps),
-        _leg([rep.left for rep in reps]),
-        _leg([rep.right for rep in reps]),
-        _mean([rep.depth_deg for rep in reps]),
-    )
-
-
-def _leg(legs: Sequence[RepLeg]) -> LegOfSet:
-    judged = [leg for leg in legs if leg.deviation_deg is not None]
-    deviations = [leg.deviation_deg for leg in judged if leg.deviation_deg is not None]
-    good = sum(leg.verdict is Verdict.GOOD for leg in judged)
-    return LegOfSet(len(judged), good, _mean(deviations), max(deviations, default=None))
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+    foot_source = analysis.azimuth.source if analysis.azimuth else "none"
+    return figures(name, model, foot_source, analysis.reps)
 
 
 def compare(a: SetOfReps, b: SetOfReps) -> Comparison:
@@ -107,7 +61,7 @@ def compare(a: SetOfReps, b: SetOfReps) -> Comparison:
     if left_why and left_why == right_why:
         sentences = [f"Both knees: unknown, {left_why}."]
     if a.depth_deg is not None and b.depth_deg is not None:
-        sentences.append(_depth_words(a.depth_deg, b.depth_deg))
+        sentences.append(_depth_words(a.depth_deg, b.depth_deg, other_depth(a, b)))
     if left is not None or right is not None:
         if "reference" in a.foot_source:
             sentences.append("Each set is measured from its own reference, which is left out.")
@@ -121,20 +75,19 @@ def _difference(a: float | None, b: float | None) -> float | None:
 
 def _unknown(a: SetOfReps, b: SetOfReps, side: str) -> str:
     """Why this leg can't be compared, or ""."""
-    for letter, one in (("A", a), ("B", b)):
-        if one.foot_source == "none":
-            return f"no foot direction on {letter}"
-    if a.foot_source != b.foot_source:
+    why = unlike(a, b, side)
+    if why is None:
+        return ""
+    letter, one = ("B", b) if why.b else ("A", a)
+    if why.key == "no_feet":
+        return f"no foot direction on {letter}"
+    if why.key == "other_feet":
         return f"the feet are known from {FEET[a.foot_source]} on A, from {FEET[b.foot_source]} on B"
-    if a.model != b.model:
+    if why.key == "other_model":
         return "the keypoints come from different models"
-    for letter, one in (("A", a), ("B", b)):
-        judged = getattr(one, side).judged
-        if judged < FEWEST_JUDGED:
-            besides = " besides the reference" if "reference" in one.foot_source else ""
-            told = f"judged in {judged} of {one.reps} squats{besides} on {letter}"
-            return f"{told}, and {FEWEST_JUDGED} are needed"
-    return ""
+    besides = " besides the reference" if "reference" in one.foot_source else ""
+    told = f"judged in {why.judged} of {one.reps} squats{besides} on {letter}"
+    return f"{told}, and {FEWEST_JUDGED} are needed"
 
 
 def _leg_words(side: str, a: SetOfReps, b: SetOfReps, why: str) -> str:
@@ -144,18 +97,17 @@ def _leg_words(side: str, a: SetOfReps, b: SetOfReps, why: str) -> str:
     if why or before is None or after is None:
         return f"{knee}: unknown, {why}."
     told = f"{knee}: {degrees(before)} on A, {degrees(after)} on B"
-    apart = round(after) - round(before)
-    same = SAME_DEG[a.foot_source]
-    if abs(apart) < same:
-        return f"{told}: about the same (less than {same}° apart can be the measurement)."
+    apart = whole_degrees_apart(before, after)
+    if about_the_same(a, b, side):
+        return f"{told}: about the same (less than {SAME_DEG[a.foot_source]}° apart can be the measurement)."
     return f"{told}: {abs(apart)}° further {'in' if apart > 0 else 'out'} on B."
 
 
-def _depth_words(a: float, b: float) -> str:
+def _depth_words(a: float, b: float, other: bool) -> str:
     told = f"Depth, about: {degrees(a)} on A, {degrees(b)} on B"
-    apart = round(b) - round(a)
-    if abs(apart) < OTHER_DEPTH_DEG:
+    if not other:
         return f"{told}."
+    apart = whole_degrees_apart(a, b)
     return f"{told}: B was {abs(apart)}° {'higher' if apart > 0 else 'deeper'}, so it is not like for like."
 
 
@@ -191,7 +143,7 @@ def _apart(shown: Sequence[float | None], apart: float | None) -> str:
     before, after = shown
     if apart is None or before is None or after is None:
         return "unknown"
-    return degrees(round(after) - round(before))
+    return degrees(whole_degrees_apart(before, after))
 
 
 def _share(leg: LegOfSet) -> str:
