@@ -235,6 +235,14 @@ class ServiceSettings(Section):
     log_level: Literal["debug", "info", "warning", "error"] = setting("info", "How much is logged.")
 
 
+class StoreSettings(Section):
+    """What is remembered of sets, as numbers on this computer; never a picture, never a name."""
+
+    keep_days: int = setting(
+        90, "How long a set's numbers are kept before they are deleted; 0 keeps none.", "days", 0, 3650
+    )
+
+
 class Settings(BaseModel):
     """All settings. `Settings()` is the defaults and reads nothing; `load()` reads file and environment."""
 
@@ -248,6 +256,7 @@ class Settings(BaseModel):
     screen: ScreenSettings = ScreenSettings()
     lights: LightsSettings = LightsSettings()
     service: ServiceSettings = ServiceSettings()
+    store: StoreSettings = StoreSettings()
 
     _came_from: dict[str, str] = PrivateAttr(default_factory=dict)
 
