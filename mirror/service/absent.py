@@ -1,0 +1,52 @@
+"""A camera that is not there yet: stands in for it until it is plugged in, so that the mirror can say so.
+
+Knows which cameras may still come; how often to look again is the camera thread's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mirror.camera.frame import Frame, Source
+from mirror.faults import BadInput, TemporaryFault
+from mirror.settings import CameraSettings
+
+LIVE = ("auto", "picamera", "webcam")
+
+
+class AbsentCamera:
+    """A Source that gives no pictures but the reason, as a TemporaryFault: the camera thread tries again."""
+
+    name = "no camera yet"
+    hfov_deg: float | None = None
+
+    def __init__(self, why: Exception) -> None:
+        self._why = str(why)
+
+    def frames(self) -> Iterator[Frame]:
+        """Raises TemporaryFault."""
+        raise TemporaryFault(self._why)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def is_live(source: str) -> bool:
+    """Whether this camera.source is a camera, which may be plugged in later, and not a file, which won't."""
+    return source in LIVE or source.startswith("/dev/")
+
+
+def open_or_wait(
+    settings: CameraSettings, opened: Callable[[CameraSettings], tuple[Source, str]]
+) -> tuple[Source, str]:
+    """What `opened` gives, or an AbsentCamera and why where a live camera is missing or busy.
+
+    Raises what `opened` raises for files, and PermanentFault where waiting cannot help (a right or a
+    library is missing).
+    """
+    try:
+        return opened(settings)
+    except (BadInput, TemporaryFault) as fault:
+        if not is_live(settings.source):
+            raise
+        return AbsentCamera(fault), f"none yet; waiting for one ({fault})"
