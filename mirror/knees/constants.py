@@ -27,6 +27,8 @@ class KeypointConstants:
     toe_reach: ankle to tip of the 2nd toe, in shank lengths.
     depth_offset_deg: added to the thigh's elevation.
     keypoint_sd: one keypoint's noise within a repetition, in shank lengths.
+    ankle_of_stature, nose_of_stature: height of ankles and nose over the floor, standing, in statures.
+    nose_forward: the nose before the ankles, standing, in statures.
     """
 
     shank_blend: float = 0.0
@@ -35,6 +37,9 @@ class KeypointConstants:
     toe_reach: float = 0.467
     depth_offset_deg: float = 0.0
     keypoint_sd: float = 0.03
+    ankle_of_stature: float = 0.045
+    nose_of_stature: float = 0.92
+    nose_forward: float = 0.10
 
 
 ANATOMICAL = KeypointConstants()
