@@ -93,6 +93,13 @@ def check(config: Path | str | None = None, overrides: Mapping[str, object] | No
     return problems + _combine(layers)[1]
 
 
+def check_file(path: Path) -> list[str]:
+    """Every problem in this file by itself, whatever environment and flags would say."""
+    layer, problems = _from_file(path)
+    sound, wrong = _sound_values(layer)
+    return problems + wrong + _combine([sound])[1]
+
+
 def _read(path: Path | None, overrides: Mapping[str, object]) -> tuple[list[Layer], list[str]]:
     """The layers, lowest first, without what is wrong in them, and what was wrong."""
     layers: list[Layer] = []
