@@ -47,7 +47,7 @@ LEAN_DEG = 1.0
 """Of a body's middle line: nobody stands quite upright."""
 LEAST_BODY = 0.15
 """Nose over ankles, as a tangent: somebody 10 m away, or no body at all."""
-ROUNDS = 12
+ROUNDS, SETTLED = 12, 1e-5
 NEAREST_M = 0.3
 
 
@@ -158,7 +158,10 @@ def _most_likely(wrong: Callable[[F64], F64], x: F64) -> tuple[F64, F64]:
             aside = np.zeros(len(x))
             aside[i] = step
             slope[:, i] = (wrong(x + aside) - wrong(x - aside)) / (2 * step)
-        x = x - np.linalg.lstsq(slope, wrong(x), rcond=None)[0]
+        better = np.linalg.lstsq(slope, wrong(x), rcond=None)[0]
+        x = x - better
+        if np.abs(better).max() < SETTLED:
+            break
     return x, np.sqrt(np.diag(np.linalg.pinv(slope.T @ slope)))
 
 
@@ -197,10 +200,16 @@ def hung(
     constants: KeypointConstants,
 ) -> Hanging:
     """How the camera hangs, from what a tape said; None where nobody measured and the usual is assumed."""
-    height = USUAL_HEIGHT_M if height_m is None else About(height_m, TAPE_M)
-    tilt = USUAL_TILT_DEG if height_m is None else ANY_TILT_DEG
+    height, tilt = usual(height_m)
     stature = ASSUMED_STATURE_M if stature_m is None else About(stature_m, TAPE_M)
     return hanging(sightings, height, stature, tilt_deg=tilt, constants=constants)
+
+
+def usual(height_m: float | None) -> tuple[About, About]:
+    """Camera height in metres and tilt in degrees before anybody was seen; None where nobody measured."""
+    if height_m is None:
+        return USUAL_HEIGHT_M, USUAL_TILT_DEG
+    return About(height_m, TAPE_M), ANY_TILT_DEG
 
 
 def _from_what(height_m: float | None, stature_m: float | None) -> str:
