@@ -111,6 +111,47 @@ class RepLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class LegSigns:
+    """What one leg did in a repetition, beyond its largest deviation. Degrees, + inward; None where unknown.
+
+    early_deg: deviation on the way down at q = 0.3. down_deg, up_deg: largest on the way down, on the way up.
+    high_deg, deep_deg: largest with the thigh more than 15 degrees above parallel, and below that.
+    least_deg: the smallest: how far it went outside the toes. peak_up_share: where on the way up the largest
+    is, 0 at the bottom, 1 standing; None when it is on the way down. forward: how far the knee came forward
+    of the ankle, in shank lengths. forward_share: share of the repetition's depth at which it had come nine
+    tenths of that far. ankle_rise, ankle_inward: how far the ankle is higher, and nearer the other foot, at
+    the bottom than standing, in shank lengths.
+    """
+
+    early_deg: float | None
+    down_deg: float | None
+    up_deg: float | None
+    high_deg: float | None
+    deep_deg: float | None
+    least_deg: float | None
+    peak_up_share: float | None
+    forward: float | None
+    forward_share: float | None
+    ankle_rise: float | None
+    ankle_inward: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RepSigns:
+    """What a repetition shows beside its verdicts; patterns over a set are made of these.
+
+    trunk: shoulder drop over hip drop at the bottom. yaw_deg: how far the body was turned, + toward the image
+    right. foot_source: what the feet were known from, "none" where the deviations are unknown.
+    """
+
+    left: LegSigns
+    right: LegSigns
+    trunk: float | None
+    yaw_deg: float
+    foot_source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rep:
     """One repetition. Times in seconds on the clock of the poses it came from.
 
@@ -134,3 +175,4 @@ class Rep:
     fppa_right_deg: float | None
     kasr: float | None
     is_reference: bool = False
+    signs: RepSigns | None = None
