@@ -216,7 +216,14 @@ class KneeWatch:
         azimuth = None if self._replanted else self._azimuth
         limits = self._thresholds if self._reference is None else self._with_reference
         return make_rep(
-            self._reps, span, motions, azimuth, limits, self._constants, is_reference=is_reference
+            self._reps,
+            span,
+            motions,
+            azimuth,
+            limits,
+            self._constants,
+            is_reference=is_reference,
+            stance=self._stance,
         )
 
     @property
