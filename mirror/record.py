@@ -18,6 +18,7 @@ from mirror.camera.frame import F32, Frame, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.pick import open_camera
 from mirror.camera.recording import LARGEST_ARRAY, OFF_PICTURE, Recording, RecordingSource, save
+from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
 from mirror.fitting import constants_of, model_threads
 from mirror.pose.catalog import find
@@ -104,7 +105,8 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
             for frame in _until(stop, mailbox):
                 if not _keep(kept, tracker, frame, seconds):
                     break
-            zero, hfov_deg = getattr(source, "t0", None), source.hfov_deg
+            zero = getattr(source, "t0", None)
+            hfov_deg = None if source.hfov_how == WEBCAM_GUESS else source.hfov_deg
         if kept.t or feeder.fault is None:
             save(path, kept.recording(settings, zero, hfov_deg, entry.name))
             _tell(kept, path, mailbox.dropped)

@@ -61,6 +61,7 @@ class Source(Protocol):
 
     name: str  # what it is, in words a person understands ("Picamera2 imx708, 640x480 at 30/s")
     hfov_deg: float | None  # horizontal field of view across the image's width, where it is known
+    hfov_how: str  # how it is known ("camera model, cut to 75% of its width"); "" where it is not
 
     def frames(self) -> Iterator[Frame]: ...
 

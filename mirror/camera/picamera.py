@@ -20,7 +20,8 @@ import numpy as np
 
 from mirror.camera.buffers import Buffers, seal
 from mirror.camera.frame import U8, Frame, Layout
-from mirror.faults import PermanentFault, TemporaryFault
+from mirror.camera.view import Crop, Sensor, cut_to, ribbon_view
+from mirror.faults import BadInput, PermanentFault, TemporaryFault
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +45,6 @@ LAYOUTS = {
     "NV12": Layout.NV12,
 }
 """What libcamera may settle on and we can hand on."""
-
-FULL_HFOV_DEG = {
-    "imx219": 62.2,  # Camera Module 2
-    "imx708": 66.0,  # Camera Module 3
-    "imx708_wide": 102.0,  # Camera Module 3 Wide; its corners are barrel-shaped, so this is the middle's
-    "ov5647": 53.5,  # Camera Module 1
-}
-"""Horizontal field of view over the sensor's whole width, by libcamera's model name, from Raspberry Pi's
-camera documentation. Not listed: what depends on the lens somebody screwed on (imx477, imx296)."""
 
 WHOLE_VIEW = 0.95
 """A sensor mode that sees at least this share of the sensor's area counts as the whole view: ov5647's
@@ -94,7 +86,9 @@ class PiCamera:
     (YUV on a Pi 4, which can nothing else there) a second, smaller stream comes with it; it is handed on
     instead when it is BGR and the main one is not.
 
-    hfov_deg: for known sensors, for the part of the sensor that is really read, or None.
+    lens_mm: focal length of a lens somebody screwed on (High Quality and Global Shutter Camera).
+    hfov_deg: for known sensors and lenses, for the part of the sensor that is really read, or None;
+    hfov_how: how it is known.
 
     Opening takes about a second and waits for the first picture, so a camera that cannot work shows here:
     PermanentFault where Picamera2 or the camera is missing, TemporaryFault when it is busy or silent.
@@ -108,6 +102,7 @@ class PiCamera:
         *,
         camera_num: int = 0,
         exposure_ms: float | None = None,
+        lens_mm: float | None = None,
         lores_size: tuple[int, int] | None = None,
     ) -> None:
         self._closing = threading.Event()
@@ -117,11 +112,13 @@ class PiCamera:
         self._last_t = -math.inf
         self._camera, model = _open_camera(camera_num)
         try:
-            self.stream = _configure(self._camera, size, fps, exposure_ms, lores_size)
+            mode = _sensor_mode(self._camera, fps)
+            self.stream = _configure(self._camera, size, fps, mode, exposure_ms, lores_size)
             self._buffers = Buffers(self.stream.shape)
             self._camera.start()
             self.name = f"Picamera2 {model}, {self.stream.width}x{self.stream.height} at {fps:g}/s"
-            self.hfov_deg = self._first_picture(model)
+            crop = self._first_crop() or _crop_of(mode, (self.stream.width, self.stream.height))
+            self.hfov_deg, self.hfov_how = ribbon_view(_sensor(self._camera, model), crop, lens_mm)
         except RuntimeError as error:
             self.close()
             raise TemporaryFault(f"The Pi's camera {model} did not start: {error}.") from error
@@ -194,11 +191,10 @@ class PiCamera:
         self._last_t = max(t, self._last_t + 1e-6)
         return self._last_t
 
-    def _first_picture(self, model: str) -> float | None:
-        """Wait for one picture; what it says about the crop gives the field of view."""
+    def _first_crop(self) -> Crop | None:
+        """Wait for one picture and ask it what part of the sensor it shows."""
         taken = self._take(START_S)
-        crop = taken[1].get("ScalerCrop") if taken else None
-        return hfov_deg(model, crop, self._camera.camera_properties.get("PixelArraySize"))
+        return taken[1].get("ScalerCrop") if taken else None
 
 
 def cameras() -> list[str]:
@@ -235,7 +231,7 @@ def _open_camera(camera_num: int) -> tuple[Any, str]:
     models = cameras()
     if camera_num >= len(models):
         seen = ", ".join(models) or "none"
-        raise PermanentFault(
+        raise BadInput(
             f"There is no Pi camera number {camera_num} (seen: {seen}); check the ribbon, then restart."
         )
     try:
@@ -251,12 +247,12 @@ def _configure(
     camera: Any,
     size: tuple[int, int],
     fps: float,
+    mode: Mapping[str, Any] | None,
     exposure_ms: float | None,
     lores_size: tuple[int, int] | None,
 ) -> Stream:
     """Configure the streams; returns the one to hand on, as libcamera really set it up."""
     request: dict[str, Any] = {}
-    mode = _sensor_mode(camera, fps)
     if mode is not None:
         request["sensor"] = {"output_size": mode["size"], "bit_depth": mode["bit_depth"]}
     if lores_size is not None:
@@ -288,6 +284,18 @@ def _sensor_mode(camera: Any, fps: float) -> Mapping[str, Any] | None:
     if "ColorFilterArrangement" not in camera.camera_properties:
         return None
     return pick_sensor_mode(camera.sensor_modes, fps)
+
+
+def _sensor(camera: Any, model: str) -> Sensor:
+    """What the camera's properties say about its sensor."""
+    known = camera.camera_properties
+    cell = known.get("UnitCellSize")
+    return Sensor(model, known.get("PixelArraySize"), cell[0] if cell else None)
+
+
+def _crop_of(mode: Mapping[str, Any] | None, size: tuple[int, int]) -> Crop | None:
+    """What a picture of `size` (width, height) shows of the sensor, where no picture says it itself."""
+    return None if mode is None else cut_to(mode["crop_limits"], size)
 
 
 def pick_sensor_mode(modes: Sequence[Mapping[str, Any]], fps: float) -> Mapping[str, Any] | None:
@@ -397,23 +405,3 @@ def monotonic_s(stamp_ns: int | None, boottime_ns: int, monotonic_ns: int) -> fl
             if 0 <= age_ns <= oldest_ns:
                 return (monotonic_ns - age_ns) / 1e9
     return monotonic_ns / 1e9
-
-
-def hfov_deg(
-    model: str, crop: tuple[int, int, int, int] | None, pixel_array: tuple[int, int] | None
-) -> float | None:
-    """Horizontal field of view of the picture, degrees; None for a sensor whose lens is not known.
-
-    A picture narrower than the sensor in proportion, or a sensor mode that reads only the middle, shows
-    less than the data sheet says; the crop tells how much: tan(h/2) = tan(H/2) crop width / sensor width,
-    for a lens without distortion.
-
-    model: libcamera's, with or without "_noir".
-    crop: (x, y, width, height) in sensor pixels, the metadata's ScalerCrop; pixel_array: (width, height)
-        of the sensor. Where either is missing the full view is assumed.
-    """
-    full = FULL_HFOV_DEG.get(model.removesuffix("_noir"))
-    if full is None or not crop or not pixel_array:
-        return full
-    share = min(1.0, crop[2] / pixel_array[0])
-    return math.degrees(2.0 * math.atan(math.tan(math.radians(full) / 2.0) * share))

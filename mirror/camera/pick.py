@@ -27,14 +27,18 @@ NO_WEBCAM = f"No webcam found on /dev/video*; {OTHERWISE}"
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What is asked of a camera: (width, height), pictures a second, exposure or None for its own choice."""
+    """What is asked of a camera: (width, height), pictures a second, exposure or None for its own choice.
+
+    lens_mm: focal length of the lens on a ribbon camera, None for the one it comes with.
+    """
 
     size: tuple[int, int]
     fps: float
     exposure_ms: float | None
+    lens_mm: float | None
 
     def picamera(self) -> PiCamera:
-        return PiCamera(self.size, self.fps, exposure_ms=self.exposure_ms)
+        return PiCamera(self.size, self.fps, exposure_ms=self.exposure_ms, lens_mm=self.lens_mm)
 
     def webcam(self, node: str | Path) -> Webcam:
         return Webcam(node, self.size, self.fps, exposure_ms=self.exposure_ms)
@@ -46,6 +50,7 @@ def open_source(
     fps: float,
     *,
     exposure_ms: float | None = None,
+    lens_mm: float | None = None,
     pace: bool = True,
     lead_in_s: float = 0.0,
     hold_s: float = 0.0,
@@ -53,13 +58,13 @@ def open_source(
     """The source for `wanted` and one sentence that says what was picked and why.
 
     wanted: "auto", "picamera", "webcam", "/dev/videoN", or the name of a video or keypoint recording.
-    size, fps, exposure_ms: asked of a camera; size is (width, height).
+    size, fps, exposure_ms, lens_mm: asked of a camera; size is (width, height).
     pace, lead_in_s, hold_s: for files, see `Playback`.
 
     Raises BadInput where there is no such thing, PermanentFault where it can't be used, TemporaryFault
     where it can't be used now.
     """
-    asked = _Wanted(size, fps, exposure_ms)
+    asked = _Wanted(size, fps, exposure_ms, lens_mm)
     if wanted == "auto":
         return _auto(asked)
     if wanted == "picamera":
@@ -79,7 +84,9 @@ def open_camera(settings: CameraSettings) -> tuple[Source, str]:
     Files play in real time. Raises what `open_source` raises.
     """
     size = (settings.width, settings.height)
-    source, said = open_source(settings.source, size, settings.fps, exposure_ms=settings.exposure_ms)
+    source, said = open_source(
+        settings.source, size, settings.fps, exposure_ms=settings.exposure_ms, lens_mm=settings.lens_mm
+    )
     live = not isinstance(source, Playback)  # a file says itself which way is up
     return turned(source, settings.rotation if live else 0), said
 

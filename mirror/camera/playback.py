@@ -31,6 +31,7 @@ class Playback(ABC):
 
     name: str
     hfov_deg: float | None = None
+    hfov_how = ""
     t0: float | None = None
 
     def __init__(self, *, pace: bool, lead_in_s: float = 0.0, hold_s: float = 0.0) -> None:

@@ -123,6 +123,7 @@ class RecordingSource(Playback):
         super().__init__(pace=pace, lead_in_s=lead_in_s, hold_s=hold_s)
         self.recording = recording
         self.hfov_deg = recording.hfov_deg
+        self.hfov_how = "recording" if recording.hfov_deg else ""
         self.name = name
 
     def _period_s(self) -> float:

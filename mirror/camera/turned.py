@@ -27,6 +27,7 @@ class Turned:
         self.name = f"{source.name}, turned {self._turn} degrees"
         self.fps = getattr(source, "fps", None)
         self.hfov_deg = source.hfov_deg if self._turn % 180 == 0 else None  # else with the first frame
+        self.hfov_how = source.hfov_how
 
     def frames(self) -> Iterator[Frame]:
         import cv2

@@ -21,6 +21,7 @@ from typing import Any
 from mirror.camera.buffers import Buffers, seal
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.playback import Playback
+from mirror.camera.view import WEBCAM_GUESS, webcam_hfov_deg
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 
 USUAL_FPS = 30.0
@@ -179,12 +180,15 @@ class Webcam:
     fps: to ask for.
     exposure_ms: fixed exposure time; None leaves it to the camera.
 
+    hfov_deg: a guess by the picture's shape, no webcam says it.
+
     Raises BadInput when the node does not exist or is no camera, PermanentFault when this user may not
     open it, TemporaryFault when it cannot be opened now (another program has it); `frames()` raises
     TemporaryFault when no frame comes for STALL_S seconds or the cable is pulled.
     """
 
-    hfov_deg: float | None = None
+    hfov_deg: float | None
+    hfov_how = WEBCAM_GUESS
 
     def __init__(
         self,
@@ -202,6 +206,7 @@ class Webcam:
         self._capture = _open_webcam(self._node, size, fps, exposure_ms)
         width, height, rate = _negotiated(self._capture)
         self._buffers = Buffers((height, width, 3))
+        self.hfov_deg = webcam_hfov_deg((width, height))
         self.name = f"Webcam {self._node}, {width}x{height}" + (f" at {rate:.3g}/s" if rate else "")
 
     def frames(self) -> Iterator[Frame]:

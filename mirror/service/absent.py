@@ -19,6 +19,7 @@ class AbsentCamera:
 
     name = "no camera yet"
     hfov_deg: float | None = None
+    hfov_how = ""
 
     def __init__(self, why: Exception) -> None:
         self._why = str(why)

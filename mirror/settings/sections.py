@@ -42,7 +42,14 @@ class CameraSettings(Section):
         0, "How far pictures are turned clockwise, for a camera mounted on its side.", "deg"
     )
     hfov_deg: OptionalFloat = setting(
-        None, "Field of view across the picture's width; left out, by the camera's model.", "deg", 20, 150
+        None,
+        "Field of view across the upright picture's width; left out, by the camera's model.",
+        "deg",
+        20,
+        150,
+    )
+    lens_mm: OptionalFloat = setting(
+        None, "Focal length of a lens screwed on: High Quality and Global Shutter Camera.", "mm", 1, 100
     )
     tilt_deg: OptionalFloat = setting(
         None,

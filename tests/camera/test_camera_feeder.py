@@ -27,7 +27,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 class Script:
     """A source that gives so many frames and then does what the script says."""
 
-    hfov_deg = None
+    hfov_deg, hfov_how = None, ""
 
     def __init__(self, count: int, then: Exception | None = None, *, live: bool = False) -> None:
         self.name = "script"

@@ -1,6 +1,5 @@
 """The Pi's camera: the numbers behind it here, the whole of it on real libcamera where its tree is built."""
 
-import math
 import os
 import subprocess
 from pathlib import Path
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.camera.frame import Layout
-from mirror.camera.picamera import Stream, hfov_deg, monotonic_s, pick_sensor_mode, pick_stream, unpad
+from mirror.camera.picamera import Stream, monotonic_s, pick_sensor_mode, pick_stream, unpad
 from mirror.faults import PermanentFault
 
 PROJECT = Path(__file__).parents[2]
@@ -145,21 +144,6 @@ def test_a_sensor_stamp_on_either_clock_becomes_monotonic_time() -> None:
 )
 def test_a_stamp_that_cannot_be_right_is_replaced_by_the_time_of_arrival(stamp: int | None) -> None:
     assert monotonic_s(stamp, 4100 * S, 500 * S) == 500.0
-
-
-def test_the_field_of_view_is_the_data_sheets_for_the_whole_sensor() -> None:
-    assert hfov_deg("imx708", (0, 0, 4608, 2592), (4608, 2592)) == pytest.approx(66.0)
-    assert hfov_deg("imx708_wide_noir", (0, 0, 4608, 2592), (4608, 2592)) == pytest.approx(102.0)
-    assert hfov_deg("ov5647", None, None) == pytest.approx(53.5)
-    assert hfov_deg("imx477", (0, 0, 4056, 3040), (4056, 3040)) is None
-
-
-def test_a_picture_cut_from_the_middle_shows_less() -> None:
-    # 4:3 out of a 16:9 sensor: 3456 of 4608 columns.
-    narrowed = hfov_deg("imx708", (576, 0, 3456, 2592), (4608, 2592))
-    assert narrowed is not None
-    assert math.tan(math.radians(narrowed / 2)) == pytest.approx(0.75 * math.tan(math.radians(33.0)))
-    assert narrowed == pytest.approx(51.94, abs=0.01)
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ SIZE, FPS = (640, 480), 30
 class Opened:
     """Stands in for a camera that opens; the tests here are about which one is opened, not how."""
 
-    hfov_deg = None
+    hfov_deg, hfov_how = None, ""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         self.arguments = arguments
@@ -44,7 +44,7 @@ def test_auto_takes_the_camera_on_the_ribbon_first(around: dict[str, list[Any]])
     source, said = open_source("auto", SIZE, FPS, exposure_ms=4.0)
     assert isinstance(source, Opened)
     assert source.arguments == (SIZE, FPS)
-    assert source.settings == {"exposure_ms": 4.0}
+    assert source.settings == {"exposure_ms": 4.0, "lens_mm": None}
     assert "on the ribbon" in said
 
 

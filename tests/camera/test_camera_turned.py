@@ -15,7 +15,7 @@ from mirror.camera.turned import turned
 class Sideways:
     """A camera that yields one picture whose top left corner is white."""
 
-    name, hfov_deg = "a camera", 66.0
+    name, hfov_deg, hfov_how = "a camera", 66.0, "camera model"
     closed = False
 
     def __init__(self, layout: Layout) -> None:
