@@ -1,112 +1,33 @@
-"""The coach: what to show, say and sound at this moment, from the knees' readings.
+"""The coach: what to show, say and sound at this moment, from the knees' readings and what arms ask for.
 
-Holds the visit (idle, framing, calibrating, ready, squatting, summary) and the restraint: one cue at a time,
-at most one sound per repetition, a colour that stays long enough to be seen. Knows no pixels and no pins.
+Holds the visit: dark glass, framing, calibrating, ready, squatting, summary, and what a person asks for in
+between. Restraint is the speaker's, sets are the training's. Knows no pixels and no pins.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 
-from mirror.coach.feedback import Feedback, KneeMark, Light, SetSummary, Sound, State
-from mirror.coach.summary import summarise
+from mirror.coach.clock import Intervals
+from mirror.coach.feedback import Feedback, Gesture, KneeMark, Light, Sound, State, nothing
+from mirror.coach.gestures import Arms
+from mirror.coach.lamp import LAMP, Lamp, told
+from mirror.coach.listener import Heard, Listener
+from mirror.coach.pages import LEAVES_AFTER_S, PAGES, page, starts
+from mirror.coach.rules import CoachRules
+from mirror.coach.speaker import Speaker
+from mirror.coach.training import Training
 from mirror.coach.words import Words
 from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, Verdict
 
-TOLD_FIRST = [Verdict.OFF_TRACK, Verdict.CAUTION, Verdict.UNKNOWN, Verdict.GOOD]
-"""Which of two knees the lamp tells. Unknown comes before good: good is only ever said of both."""
-LAMP = {
-    Verdict.UNKNOWN: Light.UNKNOWN,
-    Verdict.GOOD: Light.GOOD,
-    Verdict.CAUTION: Light.CAUTION,
-    Verdict.OFF_TRACK: Light.OFF_TRACK,
-}
-TWITCH_S = 0.2
-"""A knee off track for less than this is a twitch: it colours the light but makes no sound."""
-SAME_CUE_REPS = 2
-"""The same cue on at most this many repetitions in a row; then it waits for the summary."""
+__all__ = ["Coach", "CoachRules"]
+
 WALKED_OFF_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class CoachRules:
-    """mode: learn, standard, quiet or class. Seconds. stature_m: tells centimetres instead of degrees."""
-
-    mode: str = "standard"
-    colour_hold_s: float = 0.6
-    summary_after_s: float = 6.0
-    summary_for_s: float = 12.0
-    stature_m: float | None = None
-
-
-class Lamp:
-    """The light over time: worse shows at once, better only when the colour was up long enough."""
-
-    def __init__(self, hold_s: float) -> None:
-        self._hold_s = hold_s
-        self._shown = Light.OFF
-        self._since = -math.inf
-
-    def __call__(self, t: float, wanted: Light) -> Light:
-        if wanted is self._shown:
-            return self._shown
-        rank = [Light.OFF, Light.UNKNOWN, Light.GOOD, Light.CAUTION, Light.OFF_TRACK].index
-        held = self._shown is Light.OFF or t - self._since >= self._hold_s
-        if held or rank(wanted) > rank(self._shown):
-            self._shown, self._since = wanted, t
-        return self._shown
-
-
-class Speaker:
-    """One cue and at most one sound per repetition, and how often over a set."""
-
-    def __init__(self, rules: CoachRules, say: Words) -> None:
-        self._rules = rules
-        self._say = say
-        self.sets_done = 0
-        self.new_set()
-
-    def new_set(self) -> None:
-        self.cue = ""
-        self._faulty_reps = 0  # faulty repetitions so far, cued or not
-        self._cued_in_a_row = 0
-        self._off_since: float | None = None
-        self._spoken = False
-
-    def descent(self) -> None:
-        """A new repetition begins: the last one's cue has been read."""
-        self.cue = ""
-        self._off_since = None
-        self._spoken = False
-
-    def rep(self, faulty: bool) -> None:
-        if not faulty:
-            self._cued_in_a_row = 0
-
-    def update(self, t: float, off_track: bool) -> Sound | None:
-        """The sound to make now, if any; sets `cue`."""
-        if not off_track:
-            self._off_since = None
-            return None
-        if self._off_since is None:
-            self._off_since = t
-        if self._spoken or t - self._off_since < TWITCH_S:
-            return None
-        self._spoken = True
-        self._faulty_reps += 1
-        if not self._may_speak():
-            return None
-        self._cued_in_a_row += 1
-        self.cue = self._say("cue.knees_over_toes")
-        return Sound.OFF_TRACK
-
-    def _may_speak(self) -> bool:
-        if self._rules.mode in ("quiet", "class") or self._cued_in_a_row >= SAME_CUE_REPS:
-            return False
-        if self._rules.mode == "learn" and self.sets_done >= 2:
-            return self.sets_done < 4 and self._faulty_reps % 2 == 1
-        return True
+SOMEBODY_PASSES = "somebody passes"
+"""The reason with which a reading is frozen."""
+FROZEN_S = 1.0
+"""Nothing is judged, and the sign stays, for so long after somebody passed."""
 
 
 class Coach:
@@ -117,90 +38,167 @@ class Coach:
         self._say = say
         self._lamp = Lamp(rules.colour_hold_s)
         self._speaker = Speaker(rules, say)
+        self._training = Training(rules, say)
+        self._listener = Listener(rules.gestures)
+        self._clock = Intervals(rules)
         self._state = State.IDLE
-        self._reps: list[Rep] = []
-        self._summary: SetSummary | None = None
-        self._summary_t = -math.inf
         self._present_t = -math.inf
         self._moved_t = -math.inf  # when they last squatted
+        self._frozen_t = -math.inf  # when somebody last passed
         self._phase = Phase.STAND
-        self._why_unknown = ""
+        self._paused = False
+        self._page: int | None = None
+        self._page_t = -math.inf
 
-    def update(self, reading: KneeReading, rep: Rep | None) -> Feedback:
-        """The Feedback for this reading; rep is the repetition that ended with it, or None."""
+    def update(
+        self, reading: KneeReading, rep: Rep | None, arms: Arms | None = None, pressed: Gesture | None = None
+    ) -> Feedback:
+        """The Feedback for this reading; rep is the repetition that ended with it, or None.
+
+        arms: where their arms are, None where not seen. pressed: what a button asks for with this frame.
+        """
         t = reading.t
+        standing = reading.setup.present and reading.phase is Phase.STAND
+        heard = self._listener.update(t, arms, standing, pressed)
+        if heard.asked is not None:
+            self._obey(heard.asked, t)
         if reading.setup.present:
             self._present_t = t
         if reading.phase is not Phase.STAND:
             self._moved_t = t
+        if reading.why_unknown == SOMEBODY_PASSES:
+            self._frozen_t = t
+        self._leave_page(reading)
         self._begin_or_end(reading, rep)
         self._state = self._next_state(reading)
-        return self._tell(reading)
+        return self._with_asides(self._tell(reading, heard), heard)
 
     def finish(self, t: float) -> Feedback:
         """The picture ended: the summary of what was done so far, or dark glass."""
-        if self._reps and self._summary is None:
+        training = self._training
+        if training.reps and training.summary is None:
+            training.end_set(t)
+        self._state = State.SUMMARY if training.summary else State.IDLE
+        return self._blank(t)
+
+    # -- what a person asks for ------------------------------------------------------------------------
+
+    def _obey(self, asked: Gesture, t: float) -> None:
+        if asked is Gesture.PAUSE:
+            self._paused, self._page = not self._paused, None
+        elif self._paused:
+            self._paused = asked is not Gesture.START
+        elif asked is Gesture.START:
+            self._go_on(t)
+        else:
+            self._turn(1 if asked is Gesture.NEXT else -1, t)
+
+    def _turn(self, by: int, t: float) -> None:
+        """The next page or the one before; past either end the pages are left."""
+        if self._page is None and by < 0:
+            self._training.stop_comparing()
+            return
+        n = 0 if self._page is None else self._page + by
+        self._page, self._page_t = (n if 0 <= n < len(PAGES) else None), t
+
+    def _go_on(self, t: float) -> None:
+        """Hands over the head: yes to what is offered, or on to whatever comes next."""
+        training = self._training
+        kind = starts(self._page) if self._page is not None else ""
+        if self._page is None and training.summary is not None:
+            kind = training.summary.offer_kind
+            self._new_set()
+        elif self._page is None and self._rules.is_class:
+            self._clock.restart(t)
+        elif self._page is None and training.reps:
             self._end_set(t)
-        self._state = State.SUMMARY if self._summary else State.IDLE
-        return self._blank(t, self._summary)
+        self._page = None
+        if kind:
+            self._speaker.new_set()
+            training.compare(kind)
+
+    def _leave_page(self, reading: KneeReading) -> None:
+        """Squatting, walking off, or nobody turning it for long closes a page."""
+        away = reading.t - self._present_t > WALKED_OFF_S
+        if away:
+            self._paused = False
+        if away or reading.phase is not Phase.STAND or reading.t - self._page_t > LEAVES_AFTER_S:
+            self._page = None
 
     # -- the visit -------------------------------------------------------------------------------------
 
     def _begin_or_end(self, reading: KneeReading, rep: Rep | None) -> None:
         descending = self._phase is Phase.STAND and reading.phase is Phase.DOWN
         self._phase = reading.phase
+        if self._paused:
+            return
         if descending:
             self._speaker.descent()
-            if self._summary is not None:  # squatting again while the summary shows: a new set
+            if self._training.summary is not None:  # squatting again while the summary shows: a new set
                 self._new_set()
         if rep is not None:
-            self._reps.append(rep)
-            self._why_unknown = reading.why_unknown
-            faulty = Verdict.OFF_TRACK in (rep.left.verdict, rep.right.verdict)
-            self._speaker.rep(faulty)
-        gone = reading.t - self._present_t > WALKED_OFF_S
-        still = reading.t - self._moved_t > self._rules.summary_after_s
-        if self._reps and self._summary is None and (gone or still):
-            self._end_set(reading.t)
-        if self._summary is not None and reading.t - self._summary_t > self._rules.summary_for_s:
+            patterns = self._training.add(rep, reading.why_unknown)
+            self._speaker.rep(rep, patterns)
+        self._end_what_is_over(reading)
+
+    def _end_what_is_over(self, reading: KneeReading) -> None:
+        training, t = self._training, reading.t
+        away_s = t - self._present_t
+        still = t - self._moved_t > self._rules.summary_after_s
+        if training.reps and training.summary is None and (away_s > WALKED_OFF_S or still):
+            self._end_set(t)
+        if training.summary is not None and t - training.summary_t > self._rules.summary_for_s:
             self._new_set()
-        if gone and self._summary is None:
-            self._speaker.sets_done = 0  # whoever comes next has not learned anything yet
+        if away_s > WALKED_OFF_S and training.summary is None:
+            self._speaker.new_person()
+            training.leave(away_s)
 
     def _end_set(self, t: float) -> None:
-        self._summary = summarise(self._reps, self._say, self._rules.stature_m, self._why_unknown)
-        self._summary_t = t
+        self._training.end_set(t)
         self._speaker.sets_done += 1
+        if self._rules.is_class:  # the coach in the room sums up
+            self._new_set()
 
     def _new_set(self) -> None:
-        self._reps, self._summary = [], None
+        self._training.new_set()
         self._speaker.new_set()
 
     def _next_state(self, reading: KneeReading) -> State:
-        setup = reading.setup
-        if self._summary is not None:
+        if self._paused:
+            return State.PAUSED
+        if self._page is not None:
+            return State.HELP
+        if self._training.summary is not None:
             return State.SUMMARY
-        if not setup.present:
-            return self._state if reading.t - self._present_t <= WALKED_OFF_S else State.IDLE
+        if not reading.setup.present:
+            if reading.t - self._present_t <= WALKED_OFF_S:
+                return self._state
+            return State.CLASS if self._rules.is_class else State.IDLE
+        return self._state_of_somebody(reading)
+
+    def _state_of_somebody(self, reading: KneeReading) -> State:
         if reading.phase is not Phase.STAND:
             return State.SQUATTING
-        if setup.framing:
+        if reading.setup.framing:
             return State.FRAMING
-        if not setup.calibrated:
+        if not reading.setup.calibrated:
             return State.CALIBRATING
-        return State.SQUATTING if self._reps else State.READY
+        if self._training.reps:
+            return State.SQUATTING
+        return State.CLASS if self._rules.is_class else State.READY
 
     # -- the telling -----------------------------------------------------------------------------------
 
-    def _tell(self, reading: KneeReading) -> Feedback:
+    def _tell(self, reading: KneeReading, heard: Heard) -> Feedback:
         squatting = self._state is State.SQUATTING
         moving = squatting and reading.phase is not Phase.STAND
-        worst = _told(reading.left.verdict, reading.right.verdict)
-        off_track = moving and worst is Verdict.OFF_TRACK
+        worst = told(reading.left.verdict, reading.right.verdict)
+        off_track = moving and worst is Verdict.OFF_TRACK and not self._frozen(reading.t)
         sound = self._speaker.update(reading.t, off_track)
-        light = self._lamp(reading.t, LAMP[worst] if moving else Light.OFF)
-        if self._state is State.SUMMARY:
-            return self._blank(reading.t, self._summary)
+        if heard.asked is not None and self._rules.speaks:
+            sound = sound or Sound.ACCEPTED
+        if self._state in (State.SUMMARY, State.PAUSED, State.HELP):
+            return replace(self._blank(reading.t), sound=sound)
         return Feedback(
             t=reading.t,
             state=self._state,
@@ -208,27 +206,52 @@ class Coach:
             instruction=self._instruction(reading),
             note=self._note(reading),
             progress=reading.setup.progress if self._state is State.CALIBRATING else 0.0,
-            light=light,
+            light=self._lamp(reading.t, LAMP[worst] if moving else Light.OFF),
             sound=sound,
             left=_mark(reading.left),
             right=_mark(reading.right),
             target_is_guess=reading.target_is_guess,
             depth_deg=reading.depth_deg,
-            reps_done=len(self._reps),
+            reps_done=len(self._training.reps),
             rep_verdicts=self._rep_verdicts(),
             summary=None,
+            praise=self._speaker.praise if squatting else "",
             eye=reading.eye,
         )
 
-    def _blank(self, t: float, summary: SetSummary | None) -> Feedback:
-        no_leg = KneeMark(Verdict.UNKNOWN, None, None, None)
-        return Feedback(
-            t, self._state, "", "", "", 0.0, self._lamp(t, Light.OFF), None, no_leg, no_leg, True, None,
-            len(self._reps), self._rep_verdicts(), summary,
-        )  # fmt: skip
+    def _with_asides(self, feedback: Feedback, heard: Heard) -> Feedback:
+        """What stands beside every scene."""
+        t = feedback.t
+        frozen = self._frozen(t) and self._state is not State.IDLE
+        in_class = self._rules.is_class and self._state in (State.CLASS, State.SQUATTING)
+        return replace(
+            feedback,
+            frozen=self._say("note.somebody_passes") if frozen else "",
+            gesture=heard.progress,
+            gestures=self._gestures(heard),
+            bar_held=heard.bar_held,
+            mode=self._rules.mode,
+            experiment=self._training.step,
+            clock=self._clock.at(t) if in_class else None,
+            page=page(self._page, self._say) if self._page is not None else None,
+        )
+
+    def _blank(self, t: float) -> Feedback:
+        """Dark lamp and no marks, with the summary where it is time for it."""
+        return replace(
+            nothing(t, self._state),
+            instruction=self._say("instruction.paused") if self._state is State.PAUSED else "",
+            light=self._lamp(t, Light.OFF),
+            reps_done=len(self._training.reps),
+            rep_verdicts=self._rep_verdicts(),
+            summary=self._training.summary if self._state is State.SUMMARY else None,
+        )
+
+    def _frozen(self, t: float) -> bool:
+        return t - self._frozen_t <= FROZEN_S
 
     def _rep_verdicts(self) -> tuple[Verdict, ...]:
-        return tuple(_told(rep.left.verdict, rep.right.verdict) for rep in self._reps)
+        return tuple(told(rep.left.verdict, rep.right.verdict) for rep in self._training.reps)
 
     def _instruction(self, reading: KneeReading) -> str:
         if self._state is State.FRAMING:
@@ -239,24 +262,40 @@ class Coach:
 
     def _note(self, reading: KneeReading) -> str:
         """A quiet line: about the reference first, then why nothing is judged, then that all is well."""
-        setup = reading.setup
-        if self._state not in (State.READY, State.SQUATTING):
+        if self._state not in (State.READY, State.SQUATTING, State.CLASS) or not reading.setup.present:
             return ""
+        setup, reps = reading.setup, self._training.reps
         if setup.reference_awaited:
             return (
-                self._say("note.reference_refused", reason=setup.refused)
+                self._say("note.reference_refused", reason=self._say.reason(setup.refused))
                 if setup.refused
                 else self._say("note.reference_first")
             )
         if reading.phase is Phase.STAND and reading.target_is_guess:
-            return self._say("note.unknown", reason=reading.why_unknown)
-        if reading.phase is Phase.STAND and self._reps and self._reps[-1].is_reference:
+            return self._say("note.unknown", reason=self._say.reason(reading.why_unknown))
+        if reading.phase is Phase.STAND and reps and reps[-1].is_reference:
             return self._say("note.reference_set")
         return self._say("note.ready") if self._state is State.READY else ""
 
+    def _gestures(self, heard: Heard) -> tuple[str, ...]:
+        """What gestures do now; nothing while squatting or where none are listened to."""
+        if not self._rules.gestures or self._state is State.SQUATTING:
+            return ()
+        if heard.bar_held:
+            return (self._say("gesture.bar_held"),)
+        return tuple(self._say(f"gesture.{key}") for key in self._gesture_keys())
 
-def _told(left: Verdict, right: Verdict) -> Verdict:
-    return min(left, right, key=TOLD_FIRST.index)
+    def _gesture_keys(self) -> tuple[str, ...]:
+        if self._state is State.PAUSED:
+            return ("resume",)
+        if self._state is State.HELP:
+            return ("turn_page",)
+        if self._state is State.SUMMARY:
+            summary = self._training.summary
+            return () if summary and summary.offer_kind else ("go_on",)
+        if self._state is State.READY:
+            return ("stop_comparing", "pause") if self._training.comparing else ("help", "pause")
+        return ()
 
 
 def _mark(leg: LegReading) -> KneeMark:

@@ -142,8 +142,9 @@ class SetSummary:
     patterns: sentences on what several repetitions have in common, most telling first; often none.
     pattern_keys: their names ("deep_only"), in the same order. tried: what people who see this often try,
     a sentence, or "". drill: at most one, to draw beside it. offer: what hands over the head would start
-    now ("Hands over your head: compare a set on plates"), or "". last_set: how it compares with the set
-    before, a sentence, or "". compared: the result of a guided comparison that ended with this set.
+    now ("Hands over your head: compare a set on plates"), or ""; offer_kind: which comparison that is
+    ("plates"). last_set: how it compares with the set before, a sentence, or "". compared: the result of a
+    guided comparison that ended with this set.
     """
 
     reps: tuple[Rep, ...]
@@ -156,6 +157,7 @@ class SetSummary:
     tried: str = ""
     drill: Drill | None = None
     offer: str = ""
+    offer_kind: str = ""
     last_set: str = ""
     compared: SetsCompared | None = None
 

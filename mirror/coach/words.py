@@ -2,24 +2,69 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+from mirror.coach.feedback import Drill
 from mirror.faults import BadInput
 
 FOLDER = Path(__file__).parent / "words"
+DRILLS = Path(__file__).parent / "drills"
+ENGLISH = "en"
+COMMA = ("de", "es")
+GAP = re.compile(r"{(\w+)}")
 
 
 class Words:
-    """Sentences by dotted name ("cue.knees_over_toes"), with {gaps} to fill."""
+    """Sentences by dotted name ("cue.knees_over_toes"), with {gaps} to fill; and the drill cards.
 
-    def __init__(self, table: dict[str, dict[str, str]]) -> None:
+    language: its code.
+    """
+
+    def __init__(
+        self,
+        table: dict[str, dict[str, str]],
+        drills: dict[str, Drill] | None = None,
+        language: str = ENGLISH,
+    ) -> None:
         self._table = table
+        self._drills = drills or {}
+        self.language = language
 
     def __call__(self, name: str, **gaps: object) -> str:
         section, _, key = name.partition(".")
         return self._table[section][key].format(**gaps)
+
+    def drill(self, key: str) -> Drill:
+        """One exercise."""
+        return self._drills[key]
+
+    def decimal(self, value: float) -> str:
+        """A number with one decimal, as this language writes it."""
+        return f"{value:.1f}".replace(".", "," if self.language in COMMA else ".")
+
+    def reason(self, clause: str) -> str:
+        """A reason of the knees room, which gives them in English, in this language.
+
+        One that is not in the list is handed on as it is: in English rather than not at all.
+        """
+        found = self._reason(clause)
+        if found is None and " and " in clause:
+            one, _, other = clause.partition(" and ")
+            return self("why.and", one=self.reason(one), other=self.reason(other))
+        return clause if found is None else found
+
+    def _reason(self, clause: str) -> str | None:
+        for key, pattern in _reasons():
+            matched = pattern.fullmatch(clause)
+            if matched:
+                gaps = matched.groupdict()
+                if "side" in gaps:
+                    gaps["side"] = self(f"summary.{gaps['side']}")
+                return self(f"why.{key}", **gaps)
+        return None
 
 
 def languages() -> list[str]:
@@ -27,9 +72,38 @@ def languages() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def words(language: str) -> Words:
     """The words of one language. Raises BadInput for a language there is no file for."""
     if language not in languages():
-        raise BadInput(f"[coach] language: no words for {language!r}; there are {', '.join(languages())}")
-    return Words(tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8")))
+        raise BadInput(no_words(language))
+    table = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    cards = tomllib.loads((DRILLS / f"{language}.toml").read_text("utf-8"))
+    drills = {key: Drill(key, card["title"], tuple(card["lines"])) for key, card in cards.items()}
+    return Words(table, drills, language)
+
+
+def words_or_english(language: str) -> tuple[Words, str]:
+    """The words of a language, or English and a sentence that says so."""
+    if language in languages():
+        return words(language), ""
+    return words(ENGLISH), f"{no_words(language)}; speaking English"
+
+
+def no_words(language: str) -> str:
+    """What to tell somebody who asks for a language that is not there."""
+    return f"[coach] language: no words for {language!r}; there are {', '.join(languages())}"
+
+
+@lru_cache(maxsize=1)
+def _reasons() -> list[tuple[str, re.Pattern[str]]]:
+    """(key, pattern) of every English reason, gaps as named groups."""
+    listed = tomllib.loads((FOLDER / f"{ENGLISH}.toml").read_text("utf-8"))["why"]
+    found = []
+    for key, text in listed.items():
+        pattern = GAP.sub(
+            lambda gap: f"(?P<{gap[1]}>\\w+)", re.escape(text).replace(r"\{", "{").replace(r"\}", "}")
+        )
+        if key != "and":
+            found.append((key, re.compile(pattern)))
+    return found

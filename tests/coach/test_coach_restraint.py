@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readings import CAUTION, GOOD, OFF, UNKNOWN, Visit, runs, sounds
 
-from mirror.coach.coach import CoachRules, Lamp
+from mirror.coach.coach import CoachRules
 from mirror.coach.feedback import Light
+from mirror.coach.lamp import Lamp
 from mirror.knees.reading import Phase, Verdict
 
 RANK = [Light.OFF, Light.UNKNOWN, Light.GOOD, Light.CAUTION, Light.OFF_TRACK]

@@ -1,0 +1,84 @@
+"""The sets of one visit: repetitions, the summary when a set is over, the set before, a comparison under way.
+
+Knows no scenes and no times of day; the coach says when a set begins and ends.
+"""
+
+from __future__ import annotations
+
+import math
+
+from mirror.coach.experiment import Experiment
+from mirror.coach.feedback import ExperimentStep, SetSummary
+from mirror.coach.patterns import Pattern, find
+from mirror.coach.rules import CoachRules
+from mirror.coach.summary import Before, clean_and_judged, summarise
+from mirror.coach.words import Words
+from mirror.knees.reading import Rep
+
+COMPARISON_WAITS_S = 180.0
+"""Whoever compares may be away this long to fetch plates or a bar."""
+
+
+class Training:
+    """What somebody did since they stepped in."""
+
+    def __init__(self, rules: CoachRules, say: Words) -> None:
+        self._rules = rules
+        self._say = say
+        self.reps: list[Rep] = []
+        self.summary: SetSummary | None = None
+        self.summary_t = -math.inf
+        self._experiment: Experiment | None = None
+        self._before = Before()
+        self._why_unknown = ""
+
+    def add(self, rep: Rep, why_unknown: str) -> tuple[Pattern, ...]:
+        """A repetition is over; the patterns of the set so far."""
+        self.reps.append(rep)
+        self._why_unknown = why_unknown
+        return find(self.reps)
+
+    def end_set(self, t: float) -> None:
+        """The set is over: it is summed up, and counts for a comparison under way."""
+        if self._experiment is not None:
+            self._experiment.add(self.reps, self._say)
+        self.summary = summarise(
+            self.reps,
+            self._say,
+            self._rules.stature_m,
+            self._why_unknown,
+            before=self._before,
+            experiment=self._experiment,
+        )
+        self.summary_t = t
+        self._before = Before(self._before.sets + 1, *clean_and_judged(self.reps))
+
+    def new_set(self) -> None:
+        """The summary has been read; a comparison that is over has been told."""
+        self.reps, self.summary = [], None
+        if self._experiment is not None and self._experiment.over:
+            self._experiment = None
+
+    def leave(self, away_s: float) -> None:
+        """Nobody is there any more, since so long. The next one is somebody else, unless they compare."""
+        self._before = Before()
+        if away_s > COMPARISON_WAITS_S:
+            self._experiment = None
+
+    def compare(self, kind: str) -> None:
+        """A comparison begins with the next set."""
+        self.reps, self.summary = [], None
+        self._experiment = Experiment(kind)
+
+    def stop_comparing(self) -> None:
+        """They want no comparison after all."""
+        self._experiment = None
+
+    @property
+    def comparing(self) -> bool:
+        return self._experiment is not None
+
+    @property
+    def step(self) -> ExperimentStep | None:
+        """Where the comparison is."""
+        return self._experiment.step(self._say) if self._experiment else None
