@@ -120,7 +120,7 @@ class Station:
         settings = self.settings
         recording = getattr(self._source, "recording", None)  # its keypoints and camera are its own
         if recording is None:
-            camera = camera_of(settings, frame.size, ("camera model", self._source.hfov_deg))
+            camera = camera_of(settings, frame.size, (self._source.hfov_how, self._source.hfov_deg))
         else:
             self._constants = constants_of(recording.model)
             camera = camera_of(
