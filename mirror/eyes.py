@@ -20,7 +20,7 @@ from mirror.laps import Laps
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Seen
 from mirror.pose.toe_search import ToeSearch
-from mirror.service.events import EventLog
+from mirror.service.events import Witness
 from mirror.signals.lights import Lights
 
 log = logging.getLogger(__name__)
@@ -28,10 +28,15 @@ log = logging.getLogger(__name__)
 IDLE_LOOKS_S = 1 / 3
 """With nobody there the network is asked this seldom; somebody stepping in is still seen in half a second."""
 
+MOST_REPS = 500
+"""Repetitions remembered for the terminal's table: a mirror runs for months."""
+SLACK = 0.9
+"""Frames come a little early or late: every second one of 30 a second is meant by 15 a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What came of the frames so far: judged by the network, and rested because nobody was there."""
+    """What came of the frames so far: judged by the network, and rested: nobody there, or too hot."""
 
     judged: int = 0
     rested: int = 0
@@ -49,7 +54,8 @@ class Eyes:
     """The thread between the mailbox and the lamp.
 
     `feedback` is the newest Feedback, `reps` the repetitions so far, `tally` the count of frames; all three
-    are replaced as a whole and may be read from any thread; `laps` say how long each stage takes. `done` is set when the thread has ended, `fault`
+    are replaced as a whole and may be read from any thread; `laps` say how long each stage takes. `done` is
+    set when the thread has ended, `fault`
     says why if it was not the end of the picture.
     """
 
@@ -60,13 +66,15 @@ class Eyes:
         watch_for: Callable[[Frame], KneeWatch],
         coach: Coach,
         lights: Lights,
-        events: EventLog,
+        events: Witness,
         started: Callable[[], float | None],
         toes: ToeSearch | None = None,
+        looks_per_s: Callable[[], float] = lambda: math.inf,
     ) -> None:
         """watch_for: makes the KneeWatch once the first frame shows the picture's size.
 
         started: monotonic time of the clip's second zero, None for a live camera (then the first frame's).
+        looks_per_s: how many frames a second may be judged, at most: fewer where the processor is hot.
         """
         self._mailbox = mailbox
         self._tracker = tracker
@@ -78,6 +86,7 @@ class Eyes:
         self._lights = lights
         self._events = events
         self._started = started
+        self._looks_per_s = looks_per_s
         self._zero: float | None = None
         self._last_look_t = -math.inf
         self._nobody = False
@@ -118,12 +127,24 @@ class Eyes:
             if frame is None:
                 if self._mailbox.closed:
                     return
+                self._unlit()
                 continue
-            if self._nobody and frame.t - self._last_look_t < IDLE_LOOKS_S:
+            if self._may_rest(frame.t):
                 self.tally = replace(self.tally, rested=self.tally.rested + 1)
                 continue
             self.laps.mark("wait")
             self._see(frame)
+
+    def _unlit(self) -> None:
+        """No frame comes: a colour that nobody's knees stand for any more goes out."""
+        self._lights.show(Light.OFF)
+        if not math.isnan(self.tally.last_t):
+            self._events.light(self._since_zero(self.tally.last_t), Light.OFF)
+
+    def _may_rest(self, t: float) -> bool:
+        """Whether the frame of time t need not be judged: nobody is there, or the processor is hot."""
+        gap_s = SLACK / self._looks_per_s()
+        return t - self._last_look_t < (max(gap_s, IDLE_LOOKS_S) if self._nobody else gap_s)
 
     def _see(self, frame: Frame) -> None:
         """One frame, all the way to the lamp."""
@@ -164,7 +185,7 @@ class Eyes:
 
     def _count(self, frame: Frame, rep: Rep | None) -> None:
         if rep is not None:
-            self.reps += (self._on_clip_time(rep) or rep,)
+            self.reps = (*self.reps, self._on_clip_time(rep) or rep)[-MOST_REPS:]
         first = self.tally.first_t
         first = frame.t if math.isnan(first) else first
         self.tally = replace(self.tally, judged=self.tally.judged + 1, first_t=first, last_t=frame.t)

@@ -6,6 +6,7 @@ meet in a one-slot mailbox and in the eyes' newest Feedback; none waits for anot
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 import threading
@@ -32,8 +33,10 @@ from mirror.pose.catalog import FOOT_MODEL, find
 from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker, PoseNet
 from mirror.pose.toe_search import ToeSearch
-from mirror.service.events import EventLog
+from mirror.service.absent import open_or_wait
+from mirror.service.events import EventLog, Witnesses
 from mirror.service.stopping import signals_heard
+from mirror.service.upkeep import Upkeep, upkeep_for
 from mirror.settings import Settings
 from mirror.signals.pick import open_lights
 
@@ -77,10 +80,12 @@ class Station:
         events: Path | None,
         stop: threading.Event,
         reopen: Callable[[], Source] | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
         """said: what the source is, in words. stop: set when somebody wants the end.
 
-        reopen: makes the source anew after it stalled, for live cameras.
+        reopen: makes the source anew after it stalled, for live cameras. upkeep: what an unattended mirror
+        needs besides; None for nothing.
         """
         self.settings = settings
         self.stop = stop
@@ -95,18 +100,22 @@ class Station:
         self.runtime = net.runtime
         self._lights, lamp_said = open_lights(settings.lights)
         self.mailbox = Mailbox()
-        self._feeder = Feeder(source, self.mailbox, reopen)
+        self._upkeep = upkeep or Upkeep()
+        self._feeder = Feeder(
+            source, self.mailbox, functools.partial(self._open_again, reopen) if reopen else None
+        )
         self.eyes = Eyes(
             self.mailbox,
             PersonTracker(net),
             self._watch_for,
             Coach(_rules(settings), words(settings.coach.language)),
             self._lights,
-            self._events,
-            lambda: getattr(source, "t0", None),
+            Witnesses(self._events, self._upkeep),
+            lambda: getattr(self._source, "t0", None),
             ToeSearch(
                 FootNet(find(FOOT_MODEL), threads=model_threads(settings), runtime=settings.model.runtime)
             ),
+            lambda: self._upkeep.effort.looks_per_s,
         )
         for what, sentence in (
             ("camera", said),
@@ -114,6 +123,13 @@ class Station:
             ("lamp", lamp_said),
         ):
             log.info("%s: %s", what, sentence)
+
+    def _open_again(self, reopen: Callable[[], Source]) -> Source:
+        """The camera anew, in the camera thread. Raises what opening it raises."""
+        self._upkeep.camera_lost(str(self._feeder.trouble))
+        self._source = reopen()
+        self._upkeep.camera_back(self._source.name)
+        return self._source
 
     def _watch_for(self, frame: Frame) -> KneeWatch:
         """The knees room for pictures like this one."""
@@ -145,6 +161,7 @@ class Station:
         """Threads started; on the way out, whatever happened, the lamp is off and the threads have ended."""
         self.eyes.start()
         self._feeder.start()
+        self._upkeep.start()
         try:
             yield
         finally:
@@ -153,6 +170,7 @@ class Station:
             self._feeder.stop()
             self._lights.close()
             self._events.close()
+            self._upkeep.close()
             if not ended:
                 log.warning("the eyes thread did not end in time and was left behind")
 
@@ -190,7 +208,10 @@ class Station:
             while window.poll() and not self.over:
                 if self.draw(stage):
                     window.present()
-                tick = max(tick + 1.0 / screen.max_fps, time.monotonic())
+                    self._upkeep.drawn()
+                self._upkeep.beat(self.mailbox)
+                rate = min(screen.max_fps, self._upkeep.effort.draws_per_s)
+                tick = max(tick + 1.0 / rate, time.monotonic())
                 self.stop.wait(tick - time.monotonic())
         finally:
             window.close()
@@ -231,6 +252,8 @@ class Station:
         try:
             while not self.over:
                 terminal.show(self.eyes.feedback, self.eyes.reps, self.status())
+                self._upkeep.drawn()
+                self._upkeep.beat(self.mailbox)
                 self.eyes.done.wait(TERMINAL_EVERY_S)
         finally:
             terminal.show(self.eyes.feedback, self.eyes.reps, self.status())
@@ -241,7 +264,7 @@ class Station:
         tally = self.eyes.tally
         told = f"{tally.judged} frames judged ({tally.per_second:.1f}/s), {self.mailbox.dropped} dropped"
         if tally.rested:
-            told += f", {tally.rested} rested with nobody there"
+            told += f", {tally.rested} rested"
         if self.drawn.pictures:
             told += (
                 f"; {self.drawn.pictures} pictures drawn, none from a frame older than "
@@ -254,8 +277,9 @@ def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
     """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
     _log_to_stderr(settings)
     with signals_heard() as stop:
-        source, said = open_camera(settings.camera)
-        station = Station(settings, source, said, events, stop, lambda: open_camera(settings.camera)[0])
+        source, said = open_or_wait(settings.camera, open_camera)
+        reopen = functools.partial(_reopened, settings)
+        station = Station(settings, source, said, events, stop, reopen, upkeep_for(settings))
         windowed = _wants_window(screen)
         with station.running():
             if windowed:
@@ -265,6 +289,10 @@ def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
     station.check()
     log.info("%s", station.status())
     return 0
+
+
+def _reopened(settings: Settings) -> Source:
+    return open_camera(settings.camera)[0]
 
 
 def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | None) -> int:

@@ -96,7 +96,8 @@ class Feeder:
             try:
                 self._source = reopen()
             except (TemporaryFault, PermanentFault) as fault:
-                log.warning("%s Trying again in %.1f s.", fault, wait_s)
+                if str(fault) != str(self.trouble):  # said once, however long it lasts
+                    log.warning("%s Trying again until it works.", fault)
                 self.trouble = fault
             else:
                 self.restarts += 1

@@ -31,7 +31,7 @@ class Terminal:
 
         self._title = title
         self._console = Console()
-        self._told = 0
+        self._told: Rep | None = None
         self._live = Live(console=self._console, auto_refresh=False) if sys.stdout.isatty() else None
         if self._live:
             self._live.start()
@@ -41,7 +41,7 @@ class Terminal:
         if self._live:
             self._live.update(self._picture(feedback, reps, status), refresh=True)
             return
-        for rep in reps[self._told :]:
+        for rep in self._untold(reps):
             reference = " (reference)" if rep.is_reference else ""
             self._console.print(
                 f"{rep.end_s:5.1f} s  rep {rep.n}{reference}: left {leg_words(rep.left)}, "
@@ -49,7 +49,12 @@ class Terminal:
                 highlight=False,
                 soft_wrap=True,
             )
-        self._told = len(reps)
+            self._told = rep
+
+    def _untold(self, reps: Sequence[Rep]) -> Sequence[Rep]:
+        """Those after the last one told; the oldest may be forgotten meanwhile."""
+        told = [i for i, rep in enumerate(reps) if rep is self._told]
+        return reps[told[-1] + 1 :] if told else reps
 
     def close(self, feedback: Feedback, reps: Sequence[Rep]) -> None:
         """The last word: the summary."""

@@ -9,13 +9,38 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from mirror.coach.feedback import Feedback, Light, State
 from mirror.faults import BadInput
 from mirror.knees.reading import Rep, RepLeg
 
 log = logging.getLogger(__name__)
+
+
+class Witness(Protocol):
+    """Whoever is told of every Feedback, in the eyes thread, and must not hold it up."""
+
+    def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None: ...
+
+    def light(self, t: float, light: Light) -> None: ...
+
+
+class Witnesses:
+    """Several, told one after the other."""
+
+    def __init__(self, *witnesses: Witness) -> None:
+        self._witnesses = witnesses
+
+    def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
+        """Tell all of them of this moment."""
+        for witness in self._witnesses:
+            witness.write(t, feedback, rep)
+
+    def light(self, t: float, light: Light) -> None:
+        """Tell all of them of the lamp."""
+        for witness in self._witnesses:
+            witness.light(t, light)
 
 
 class EventLog:

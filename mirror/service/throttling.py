@@ -107,6 +107,11 @@ class Effort(enum.IntEnum):
         ten a second a quick descent has too few pictures to be judged."""
         return (float("inf"), 15.0, 10.0)[self]
 
+    @property
+    def draws_per_s(self) -> float:
+        """Pictures drawn a second, at most: drawing is cheaper than judging, and its lag is seen first."""
+        return (float("inf"), 24.0, 15.0)[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
