@@ -32,6 +32,7 @@ from mirror.settings.sections import (
     ScreenSettings,
     ServiceSettings,
     Settings,
+    SoundSettings,
     every,
 )
 from mirror.settings.sources import (
@@ -81,6 +82,7 @@ __all__ = [
     "Section",
     "ServiceSettings",
     "Settings",
+    "SoundSettings",
     "check",
     "describe",
     "every",

@@ -151,7 +151,18 @@ class CoachSettings(Section):
         "How often it speaks: fading while learning, every faulty repetition, colour only, or for a class.",
     )
     language: str = setting(
-        "en", "Language of the words.", form='a language code such as "en"', pattern=r"^[a-z]{2}(_[A-Z]{2})?$"
+        "en",
+        "Language of the words: en, es, de or zh; one there are no words for becomes English.",
+        form='a language code such as "en"',
+        pattern=r"^[a-z]{2}(_[A-Z]{2})?$",
+    )
+    gestures: bool = setting(True, "Listen to raised arms: start, next, back, pause.")
+    station: str = setting("", "Name of this station, shown in a class.", form="text")
+    class_work_s: OptionalFloat = setting(
+        None, "Length of a class's work intervals; left out, there is no clock.", "s", 5, 3600
+    )
+    class_rest_s: OptionalFloat = setting(
+        None, "Length of a class's rests; left out, there are none.", "s", 0, 3600
     )
 
 
@@ -216,6 +227,13 @@ class LightsSettings(Section):
         True, "The buzzer makes its own tone (active); false if it must be fed one (passive)."
     )
     buzzer_active_high: bool = setting(True, "An active buzzer sounds when its pin is high.")
+    button_pin: OptionalPin = setting(
+        None,
+        "Pin of a button to ground that does what arms do: once start, twice next, thrice back, long pause.",
+        "BCM",
+        0,
+        HIGHEST_PIN,
+    )
 
     def lamp_pins(self) -> dict[str, int]:
         """The pins the lamp uses with this wiring, by what they are called in the settings."""
@@ -228,12 +246,24 @@ class LightsSettings(Section):
         used = self.lamp_pins()
         if self.buzzer_pin is not None:
             used["buzzer_pin"] = self.buzzer_pin
+        if self.button_pin is not None:
+            used["button_pin"] = self.button_pin
         seen: dict[int, str] = {}
         for name, pin in used.items():
             if pin in seen:
                 raise ValueError(f"pin {pin} is used twice, by {seen[pin]} and {name}")
             seen[pin] = name
         return self
+
+
+class SoundSettings(Section):
+    """What is heard. One or the other, never both at once."""
+
+    kind: Literal["buzzer", "tones", "speech"] = setting(
+        "buzzer",
+        "What tells the ear: the buzzer, tones through the audio output, or cues spoken by espeak-ng.",
+    )
+    volume: float = setting(0.8, "Loudness of the audio output; 1 is full.", "", 0, 1)
 
 
 class ServiceSettings(Section):
@@ -262,6 +292,7 @@ class Settings(BaseModel):
     coach: CoachSettings = CoachSettings()
     screen: ScreenSettings = ScreenSettings()
     lights: LightsSettings = LightsSettings()
+    sound: SoundSettings = SoundSettings()
     service: ServiceSettings = ServiceSettings()
     store: StoreSettings = StoreSettings()
 
