@@ -1,4 +1,4 @@
-"""The glass a scene draws on: a surface with its letters, marks, sizes and the mirrored picture.
+"""The glass a scene draws on: a sheet with its letters, marks, sizes and one of two views of the person.
 
 Gives scenes a small vocabulary (say, shade, picture, knees) and the places where words go, so that each
 scene reads like what it shows. Decides nothing about what is said.
@@ -7,18 +7,22 @@ scene reads like what it shows. Decides nothing about what is said.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mirror.coach.feedback import Feedback
+from mirror.coach.feedback import Feedback, KneeMark
 from mirror.coach.words import Words
-from mirror.knees.reading import Verdict
+from mirror.knees.reading import Ray, Verdict
 from mirror.screen.letters import LINE_HEIGHT, Letters
 from mirror.screen.marks import Marks
 from mirror.screen.mirror_view import MirrorView, Rect
+from mirror.screen.overlay import Mounting
+from mirror.screen.sheet import Sheet
+from mirror.screen.shelf import Shelf
 from mirror.screen.theme import BLACK, RGB, WHITE, Sizes
 
 Picture = npt.NDArray[np.uint8]
@@ -30,64 +34,78 @@ FADE = 0.07
 """Height over which the shade fades into the picture, as a share of the glass's height."""
 PICTURE_SHARE = 0.58
 """Share of a lying glass's width that the picture may take; the words stand beside it."""
+REFLECTED_SHARE = 0.56
+"""Share of a lying glass's width left to the reflection; the words stand beside it."""
 MOST_BADGES = 12
 """Repetitions shown in the row of signs: the newest of a long set."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where words go, (left, top, width, height): over the picture's upper part, or beside a lying one.
+    """Where words go, (left, top, width, height): over the person's upper part, or beside a lying one.
 
-    count, cue, note: of the set. whole: where one instruction stands alone.
+    count, cue: of the set. sign: of what holds for a moment or a set. note: a quiet line. whole: where one
+    instruction stands alone. body: the part of the glass where the person is seen.
     """
 
     count: Rect
     cue: Rect
+    sign: Rect
     note: Rect
     whole: Rect
+    body: Rect
 
 
-def places(glass: tuple[int, int], picture: Rect, sizes: Sizes) -> Places:
-    """Where words go on a glass of this (width, height) with its picture there."""
+def places(glass: tuple[int, int], body: Rect, sizes: Sizes) -> Places:
+    """Where words go on a glass of this (width, height) with the person seen there."""
     width, height = glass
     margin = sizes.margin
     if height > width:
         room = width - 2 * margin
         count = (margin, 0, room, round(0.1 * height))
         # a picture that leaves black glass above it leaves room for larger words
-        deep = max(round(0.19 * height), picture[1] - count[3])
-        note = round(0.125 * height)
+        deep = max(round(0.2 * height), body[1] - count[3])
+        note, sign = round(0.115 * height), round(0.055 * height)
         return Places(
             count,
             (margin, count[3], room, deep),
+            (margin, height - note - sign, room, sign),
             (margin, height - note, room, note),
-            (margin, margin // 2, room, max(round(0.17 * height), picture[1] - margin)),
+            (margin, margin // 2, room, max(round(0.2 * height), body[1] - margin)),
+            body,
         )
-    left = picture[0] + picture[2] + margin
+    left = body[0] + body[2] + margin
     room = width - left - margin
     return Places(
         (left, margin, room, round(0.26 * height)),
-        (left, round(0.32 * height), room, round(0.38 * height)),
-        (left, round(0.72 * height), room, round(0.24 * height)),
-        (left, margin, room, round(0.7 * height)),
+        (left, round(0.32 * height), room, round(0.34 * height)),
+        (left, round(0.66 * height), room, round(0.1 * height)),
+        (left, round(0.77 * height), room, round(0.19 * height)),
+        (left, margin, room, round(0.64 * height) - margin),
+        body,
     )
 
 
 class Glass:
-    """Drawing tools for one screen size. `surface` may be any pygame surface of that size."""
+    """Drawing tools for one screen size; what is put here is painted when the stage finishes the sheet."""
 
-    def __init__(self, surface: Any, sizes: Sizes, words: Words) -> None:
+    def __init__(
+        self, surface: Any, sizes: Sizes, words: Words, letters: Letters, reflection: Mounting | None = None
+    ) -> None:
+        """surface: any pygame surface. reflection: marks lie on the person's reflection, and no picture is
+        shown; None puts them on the mirrored picture."""
         import pygame
 
         self._pygame = pygame
-        self.surface = surface
+        self.sheet = Sheet(surface)
         self.width, self.height = surface.get_size()
+        self._shelf = Shelf((self.width, self.height))
         self.sizes = sizes
         self.words = words
-        self.letters = Letters()
-        self.view, self.marks, self.places = self._fitted((4, 3))
+        self.letters = letters
+        self.reflection = reflection
         self.limits_deg = (6.0, 8.0)
-        self._shades: dict[tuple[int, int], Any] = {}
+        self.view, self.marks, self.places = self._fitted((4, 3))
         self._over_picture = False
 
     def _fitted(self, size: tuple[int, int]) -> tuple[MirrorView, Marks, Places]:
@@ -95,28 +113,29 @@ class Glass:
         natural = round(self.height * size[1] / size[0])
         room = self.width if self.portrait else min(natural, round(PICTURE_SHARE * self.width))
         view = MirrorView((0, 0, room, self.height), size)
+        glass = (self.width, self.height)
+        if self.reflection is not None:
+            body = (0, 0, self.width if self.portrait else round(REFLECTED_SHARE * self.width), self.height)
+            return view, Marks(self.sizes.ring, self._shelf, soft=True), places(glass, body, self.sizes)
         # in a small picture of a small person a ring as wide as on the glass would hide both knees
-        marks = Marks(min(self.sizes.ring, round(RING_OF_PICTURE * view.rect[3])))
-        return view, marks, places((self.width, self.height), view.rect, self.sizes)
+        marks = Marks(min(self.sizes.ring, round(RING_OF_PICTURE * view.rect[3])), self._shelf)
+        return view, marks, places(glass, view.rect, self.sizes)
 
     @property
     def portrait(self) -> bool:
         return bool(self.height > self.width)
 
     def clear(self) -> None:
-        self.surface.fill(BLACK)
+        """Black glass, which is mirror."""
         self._over_picture = False
 
     def picture(self, bgr: Picture | None) -> None:
         """The mirrored picture of the person, or black glass."""
-        if bgr is None:
-            self.clear()
+        self.clear()
+        if bgr is None or self.reflection is not None:
             return
         self.expect_picture((bgr.shape[0], bgr.shape[1]))
-        left, top, width, height = self.view.rect
-        if (width, height) != (self.width, self.height):
-            self.clear()
-        self.surface.blit(self.view.surface(bgr), (left, top))
+        self.sheet.picture(self.view.surface(bgr), self.view.rect[:2])
         self._over_picture = True
 
     def expect_picture(self, size: tuple[int, int]) -> None:
@@ -138,7 +157,12 @@ class Glass:
     def line(self, text: str, cap: int, centre: tuple[int, int], colour: RGB = WHITE) -> None:
         """One line of text round a centre."""
         drawn = self.letters.line(text, cap, colour)
-        self.surface.blit(drawn, drawn.get_rect(center=centre))
+        self.sheet.blit(drawn, drawn.get_rect(center=centre))
+
+    def line_from(self, text: str, cap: int, left: int, middle: int, colour: RGB = WHITE) -> None:
+        """One line of text that begins at `left`."""
+        drawn = self.letters.line(text, cap, colour)
+        self.sheet.blit(drawn, drawn.get_rect(midleft=(left, middle)))
 
     def shade(self, box: Rect) -> None:
         """Darken the picture from the glass's nearer edge to the box's far one and a soft way beyond.
@@ -153,32 +177,47 @@ class Glass:
         if not lower and deep <= self.view.rect[1]:
             return
         fade = round(FADE * self.height)
-        sprite = self._shade(deep, -fade if lower else fade)
-        self.surface.blit(sprite, (0, self.height - deep - fade if lower else 0))
+        sprite = self.kept(("shade", deep, lower), lambda: self._shade(deep, -fade if lower else fade))
+        self.sheet.blit(sprite, (0, self.height - deep - fade if lower else 0))
 
     def _shade(self, deep: int, fade: int) -> Any:
         """Black, `deep` px high, fading out over |fade| px below it, or above it for a negative fade."""
-        key = (deep, fade)
-        if key not in self._shades:
-            rows = deep + abs(fade)
-            sheet = self._pygame.Surface((self.width, rows), self._pygame.SRCALPHA, 32)
-            for y in range(rows):
-                way = max(0.0, (y - deep) / fade if fade > 0 else 1 + y / fade)
-                soft = 0.5 + 0.5 * math.cos(math.pi * way)
-                sheet.fill((*BLACK, round(SHADE * soft)), (0, y, self.width, 1))
-            self._shades[key] = sheet
-        return self._shades[key]
+        rows = deep + abs(fade)
+        sheet = self._pygame.Surface((self.width, rows), self._pygame.SRCALPHA, 32)
+        for y in range(rows):
+            way = max(0.0, (y - deep) / fade if fade > 0 else 1 + y / fade)
+            soft = 0.5 + 0.5 * math.cos(math.pi * way)
+            sheet.fill((*BLACK, round(SHADE * soft)), (0, y, self.width, 1))
+        return sheet
 
     # -- marks -----------------------------------------------------------------------------------------
 
     def knees(self, feedback: Feedback) -> None:
         """Both knees' rings and targets. The person's left is on the left of the glass, as in a mirror."""
         for mark, outward in ((feedback.left, -1), (feedback.right, +1)):
-            if mark.knee is None:
+            knee, aim = self._seen_at(mark, feedback.eye)
+            if knee is None:
                 continue
-            self.marks.knee(self.surface, mark, self.view.at(*mark.knee), outward)
-            if mark.target is not None:
-                self.marks.target(self.surface, self.view.at(*mark.target), feedback.target_is_guess)
+            self.marks.knee(self.sheet, mark, knee, outward)
+            if aim is not None:
+                self.marks.target(self.sheet, aim, feedback.target_is_guess)
+
+    def _seen_at(
+        self, mark: KneeMark, eye: Ray | None
+    ) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        """Where knee and target are on the glass: on the reflection the person sees, or in the picture."""
+        if self.reflection is None:
+            return (
+                None if mark.knee is None else self.view.at(*mark.knee),
+                None if mark.target is None else self.view.at(*mark.target),
+            )
+        if eye is None:
+            return None, None
+        seen = self.reflection.at
+        return (
+            None if mark.knee_ray is None else seen(eye, mark.knee_ray),
+            None if mark.target_ray is None else seen(eye, mark.target_ray),
+        )
 
     def badges(self, verdicts: tuple[Verdict, ...], left: int, middle: int, width: int) -> None:
         """A row of signs from `left`, one a repetition, the newest last. Signs stay where they are."""
@@ -186,15 +225,36 @@ class Glass:
         radius = max(4, min(self.sizes.body // 2 + 2, int(0.36 * step)))
         for i, verdict in enumerate(verdicts[-MOST_BADGES:]):
             at = (round(left + step * (i + 0.5)), middle)
-            self.marks.badge(self.surface, verdict, at, radius)
+            self.marks.badge(self.sheet, verdict, at, radius)
+
+    # -- lines and bars --------------------------------------------------------------------------------
+
+    def kept(self, key: object, make: Callable[[], Any]) -> Any:
+        """A sprite that is made once and used from then on."""
+        return self._shelf(key, make)
 
     def dashes(self, y: int, x0: int, x1: int, colour: RGB, thick: int = 2) -> None:
         """A broken level line."""
-        for x in range(x0, x1, 6 * thick):
-            self._pygame.draw.line(self.surface, colour, (x, y), (min(x + 3 * thick, x1), y), thick)
+        self.sheet.blit(
+            self.kept(("dashes", x1 - x0, colour, thick), lambda: self._dashes(x1 - x0, colour, thick)),
+            (x0, y - thick // 2),
+        )
+
+    def _dashes(self, width: int, colour: RGB, thick: int) -> Any:
+        sheet = self._pygame.Surface((max(1, width), thick), self._pygame.SRCALPHA, 32)
+        for x in range(0, width, 6 * thick):
+            sheet.fill(colour, (x, 0, min(3 * thick, width - x), thick))
+        return sheet
 
     def level(self, y: int, x0: int, x1: int, colour: RGB, thick: int = 2) -> None:
-        self._pygame.draw.line(self.surface, colour, (x0, y), (x1, y), thick)
+        self.sheet.fill(colour, (x0, y - thick // 2, x1 - x0, thick))
 
     def bar(self, rect: Rect, colour: RGB) -> None:
-        self._pygame.draw.rect(self.surface, colour, rect, border_radius=max(1, rect[2] // 5))
+        """An upright bar with round corners."""
+        size = (rect[2], rect[3])
+        self.sheet.blit(self.kept(("bar", size, colour), lambda: self._bar(size, colour)), rect)
+
+    def _bar(self, size: tuple[int, int], colour: RGB) -> Any:
+        sheet = self._pygame.Surface(size, self._pygame.SRCALPHA, 32)
+        self._pygame.draw.rect(sheet, colour, (0, 0, *size), border_radius=max(1, size[0] // 5))
+        return sheet

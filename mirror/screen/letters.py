@@ -1,16 +1,17 @@
 """Text as cached surfaces, sized by cap height, wrapped to a width. Knows nothing of what is said.
 
-Letters are pygame's own bold sans-serif (FreeSans Bold, which comes with pygame wherever it is installed),
-set through pygame.freetype: the font's kerning table tears words apart ("K nees"), and pygame.font has no way
-to leave it out.
+Letters are set through pygame.freetype: the kerning table of pygame's own font tears words apart ("K nees"),
+and pygame.font has no way to leave it out.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
+from mirror.screen.fonts import OWN, Face, open_font
 from mirror.screen.theme import RGB, WHITE
 
 KEPT = 256
@@ -21,23 +22,27 @@ SMALLEST = 7
 """Cap height in pixels below which letters are no longer letters."""
 
 
+NEVER_FIRST = "，。、；：！？）》」』”’…·,.;:!?)%°"
+"""What a line of Chinese never begins with."""
+NEVER_LAST = "（《「『“‘("
+"""What a line of Chinese never ends with."""
+
+
 class Letters:
-    """Renders lines of pygame's own bold sans-serif, each once."""
+    """Renders lines in one face, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, face: Face = OWN) -> None:
         import pygame
-        import pygame.freetype
 
-        pygame.freetype.init()
         self._pygame = pygame
-        self._freetype = pygame.freetype
+        self._face = face
+        self._cap_share = open_font(face, 200).get_rect("H").height / 200.0
         self._lines: OrderedDict[tuple[str, int, RGB], Any] = OrderedDict()
 
     @lru_cache(maxsize=32)  # noqa: B019 - one Letters lives as long as the program
     def _font(self, cap: int) -> Any:
         """The font whose capital letters are `cap` pixels high."""
-        drawn = self._freetype.Font(None, 200).get_rect("H").height
-        font = self._freetype.Font(None, max(8.0, 200.0 * cap / drawn))
+        font = open_font(self._face, max(8.0, cap / self._cap_share))
         font.kerning = False
         font.pad = True  # every line as high as the font, so that centred lines share a baseline
         return font
@@ -65,19 +70,19 @@ class Letters:
     def width(self, text: str, cap: int) -> int:
         return int(self._font(cap).get_rect(text).width)
 
-    @lru_cache(maxsize=128)  # noqa: B019
+    @lru_cache(maxsize=1024)  # noqa: B019
     def wrapped(self, text: str, cap: int, width: int) -> tuple[str, ...]:
         """The text in lines no wider than `width`; a longer word stands alone."""
         lines: list[str] = []
-        for word in text.split():
-            longer = f"{lines[-1]} {word}" if lines else word
+        for gap, word in pieces(text):
+            longer = f"{lines[-1]}{gap}{word}" if lines else word
             if lines and self.width(longer, cap) <= width:
                 lines[-1] = longer
             else:
                 lines.append(word)
         return tuple(lines)
 
-    @lru_cache(maxsize=128)  # noqa: B019
+    @lru_cache(maxsize=256)  # noqa: B019
     def within(self, text: str, cap: int, width: int, height: int) -> tuple[int, tuple[str, ...]]:
         """The largest cap height up to `cap` at which the wrapped text fits the box, and its lines."""
         while True:
@@ -96,3 +101,31 @@ class Letters:
                 return best
             best = lines
         return best
+
+
+def pieces(text: str) -> list[tuple[str, str]]:
+    """What a line may be broken between: (gap before it, piece). Words, and single Chinese characters with
+    the punctuation that must stay with them."""
+    found: list[tuple[str, str]] = []
+    for word in text.split():
+        gap = " "
+        for c in word:
+            last = found[-1][1] if found and gap == "" else ""
+            together = last and not _breaks(last[-1], c)
+            if together:
+                found[-1] = (found[-1][0], last + c)
+            else:
+                found.append((gap, c))
+            gap = ""
+    return found
+
+
+def _breaks(before: str, after: str) -> bool:
+    """Whether a line may end between these two characters of one word."""
+    if after in NEVER_FIRST or before in NEVER_LAST:
+        return False
+    return _is_wide(before) or _is_wide(after)
+
+
+def _is_wide(c: str) -> bool:
+    return unicodedata.east_asian_width(c) in "WF"

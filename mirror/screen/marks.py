@@ -1,6 +1,6 @@
 """Knee rings, arrows and target lines: every state has its own shape as well as its own colour.
 
-Drawn once per state and size at four times the size, smoothed down and kept; a frame only blits.
+Drawn once per state and size, larger and smoothed down, and kept; a frame only puts them there.
 """
 
 from __future__ import annotations
@@ -10,27 +10,29 @@ from typing import Any
 
 from mirror.coach.feedback import KneeMark
 from mirror.knees.reading import Verdict
-from mirror.screen.theme import BLACK, COLOUR, SOFT, TRACK, WHITE
+from mirror.screen.shelf import FINE, Shelf, fineness
+from mirror.screen.theme import BLACK, COLOUR, RGB, SOFT, TRACK, WHITE
 
-FINE = 4
-"""Sprites are drawn this many times larger and smoothed down."""
 STROKE = {Verdict.GOOD: 0.14, Verdict.CAUTION: 0.32, Verdict.OFF_TRACK: 0.32, Verdict.UNKNOWN: 0.13}
 """Thickness of a ring in radii: good thin, caution thick, off track thick with an arrow, unknown broken."""
 MOST_ELEVATION_DEG = 45.0
 """Thighs higher or lower than this are drawn at this."""
 ARC_STEPS = 48
 """Sprites of a ring that fills."""
+SOFTNESS = 8
+"""Marks on a reflection are drawn this many times smaller and drawn out: each eye sees them elsewhere."""
 
 
 class Marks:
-    """Sprites for one ring radius, made when first needed."""
+    """Sprites for one ring radius, made when first needed. soft: without any sharp edge."""
 
-    def __init__(self, radius: int) -> None:
+    def __init__(self, radius: int, shelf: Shelf, *, soft: bool = False) -> None:
         import pygame
 
         self._pygame = pygame
+        self._shelf = shelf
         self.radius = radius
-        self._sprites: dict[object, Any] = {}
+        self._softness = min(SOFTNESS, max(1, radius // 12)) if soft else 1
 
     def knee(self, surface: Any, mark: KneeMark, at: tuple[int, int], outward: int) -> None:
         """A ring at `at`; outward: -1 or +1, which way on the glass is away from the other knee."""
@@ -59,26 +61,42 @@ class Marks:
         step = round(ARC_STEPS * max(0.0, min(1.0, progress)))
         self._blit(surface, self._kept(("filling", radius, step), lambda: self._filling(radius, step)), at)
 
+    def dot(self, surface: Any, at: tuple[int, int], radius: int, colour: RGB) -> None:
+        """A small disc."""
+        self._blit(surface, self._kept(("dot", radius, colour), lambda: self._dot(radius, colour)), at)
+
+    def backing(self, surface: Any, at: tuple[int, int], radius: int) -> None:
+        """A dark disc that what is drawn over a picture stands out from."""
+        self._blit(surface, self._kept(("backing", radius), lambda: self._backing(radius)), at)
+
     # -- sprites ---------------------------------------------------------------------------------------
 
-    def _kept(self, key: object, make: Any) -> Any:
-        if key not in self._sprites:
-            self._sprites[key] = make()
-        return self._sprites[key]
+    def _kept(self, key: tuple[object, ...], make: Any) -> Any:
+        # rings of pictures of another size are kept beside these
+        return self._shelf((self.radius, self._softness, *key), make)
 
     def _blit(self, surface: Any, sprite: Any, centre: tuple[int, int]) -> None:
         width, height = sprite.get_size()
         surface.blit(sprite, (centre[0] - width // 2, centre[1] - height // 2))
 
-    def _blank(self, width: float, height: float) -> tuple[Any, tuple[float, float]]:
-        """A clear sheet FINE times as large, and its centre."""
-        size = (max(2, round(width)) * FINE, max(2, round(height)) * FINE)
+    def _blank(self, width: float, height: float, fine: int = FINE) -> tuple[Any, tuple[float, float]]:
+        """A clear drawing board `fine` times as large, and its centre."""
+        size = (max(2, round(width)) * fine, max(2, round(height)) * fine)
         sheet = self._pygame.Surface(size, self._pygame.SRCALPHA, 32)
         return sheet, (size[0] / 2, size[1] / 2)
 
-    def _fine(self, sheet: Any) -> Any:
-        size = (sheet.get_width() // FINE, sheet.get_height() // FINE)
+    def _fine(self, sheet: Any, fine: int = FINE) -> Any:
+        size = (sheet.get_width() // fine, sheet.get_height() // fine)
         return self._pygame.transform.smoothscale(sheet, size)
+
+    def _soft(self, sheet: Any) -> Any:
+        """The same as `_fine` for marks on knees, with softer edges on a reflection."""
+        if self._softness == 1:
+            return self._fine(sheet)
+        size = (sheet.get_width() // FINE, sheet.get_height() // FINE)
+        small = (max(2, size[0] // self._softness), max(2, size[1] // self._softness))
+        smoothscale = self._pygame.transform.smoothscale
+        return smoothscale(smoothscale(sheet, small), size)
 
     def _ring(self, verdict: Verdict) -> Any:
         """A ring with a dark edge on both sides, so that it stands out from any picture."""
@@ -91,7 +109,7 @@ class Marks:
         else:
             self._pygame.draw.circle(sheet, (*BLACK, 150), centre, radius + edge, round(stroke) + 2 * edge)
             self._pygame.draw.circle(sheet, COLOUR[verdict], centre, radius, round(stroke))
-        return self._fine(sheet)
+        return self._soft(sheet)
 
     def _dashes(
         self,
@@ -128,14 +146,26 @@ class Marks:
         self._pygame.draw.polygon(sheet, colour, outer + inner[::-1])
 
     def _filling(self, radius: int, step: int) -> Any:
-        sheet, centre = self._blank(2.1 * radius, 2.1 * radius)
-        r = radius * FINE
+        fine = fineness(2.1 * radius)
+        sheet, centre = self._blank(2.1 * radius, 2.1 * radius, fine)
+        r = radius * fine
         self._arc(sheet, centre, r, 0.22 * r, TRACK, 0.0, 2 * math.pi)
         if step:
             top = -math.pi / 2
             end = top + 2 * math.pi * step / ARC_STEPS
             self._arc(sheet, centre, r, 0.22 * r, COLOUR[Verdict.GOOD], top, end)
+        return self._fine(sheet, fine)
+
+    def _dot(self, radius: int, colour: RGB) -> Any:
+        sheet, centre = self._blank(2.2 * radius, 2.2 * radius)
+        self._pygame.draw.circle(sheet, colour, centre, radius * FINE)
         return self._fine(sheet)
+
+    def _backing(self, radius: int) -> Any:
+        fine = fineness(2.1 * radius)
+        sheet, centre = self._blank(2.1 * radius, 2.1 * radius, fine)
+        self._pygame.draw.circle(sheet, (*BLACK, 200), centre, radius * fine)
+        return self._fine(sheet, fine)
 
     def _arrow(self, outward: int) -> Any:
         """An arrow pointing away from the other knee."""
@@ -148,7 +178,7 @@ class Marks:
                 (0.1, head / r), (0.1, shaft / r), (-0.9 - grow, shaft / r),
             ]  # fmt: skip
             self._pygame.draw.polygon(sheet, colour, [(x + outward * a * r, y + b * r) for a, b in points])
-        return self._fine(sheet)
+        return self._soft(sheet)
 
     def _target(self, guess: bool) -> Any:
         sheet, (x, y) = self._blank(1.2 * self.radius, 5.0 * self.radius)
@@ -167,7 +197,7 @@ class Marks:
             top += step
         if not guess:
             self._pygame.draw.circle(sheet, colour, (x, y), 0.2 * r)
-        return self._fine(sheet)
+        return self._soft(sheet)
 
     def _thigh(self, length: int, elevation_deg: int) -> Any:
         """The knee on a broken level line, the hip where the thigh ends."""

@@ -1,4 +1,7 @@
-"""The stage: picks the scene for a Feedback and draws it. The station calls this and nothing else here."""
+"""The stage: picks the scene for a Feedback, draws it, and paints what differs from the moment before.
+
+The station calls this and nothing else here. Decides nothing about what is said.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,13 @@ from typing import Any
 
 from mirror.coach.feedback import Feedback
 from mirror.coach.words import Words
+from mirror.screen.fonts import OWN, Face
 from mirror.screen.glass import Glass, Picture
+from mirror.screen.letters import Letters
+from mirror.screen.overlay import Mounting
+from mirror.screen.prediction import Prediction
 from mirror.screen.scenes import SCENES
+from mirror.screen.signs import draw_signs
 from mirror.screen.theme import sizes
 
 
@@ -22,16 +30,41 @@ class Stage:
         viewing_distance_m: float = 2.5,
         panel_height_mm: float | None = None,
         limits_deg: tuple[float, float] = (6.0, 8.0),
+        reflection: Mounting | None = None,
+        face: Face = OWN,
     ) -> None:
-        """canvas: a pygame surface. limits_deg: caution and off-track lines of the summary's bars."""
-        self.glass = Glass(canvas, sizes(canvas.get_size(), viewing_distance_m, panel_height_mm), words)
-        self.glass.limits_deg = limits_deg
+        """canvas: a pygame surface. limits_deg: caution and off-track lines of the summary's bars.
 
-    def draw(self, feedback: Feedback, picture: Picture | None, size: tuple[int, int] | None = None) -> None:
-        """One moment. picture: un-mirrored BGR (H, W, 3) or None for black glass.
-
-        size: (height, width) of the frames the marks are in, for placing them without a picture.
+        reflection: put the marks on the person's reflection in black glass; None: on their mirrored picture.
         """
+        measured = sizes(canvas.get_size(), viewing_distance_m, panel_height_mm)
+        self.glass = Glass(canvas, measured, words, Letters(face), reflection)
+        self.glass.limits_deg = limits_deg
+        self._prediction = Prediction()
+
+    @property
+    def wants_picture(self) -> bool:
+        """Whether a picture would be shown at all."""
+        return self.glass.reflection is None
+
+    def draw(
+        self,
+        feedback: Feedback,
+        picture: Picture | None,
+        size: tuple[int, int] | None = None,
+        at: float | None = None,
+    ) -> list[Any]:
+        """One moment; the rectangles that were painted, none when the glass already shows it.
+
+        picture: un-mirrored BGR (H, W, 3) or None for black glass. size: (height, width) of the frames the
+        marks are in, for placing them without a picture. at: the time the marks are drawn for, on the clock
+        of feedback.t: that of the picture, or now on a reflection; None leaves them where they were seen.
+        """
+        glass = self.glass
+        glass.sheet.begin()
         if picture is None and size is not None:
-            self.glass.expect_picture(size)
-        SCENES[feedback.state].draw(self.glass, feedback, picture)
+            glass.expect_picture(size)
+        moment = self._prediction.at(feedback, at)
+        SCENES[feedback.state].draw(glass, moment, picture)
+        draw_signs(glass, moment)
+        return glass.sheet.finish()

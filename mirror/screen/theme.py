@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from mirror.knees.reading import Verdict
+from mirror.screen.overlay import panel_px_per_mm
 
 RGB = tuple[int, int, int]
 
@@ -34,8 +35,6 @@ BODY_ARCMIN = 22.0
 """Cap height of text to read standing still; 16 mm at 2.5 m."""
 WORD_ARCMIN = 60.0
 """Cap height of the word seen in the middle of a squat; 44 mm at 2.5 m."""
-PORTRAIT_PANEL_MM, LANDSCAPE_PANEL_MM = 531.0, 299.0
-"""Visible height of a 24-inch panel, where nobody measured theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +55,14 @@ def sizes(
     size: tuple[int, int], viewing_distance_m: float = 2.5, panel_height_mm: float | None = None
 ) -> Sizes:
     """Sizes for a screen of `size` (width, height) px whose visible height is panel_height_mm."""
-    width, height = size
-    assumed = PORTRAIT_PANEL_MM if height > width else LANDSCAPE_PANEL_MM
-    px_per_mm = height / (panel_height_mm or assumed)
+    px_per_mm = panel_px_per_mm(size, panel_height_mm)
 
     def cap(arcmin: float) -> int:
         return max(7, round(1000 * viewing_distance_m * math.tan(math.radians(arcmin / 60)) * px_per_mm))
 
-    # four words go on two lines, across an upright glass or in the column of a lying one
-    word = min(cap(WORD_ARCMIN), width // (11 if height > width else 13))
-    body = min(cap(BODY_ARCMIN), width // 24)
+    # what is longer than its place is set smaller there; these only keep small windows in proportion
+    word = min(cap(WORD_ARCMIN), min(size) // 6)
+    body = min(cap(BODY_ARCMIN), min(size) // 15)
     # soft rings of about 5 cm on the glass: each eye sees the mark 3.2 cm apart
     ring = max(12, min(round(27 * px_per_mm), min(size) // 9))
     return Sizes(body, word, max(7, round(body * 0.7)), ring, max(8, min(size) // 22))

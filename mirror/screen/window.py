@@ -134,18 +134,32 @@ class Window:
                 return False
         return True
 
-    def present(self) -> None:
-        """Show the canvas."""
+    def present(self, parts: list[Any] | None = None) -> None:
+        """Show the canvas, or only these rectangles of it; an empty list shows nothing new."""
+        if parts is None:
+            parts = [self.canvas.get_rect()]
+        if not parts:
+            return
         if self.canvas is not self._display:
-            self._turn()
-        self._pygame.display.flip()
+            parts = [self._turn(part) for part in parts]
+        self._pygame.display.update(parts)
 
-    def _turn(self) -> None:
-        """Copy the canvas to the display, turned; straight from memory to memory."""
-        surfarray = self._pygame.surfarray
+    def _turn(self, part: Any) -> Any:
+        """Copy a rectangle of the canvas to the display, turned, memory to memory; where it went."""
+        surfarray, steps = self._pygame.surfarray, self.rotation // 90
+        width, height = self.size
+        x, y, wide, high = part
+        there = [
+            (x, y, wide, high),
+            (height - y - high, x, high, wide),
+            (width - x - wide, height - y - high, wide, high),
+            (y, width - x - wide, high, wide),
+        ][steps]
         # pixels2d is indexed (x, y): turning it anticlockwise turns the picture clockwise
-        turned = np.rot90(surfarray.pixels2d(self.canvas), -self.rotation // 90, axes=(1, 0))
-        surfarray.pixels2d(self._display)[...] = turned
+        turned = np.rot90(surfarray.pixels2d(self.canvas)[x : x + wide, y : y + high], -steps, axes=(1, 0))
+        left, top, across, down = there
+        surfarray.pixels2d(self._display)[left : left + across, top : top + down] = turned
+        return self._pygame.Rect(there)
 
     def close(self) -> None:
         """Give the display back; may be called twice."""

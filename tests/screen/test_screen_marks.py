@@ -15,6 +15,7 @@ from mirror.knees.reading import Verdict  # noqa: E402
 from mirror.screen import glass as glass_room  # noqa: E402
 from mirror.screen.marks import Marks  # noqa: E402
 from mirror.screen.mirror_view import BRIGHTNESS  # noqa: E402
+from mirror.screen.shelf import Shelf  # noqa: E402
 from mirror.screen.theme import (  # noqa: E402
     BLACK,
     BODY_ARCMIN,
@@ -43,11 +44,13 @@ def ink(draw: object, size: int = 8 * RADIUS) -> np.ndarray:
 
 def ring(verdict: Verdict) -> np.ndarray:
     mark = KneeMark(verdict, (0.5, 0.5), None, None)
-    return ink(lambda surface: Marks(RADIUS).knee(surface, mark, (4 * RADIUS, 4 * RADIUS), -1))
+    return ink(
+        lambda surface: Marks(RADIUS, Shelf((500, 500))).knee(surface, mark, (4 * RADIUS, 4 * RADIUS), -1)
+    )
 
 
 def badge(verdict: Verdict) -> np.ndarray:
-    return ink(lambda surface: Marks(RADIUS).badge(surface, verdict, (40, 40), 30), 80)
+    return ink(lambda surface: Marks(RADIUS, Shelf((500, 500))).badge(surface, verdict, (40, 40), 30), 80)
 
 
 def likeness(a: np.ndarray, b: np.ndarray) -> float:
@@ -95,7 +98,7 @@ def test_only_off_track_reaches_out_and_it_does_so_outward() -> None:
 def test_a_guessed_target_is_faint_and_broken() -> None:
     def line(guess: bool) -> np.ndarray:
         surface = pygame.Surface((200, 400))
-        Marks(RADIUS).target(surface, (100, 200), guess)
+        Marks(RADIUS, Shelf((500, 500))).target(surface, (100, 200), guess)
         return pixels(surface).max(axis=-1)
 
     sure, guess = line(False), line(True)

@@ -25,7 +25,6 @@ from mirror.screen.theme import SKY, VERMILION  # noqa: E402
 from screen_moments import (  # noqa: E402  isort: skip
     PICTURES,
     SIZES,
-    Page,
     leg,
     moment,
     near,
@@ -33,7 +32,9 @@ from screen_moments import (  # noqa: E402  isort: skip
     rep,
     stage_on,
     summary_of,
-    written_page,
+    variants,
+    written,
+    written_on,
 )
 
 GREY = np.full((640, 480, 3), 120, np.uint8)
@@ -48,13 +49,23 @@ def test_every_state_has_its_own_scene() -> None:
 @pytest.mark.parametrize("state", State, ids=lambda state: state.value)
 def test_every_word_stays_on_the_glass_and_off_other_words(state: State, size: tuple[int, int]) -> None:
     for picture in (GREY, np.zeros((480, 640, 3), np.uint8), None):
-        page = written_page(size, moment(state), picture)
-        assert page.written
-        glass = page.get_rect()
-        for place in page.written:
-            assert glass.contains(place), f"{place} is not on {glass}"
-        for one, other in itertools.combinations(page.written, 2):
-            assert not one.colliderect(other), f"{one} and {other} cover each other"
+        lies_well(size, written_on(size, moment(state), picture))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", variants())
+def test_every_word_of_rarer_moments_stays_on_the_glass_too(name: str, size: tuple[int, int]) -> None:
+    lies_well(size, written_on(size, variants()[name], GREY))
+
+
+def lies_well(size: tuple[int, int], places: list[pygame.Rect]) -> None:
+    """All of it on the glass, and nothing on something else."""
+    assert places
+    glass = pygame.Rect(0, 0, *size)
+    for place in places:
+        assert glass.contains(place), f"{place} is not on {glass}"
+    for one, other in itertools.combinations(places, 2):
+        assert not one.colliderect(other), f"{one} and {other} cover each other"
 
 
 @pytest.mark.parametrize("size", [(800, 480), (1280, 720), (1920, 1080)])
@@ -63,14 +74,12 @@ def test_words_stand_beside_the_person_on_a_lying_glass(
     size: tuple[int, int], camera: tuple[int, int]
 ) -> None:
     for state in (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING):
-        page = Page(size)
-        stage = stage_on(page)
+        stage = stage_on(pygame.Surface(size))
         stage.draw(moment(state), GREY)  # another camera's picture first: its places must not linger
-        page.letters = stage.glass.letters
         stage.draw(moment(state), np.zeros((*camera, 3), np.uint8))
         picture = pygame.Rect(stage.glass.view.rect)
-        assert page.written
-        assert not any(place.colliderect(picture) for place in page.written)
+        assert written(stage)
+        assert not any(place.colliderect(picture) for place in written(stage))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -78,8 +87,8 @@ def test_very_long_words_shrink_rather_than_run_out(size: tuple[int, int]) -> No
     long = "Kniebeugenwiederholungsbewegungsumfang über den Zehenspitzen ausgerichtet halten"
     for state in (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING, State.FAULT):
         feedback = replace(moment(state), instruction=long, note=long, cue=long)
-        page = written_page(size, feedback, GREY)
-        assert all(page.get_rect().contains(place) for place in page.written)
+        glass = pygame.Rect(0, 0, *size)
+        assert all(glass.contains(place) for place in written_on(size, feedback, GREY))
 
 
 @pytest.mark.parametrize("state", [State.IDLE, State.SUMMARY, State.FAULT])
@@ -223,15 +232,18 @@ def test_an_unknown_knee_has_no_bar_and_no_colour() -> None:
 
 def test_depth_is_told_only_where_it_is_known() -> None:
     fine = leg(1.0, Verdict.GOOD)
-    known = written_page((1080, 1920), summary_of((rep(1, fine, fine, -3.0),)), None)
-    unknown = written_page((1080, 1920), summary_of((rep(1, fine, fine, None),)), None)
-    assert len(known.written) == len(unknown.written) + 1
+    told = summary_of((rep(1, fine, fine, -3.0),), depth="Depth: parallel")
+    silent = summary_of((rep(1, fine, fine, None),))
+    known, unknown = (written_on((1080, 1920), said, None) for said in (told, silent))
+    assert len(known) == len(unknown) + 1
 
 
 def test_a_set_without_repetitions_is_told_in_words_alone() -> None:
-    page = written_page((1080, 1920), summary_of(()), None)
-    assert page.written
-    assert (np.ptp(pixels(page).astype(int), axis=-1) < 10).all()
+    canvas = pygame.Surface((1080, 1920))
+    stage = stage_on(canvas)
+    stage.draw(summary_of(()), None)
+    assert written(stage)
+    assert (np.ptp(pixels(canvas).astype(int), axis=-1) < 10).all()
 
 
 def test_the_summary_is_saved_without_any_display(tmp_path: Path) -> None:

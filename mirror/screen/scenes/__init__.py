@@ -7,11 +7,15 @@ from typing import Protocol
 from mirror.coach.feedback import Feedback, State
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.scenes.calibrating import Calibrating
+from mirror.screen.scenes.class_ import Class
 from mirror.screen.scenes.fault import Fault
 from mirror.screen.scenes.framing import Framing
+from mirror.screen.scenes.help import Help
 from mirror.screen.scenes.idle import Idle
+from mirror.screen.scenes.paused import Paused
 from mirror.screen.scenes.ready import Ready
 from mirror.screen.scenes.squatting import Squatting
+from mirror.screen.scenes.starting import Starting
 from mirror.screen.scenes.summary import Summary
 
 
@@ -24,10 +28,14 @@ class Scene(Protocol):
 
 SCENES: dict[State, Scene] = {
     State.IDLE: Idle(),
+    State.STARTING: Starting(),
     State.FRAMING: Framing(),
     State.CALIBRATING: Calibrating(),
     State.READY: Ready(),
     State.SQUATTING: Squatting(),
     State.SUMMARY: Summary(),
+    State.PAUSED: Paused(),
+    State.CLASS: Class(),
+    State.HELP: Help(),
     State.FAULT: Fault(),
 }

@@ -15,4 +15,4 @@ class Calibrating:
         left, top, width, height = glass.places.note
         glass.shade(glass.places.note)
         radius = round(0.42 * min(width, height))
-        glass.marks.filling(glass.surface, (left + width // 2, top + height // 2), radius, feedback.progress)
+        glass.marks.filling(glass.sheet, (left + width // 2, top + height // 2), radius, feedback.progress)

@@ -1,8 +1,10 @@
-"""Something is wrong that a member of staff can mend: what, in one sentence."""
+"""Something is wrong that a member of staff can mend: what, and what to do, in one sentence."""
 
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.screen.column import Drawing, Item, Text, set_column
+from mirror.screen.figures import draw_figure
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.theme import SOFT, YELLOW
 
@@ -11,7 +13,10 @@ class Fault:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.clear()
         margin, body = glass.sizes.margin, glass.sizes.body
-        room, half = glass.width - 2 * margin, round(0.45 * glass.height)
-        deep = round(0.22 * glass.height)
-        glass.say(glass.words("screen.fault"), round(1.5 * body), (margin, half - deep, room, deep), YELLOW)
-        glass.say(feedback.note, body, (margin, half, room, 2 * deep), SOFT)
+        box = (margin, margin, glass.width - 2 * margin, glass.height - 2 * margin)
+        items: list[Item] = [
+            Drawing(5 * body, lambda place: draw_figure(glass, "attention", place)),
+            Text(glass.words("screen.fault"), round(1.5 * body), YELLOW, gap=1.0),
+            Text(feedback.note, body, SOFT, gap=1.5),
+        ]
+        set_column(glass, box, items)

@@ -1,8 +1,10 @@
-"""Nobody there: dark glass, which is a plain mirror, and a faint invitation."""
+"""Nobody there: dark glass, which is a plain mirror, with two footprints and a faint invitation."""
 
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.screen.column import Drawing, Text, set_column
+from mirror.screen.figures import draw_figure
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.theme import FAINT
 
@@ -11,6 +13,7 @@ class Idle:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.clear()
         text = feedback.instruction or glass.words("instruction.stand_on_the_mark")
-        margin, deep = glass.sizes.margin, round(0.24 * glass.height)
-        box = (margin, glass.height - deep, glass.width - 2 * margin, deep)
-        glass.say(text, glass.sizes.body, box, FAINT)
+        margin, deep, body = glass.sizes.margin, round(0.26 * glass.height), glass.sizes.body
+        box = (margin, glass.height - deep, glass.width - 2 * margin, deep - margin)
+        mark = Drawing(3 * body, lambda place: draw_figure(glass, "mark", place))
+        set_column(glass, box, [mark, Text(text, body, FAINT)])

@@ -1,15 +1,31 @@
-"""Calibrated and standing: what to do next, and nothing else."""
+"""Calibrated and standing: what to do next, and quietly what gestures would do."""
 
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.screen.column import Text, set_column
 from mirror.screen.glass import Glass, Picture
+from mirror.screen.theme import SOFT
 
 
 class Ready:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.picture(picture)
-        box = glass.places.whole
-        glass.shade(box)
-        glass.say(feedback.note, round(1.3 * glass.sizes.body), box)
+        places = glass.places
+        glass.shade(places.whole)
+        set_column(glass, places.whole, self._told(glass, feedback))
         glass.knees(feedback)
+        if feedback.gestures:
+            glass.shade(places.note)
+            small = glass.sizes.small
+            set_column(glass, places.note, [Text(line, small, SOFT, gap=0.2) for line in feedback.gestures])
+
+    @staticmethod
+    def _told(glass: Glass, feedback: Feedback) -> list[Text]:
+        """In a comparison what to do for this set comes first; its name is a sign of its own."""
+        large, body = round(1.3 * glass.sizes.body), glass.sizes.body
+        step = feedback.experiment
+        if step is None or not step.instruction:
+            return [Text(feedback.note, large)]
+        note = "" if feedback.note == step.instruction else feedback.note
+        return [Text(step.instruction, large), Text(note, body, SOFT)]

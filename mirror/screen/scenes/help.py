@@ -1,0 +1,48 @@
+"""A page of help: how it sees you, what it can't see, privacy, and comparisons to start."""
+
+from __future__ import annotations
+
+from mirror.coach.feedback import Feedback, Page
+from mirror.screen.column import Drawing, Item, Text, set_column
+from mirror.screen.figures import FIGURES, draw_figure
+from mirror.screen.glass import Glass, Picture
+from mirror.screen.mirror_view import Rect
+from mirror.screen.theme import FAINT, SKY, SOFT
+
+FIGURE_OF = {"sees": "sees", "compare_plates": "heel_plates", "compare_band": "band_above_knees"}
+
+
+class Help:
+    def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
+        glass.clear()
+        page = feedback.page
+        if page is None:
+            return
+        margin, body, small = glass.sizes.margin, glass.sizes.body, glass.sizes.small
+        inner = glass.width - 2 * margin
+        foot = round(0.17 * glass.height)
+        gestures: list[Item] = [Text(line, small, SOFT, gap=0.2) for line in feedback.gestures]
+        gestures.append(Drawing(body, lambda place: _dots(glass, page, place), gap=small))
+        set_column(glass, (margin, glass.height - foot - margin // 2, inner, foot), gestures)
+        box = (margin, margin, inner, glass.height - 2 * margin - foot)
+        figure = FIGURE_OF.get(page.key, page.key)
+        if figure in FIGURES and not glass.portrait:
+            side = round(0.33 * inner)
+            draw_figure(glass, figure, (box[0] + inner - side, box[1], side, box[3]))
+            box = (box[0], box[1], inner - side - margin, box[3])
+        items: list[Item] = [Text(page.title, round(1.6 * body))]
+        if figure in FIGURES and glass.portrait:
+            items.append(Drawing(8 * body, lambda place: draw_figure(glass, figure, place), gap=body))
+        items += [Text(line, body, gap=1.2) for line in page.lines]
+        items.append(Text(page.action, body, SKY, gap=1.5))
+        set_column(glass, box, items)
+
+
+def _dots(glass: Glass, page: Page, place: Rect) -> None:
+    """Which page of how many, as dots: the lit one is this one."""
+    left, top, width, height = place
+    radius = max(3, height // 5)
+    first = left + width // 2 - 2 * radius * (page.of - 1)
+    for i in range(page.of):
+        colour = SKY if i + 1 == page.n else FAINT
+        glass.marks.dot(glass.sheet, (first + 4 * radius * i, top + height // 2), radius, colour)
