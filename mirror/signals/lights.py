@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-import os
-import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -22,6 +19,8 @@ from typing import Any, Protocol
 from mirror.coach.feedback import Light, Sound
 from mirror.faults import PermanentFault
 from mirror.settings import LightsSettings
+from mirror.signals.chip import gpio_faults as _gpio_faults
+from mirror.signals.chip import open_chip as _open_chip
 
 log = logging.getLogger(__name__)
 
@@ -238,42 +237,3 @@ class MockLights(GpioLights):
         """As GpioLights; the lamp going dark goes into the history."""
         self.show(Light.OFF)
         super().close()
-
-
-def _open_chip() -> Any:
-    """gpiozero's lgpio factory: the way to the pins on Raspberry Pi OS bookworm and trixie alike."""
-    _give_lgpio_a_folder()
-    try:
-        from gpiozero import PinUnknownPi
-        from gpiozero.pins.lgpio import LGPIOFactory
-    except ImportError as fault:
-        raise PermanentFault(
-            "the lamp needs lgpio, which is not installed: apt install python3-lgpio"
-        ) from fault
-    try:
-        return LGPIOFactory()
-    except PinUnknownPi as fault:
-        raise PermanentFault("this computer has no GPIO pins: it is not a Raspberry Pi") from fault
-    except _gpio_faults() as fault:
-        raise PermanentFault(
-            f"the GPIO pins cannot be opened ({fault}); the user must be in the group gpio"
-        ) from fault
-
-
-def _give_lgpio_a_folder() -> None:
-    """lgpio leaves a pipe, .lgd-nfy0, in the working directory unless LG_WD names another folder."""
-    if "LG_WD" not in os.environ:
-        folder = tempfile.TemporaryDirectory(prefix="squat-mirror-lgpio-")
-        atexit.register(folder.cleanup)
-        os.environ["LG_WD"] = folder.name
-
-
-def _gpio_faults() -> tuple[type[Exception], ...]:
-    """What gpiozero and the library under it raise when pins cannot be had or switched.
-
-    lgpio's own error is known once gpiozero has loaded lgpio; without it there is nothing to raise it.
-    """
-    from gpiozero import GPIOZeroError
-
-    lgpio_error = getattr(sys.modules.get("lgpio"), "error", OSError)
-    return (GPIOZeroError, OSError, RuntimeError, lgpio_error)

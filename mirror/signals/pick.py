@@ -1,4 +1,4 @@
-"""Picks the lamp: turns the setting `lights.kind` into Lights and says in words what it picked and why.
+"""Picks lamp, sounds and button by the settings, and says in words what it picked and why.
 
 The only place that decides; nothing here falls back in silence.
 """
@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mirror.faults import PermanentFault
-from mirror.settings import LightsSettings
+from mirror.settings import LightsSettings, SoundSettings
+from mirror.signals.button import Button, GpioButton, NoButton
 from mirror.signals.lights import GpioLights, Lights, MockLights, NoLights
+from mirror.signals.voice import Buzzing, Sounds, Speech, Tones
 
 DEVICE_TREE_MODEL = Path("/proc/device-tree/model")
 
@@ -47,6 +49,41 @@ def open_lights(
         return gpio(settings), f"the lamp on {wiring(settings)} of this {pi}"
     except PermanentFault as fault:
         return NoLights(), f"no lamp: {fault}"
+
+
+def open_sounds(settings: SoundSettings, lights: Lights, language: str) -> tuple[Sounds, str]:
+    """What makes sounds heard, and one sentence that says which it is and why.
+
+    Speech falls back to tones, and tones to the buzzer, where a computer cannot make them.
+    """
+    why = ""
+    if settings.kind == "speech":
+        try:
+            return Speech(language, settings.volume), f"cues spoken by espeak-ng in {language!r}"
+        except PermanentFault as fault:
+            why = f"no speech: {fault}; "
+    if settings.kind != "buzzer":
+        try:
+            return Tones(settings.volume), f"{why}tones through the audio output"
+        except PermanentFault as fault:
+            why += f"no tones: {fault}; "
+    return Buzzing(lights), f"{why}the buzzer, if there is one"
+
+
+def open_button(
+    settings: LightsSettings,
+    board: Callable[[], str | None] = raspberry_pi,
+    gpio: Callable[[int], Button] = GpioButton,
+) -> tuple[Button, str]:
+    """The button, and one sentence that says which it is and why. Without a Pi there is none."""
+    if settings.button_pin is None:
+        return NoButton(), "no button: lights.button_pin is not set"
+    if settings.kind == "none" or board() is None:
+        return NoButton(), "no button: there are no pins for it here"
+    try:
+        return gpio(settings.button_pin), f"a button on pin {settings.button_pin}"
+    except PermanentFault as fault:
+        return NoButton(), f"no button: {fault}"
 
 
 def wiring(settings: LightsSettings) -> str:

@@ -1,0 +1,170 @@
+"""What is heard: buzzer, tones or speech, one of them, and never at the cost of a frame."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+
+import pytest
+
+from mirror.coach.feedback import Light, Sound
+from mirror.faults import PermanentFault
+from mirror.settings import LightsSettings, SoundSettings
+from mirror.signals import voice
+from mirror.signals.lights import BEEPS, MockLights
+from mirror.signals.pick import open_sounds
+from mirror.signals.voice import RATE, Buzzing, OneSlot, Speech, Tones, tone
+
+SOON_S = 10.0  # only ever waited out when something is broken
+
+
+def lamp() -> MockLights:
+    return MockLights(LightsSettings())
+
+
+def heard(lights: MockLights) -> list[object]:
+    return [what for _, what in lights.history if isinstance(what, Sound)]
+
+
+# -- one of them
+
+
+def test_by_default_the_buzzer_is_heard_and_nothing_speaks() -> None:
+    lights = lamp()
+    sounds, said = open_sounds(SoundSettings(), lights, "en")
+    assert isinstance(sounds, Buzzing)
+    assert "buzzer" in said
+    sounds.play(Sound.OFF_TRACK, "Knees over your toes")
+    assert heard(lights) == [Sound.OFF_TRACK]
+
+
+def test_speech_leaves_the_buzzer_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken = tmp_path / "spoken"
+    fake = tmp_path / "espeak-ng"
+    fake.write_text(f'#!/bin/sh\nprintf "%s|" "$@" > {spoken}.part && mv {spoken}.part {spoken}\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    lights = lamp()
+    sounds, said = open_sounds(SoundSettings(kind="speech", volume=0.5), lights, "zh")
+    assert isinstance(sounds, Speech)
+    assert "spoken" in said
+    sounds.play(Sound.OFF_TRACK, "膝盖对准脚尖")
+    wait_for(spoken.exists)
+    sounds.close()
+    assert spoken.read_text() == "-v|cmn|-a|100|-s|160|--|膝盖对准脚尖|"
+    assert heard(lights) == []
+
+
+def test_without_espeak_tones_are_heard_and_without_audio_the_buzzer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voice.shutil, "which", lambda _: None)
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    sounds, said = open_sounds(SoundSettings(kind="speech"), lamp(), "en")
+    assert isinstance(sounds, Tones)
+    assert "apt install espeak-ng" in said
+    sounds.close()
+    monkeypatch.setenv("SDL_AUDIODRIVER", "no such thing")
+    sounds, said = open_sounds(SoundSettings(kind="tones"), lamp(), "en")
+    assert isinstance(sounds, Buzzing)
+    assert "no tones" in said
+
+
+# -- tones
+
+
+def test_a_tone_has_the_buzzer_s_pattern() -> None:
+    beeps = BEEPS[Sound.OFF_TRACK]
+    samples = memoryview(tone(beeps)).cast("h")
+    assert len(samples) == pytest.approx(2 * beeps.n * beeps.each_s * RATE, abs=4)
+    each = round(beeps.each_s * RATE)
+    loud = [max(abs(x) for x in samples[i * each : (i + 1) * each]) > 10_000 for i in range(2 * beeps.n)]
+    assert loud == [True, False] * beeps.n
+
+
+def test_tones_play_and_can_be_closed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    tones = Tones(0.5)
+    for sound in Sound:
+        tones.play(sound, "")
+    tones.close()
+    tones.close()
+    tones.play(Sound.OFF_TRACK, "")  # a mirror that ends may still be told
+
+
+# -- speech
+
+
+def wait_for(there: object) -> None:
+    done = threading.Event()
+    for _ in range(int(SOON_S / 0.02)):
+        if there():  # type: ignore[operator]
+            return
+        done.wait(0.02)
+    raise AssertionError("waited in vain")
+
+
+def test_while_one_thing_is_said_only_the_newest_waits() -> None:
+    said: deque[str] = deque()
+    busy, go = threading.Event(), threading.Event()
+
+    def speak(words: str) -> None:
+        busy.set()
+        go.wait(SOON_S)
+        said.append(words)
+
+    slot = OneSlot(speak, "test voice")
+    slot.put("one")
+    assert busy.wait(SOON_S)
+    for words in ("two", "three", "four"):
+        slot.put(words)
+    go.set()
+    wait_for(lambda: len(said) == 2)
+    slot.close(SOON_S)
+    assert list(said) == ["one", "four"]
+
+
+def test_a_sound_without_words_is_not_spoken(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    script = f"import sys; open({str(log)!r}, 'a').write(sys.argv[1] + '\\n')"
+    speech = Speech("en", 1.0, [sys.executable, "-c", script])
+    speech.play(Sound.ACCEPTED, "")
+    speech.play(Sound.OFF_TRACK, "Spread the floor")
+    wait_for(lambda: log.exists() and log.read_text())
+    speech.close()
+    assert log.read_text() == "Spread the floor\n"
+
+
+def test_closing_cuts_speech_off() -> None:
+    speech = Speech("en", 1.0, [sys.executable, "-c", "import time; time.sleep(60)"])
+    speech.play(Sound.OFF_TRACK, "a long story")
+    wait_for(lambda: speech._speaking is not None)
+    speaking = speech._speaking
+    assert speaking is not None
+    speech.close()
+    speech.close()
+    assert speaking.wait(SOON_S) != 0
+
+
+def test_a_voice_that_fails_says_so_once_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    speech = Speech("en", 1.0, ["/nowhere/speaker"])
+    speech.play(Sound.OFF_TRACK, "one")
+    wait_for(lambda: caplog.records)
+    speech.play(Sound.OFF_TRACK, "two")
+    speech.close()
+    assert len(caplog.records) == 1
+
+
+def test_speech_is_refused_in_words_where_there_is_no_espeak(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voice.shutil, "which", lambda _: None)
+    with pytest.raises(PermanentFault, match="apt install espeak-ng"):
+        Speech("en", 1.0)
+
+
+def test_every_sound_has_a_pattern() -> None:
+    assert set(BEEPS) == set(Sound)
+    lights = lamp()
+    for sound in Sound:
+        Buzzing(lights).play(sound, "")
+    lights.show(Light.OFF)
+    assert heard(lights) == list(Sound)
