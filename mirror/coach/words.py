@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 
 from mirror.coach.feedback import Drill
-from mirror.faults import BadInput
+
+log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent / "words"
 DRILLS = Path(__file__).parent / "drills"
@@ -74,25 +76,18 @@ def languages() -> list[str]:
 
 @lru_cache(maxsize=8)
 def words(language: str) -> Words:
-    """The words of one language. Raises BadInput for a language there is no file for."""
+    """The words of one language; English, and a warning that says so, for one there are none for."""
     if language not in languages():
-        raise BadInput(no_words(language))
+        spoken = language.partition("_")[0]
+        if spoken in languages():  # de_AT
+            return words(spoken)
+        there = ", ".join(languages())
+        log.warning("[coach] language: no words for %r, there are %s; speaking English", language, there)
+        return words(ENGLISH)
     table = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
     cards = tomllib.loads((DRILLS / f"{language}.toml").read_text("utf-8"))
     drills = {key: Drill(key, card["title"], tuple(card["lines"])) for key, card in cards.items()}
     return Words(table, drills, language)
-
-
-def words_or_english(language: str) -> tuple[Words, str]:
-    """The words of a language, or English and a sentence that says so."""
-    if language in languages():
-        return words(language), ""
-    return words(ENGLISH), f"{no_words(language)}; speaking English"
-
-
-def no_words(language: str) -> str:
-    """What to tell somebody who asks for a language that is not there."""
-    return f"[coach] language: no words for {language!r}; there are {', '.join(languages())}"
 
 
 @lru_cache(maxsize=1)

@@ -10,10 +10,8 @@ import pytest
 from readings import CAUTION, GOOD, OFF, UNKNOWN, rep
 
 import mirror
-from mirror.coach import words as words_module
 from mirror.coach.summary import summarise
 from mirror.coach.words import FOLDER, languages, words
-from mirror.faults import BadInput
 
 PACKAGE = Path(mirror.__file__).parent
 FORBIDDEN = re.compile(
@@ -119,7 +117,13 @@ def test_every_sentence_the_code_asks_for_exists_and_every_one_there_is_is_asked
         assert any(name.startswith(prefix) for name in there), f"nothing in en.toml begins {prefix}"
 
 
-def test_a_language_there_is_no_file_for_is_refused_in_a_line() -> None:
-    with pytest.raises(BadInput, match=r"there are .*en"):
-        words("xx")
-    assert words_module.words("en") is words("en")
+def test_a_language_there_are_no_words_for_is_said_and_english_is_spoken(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    words.cache_clear()
+    assert words("xx")("cue.knees_over_toes") == "Knees over your toes"
+    assert "no words for 'xx', there are de, en, es, zh; speaking English" in caplog.text
+
+
+def test_a_language_of_a_country_is_its_language() -> None:
+    assert words("de_AT") is words("de")
