@@ -15,18 +15,15 @@ pytest.importorskip("cv2")
 from mirror.coach.feedback import NO_MARK, KneeMark, State, nothing  # noqa: E402
 from mirror.knees.reading import Verdict  # noqa: E402
 from mirror.screen.mirror_view import MOST_CUT, MirrorView  # noqa: E402
+from mirror.screen.samples import GOOD_KNEE, LEFT_IN, leg, rep  # noqa: E402
 from mirror.screen.theme import SKY, VERMILION  # noqa: E402
 
 from screen_moments import (  # noqa: E402  isort: skip
-    GOOD_KNEE,
-    LEFT_IN,
     PICTURES,
     SMALL_SIZES,
-    leg,
     moment,
     near,
     pixels,
-    rep,
     stage_on,
     summary_of,
 )

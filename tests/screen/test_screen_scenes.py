@@ -15,29 +15,28 @@ pygame = pytest.importorskip("pygame")
 pytest.importorskip("cv2")
 
 from mirror.coach.feedback import State, nothing  # noqa: E402
-from mirror.coach.words import words  # noqa: E402
+from mirror.coach.words import languages, words  # noqa: E402
 from mirror.faults import BadInput  # noqa: E402
 from mirror.knees.reading import Verdict  # noqa: E402
+from mirror.screen.fonts import face_for, spoken  # noqa: E402
 from mirror.screen.picture import save_summary  # noqa: E402
+from mirror.screen.samples import leg, rep  # noqa: E402
 from mirror.screen.scenes import SCENES  # noqa: E402
 from mirror.screen.theme import SKY, VERMILION  # noqa: E402
 
 from screen_moments import (  # noqa: E402  isort: skip
+    GREY,
     PICTURES,
     SIZES,
-    leg,
+    every_moment,
     moment,
     near,
     pixels,
-    rep,
     stage_on,
     summary_of,
-    variants,
     written,
     written_on,
 )
-
-GREY = np.full((640, 480, 3), 120, np.uint8)
 
 
 def test_every_state_has_its_own_scene() -> None:
@@ -46,16 +45,19 @@ def test_every_state_has_its_own_scene() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("state", State, ids=lambda state: state.value)
-def test_every_word_stays_on_the_glass_and_off_other_words(state: State, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("name", every_moment())
+def test_every_word_stays_on_the_glass_and_off_other_words(name: str, size: tuple[int, int]) -> None:
     for picture in (GREY, np.zeros((480, 640, 3), np.uint8), None):
-        lies_well(size, written_on(size, moment(state), picture))
+        lies_well(size, written_on(size, every_moment()[name], picture))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", variants())
-def test_every_word_of_rarer_moments_stays_on_the_glass_too(name: str, size: tuple[int, int]) -> None:
-    lies_well(size, written_on(size, variants()[name], GREY))
+@pytest.mark.parametrize("size", [(1080, 1920), (800, 480)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", every_moment())
+@pytest.mark.parametrize("language", languages())
+def test_words_of_every_language_stay_on_the_glass(language: str, name: str, size: tuple[int, int]) -> None:
+    if face_for(language) is None:
+        pytest.skip(spoken(language)[1])
+    lies_well(size, written_on(size, every_moment(language)[name], GREY, language))
 
 
 def lies_well(size: tuple[int, int], places: list[pygame.Rect]) -> None:
