@@ -1,7 +1,7 @@
 """A whole recording judged at once: the same trackers and judge as the live mirror, fed from arrays.
 
-What only a recording can offer is hindsight: stances are pooled over the clip, and a chosen repetition sets
-the foot direction for those before it too.
+What only a recording can offer is hindsight: stances are pooled over the clip, and a chosen repetition, or
+what all of them agree on, sets the foot direction for those before it too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from mirror.knees.agreement import agree
 from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, ToeTips, from_toes
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
@@ -20,7 +21,7 @@ from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.plants import Plant, find_plants
 from mirror.knees.reading import Rep
-from mirror.knees.repetition import make_rep, reference_azimuth
+from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
 from mirror.knees.shank import Shank, target
 from mirror.knees.squat import Span, ankles, hip_height
 from mirror.knees.stance import Stance
@@ -87,9 +88,10 @@ def analyse(
     which = _placings(plants, t)
     stances = _stances(plants, t, p, seen)
     motions, counted = _follow(t, p, score, seen, [stances[i] for i in which], which, constants)
-    azimuths = [_from_toes(plant, toes_of, size, camera, constants) for plant in plants] or [None]
+    toes = [_from_toes(plant, toes_of, size, camera, constants) for plant in plants] or [None]
+    azimuths = [_agreed(i, found, counted) for i, found in enumerate(toes)]
     if reference is not None:
-        azimuth, planted = _reference(counted, reference, plants, azimuths)
+        azimuth, planted = _reference(counted, reference, plants, toes)
         azimuths[planted] = azimuth
     judge = Judge(thresholds, constants)
     judgements = [judge.update(motion, azimuths[plant]) for motion, plant in zip(motions, which, strict=True)]
@@ -200,6 +202,13 @@ def _from_toes(
         return None
     toe = rectify(tips.yx, size, camera)
     return from_toes(toe, plant.stance.ankle, plant.stance.depth, constants.toe_reach, tips.sd)
+
+
+def _agreed(plant: int, toes: Azimuth | None, counted: list[_Counted]) -> Azimuth | None:
+    """The toes' directions, with what all repetitions done on these feet say about them."""
+    if toes is None:
+        return None
+    return agree(toes, [shown_by(one.motions, one.span) for one in counted if one.plant == plant])
 
 
 def _reference(

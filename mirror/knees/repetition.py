@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mirror.knees.agreement import Halves, halves
 from mirror.knees.azimuth import Azimuth, from_reference
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
@@ -29,14 +30,22 @@ def reference_azimuth(motions: Sequence[Motion], toes: Azimuth | None = None) ->
 
     Raises RefusedReference with the reason.
     """
-    return from_reference(
-        Shank(
-            np.stack([motion.shank.X for motion in motions]),
-            np.stack([motion.shank.Y for motion in motions]),
-            np.stack([motion.shank.F for motion in motions]),
-            np.stack([motion.usable for motion in motions]),
-        ),
-        toes,
+    return from_reference(_shank(motions), toes)
+
+
+def shown_by(motions: Sequence[Motion], span: Span) -> Halves:
+    """What the repetition of these frames (all of span, in order) says about where the feet point."""
+    motions = [m for m in motions if span.start_s <= m.t <= span.end_s]
+    return halves(np.array([m.t for m in motions]), _shank(motions), span.bottom_s)
+
+
+def _shank(motions: Sequence[Motion]) -> Shank:
+    """(T, 2), possible only where the leg may be judged."""
+    return Shank(
+        np.stack([motion.shank.X for motion in motions]),
+        np.stack([motion.shank.Y for motion in motions]),
+        np.stack([motion.shank.F for motion in motions]),
+        np.stack([motion.usable for motion in motions]),
     )
 
 
