@@ -14,6 +14,7 @@ from mirror.camera.frame import Frame
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.coach import Coach
 from mirror.coach.feedback import Feedback, Light, nothing
+from mirror.coach.gestures import arms_of
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Rep
 from mirror.laps import Laps
@@ -21,7 +22,9 @@ from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Seen
 from mirror.pose.toe_search import ToeSearch
 from mirror.service.events import Witness
+from mirror.signals.button import Button, NoButton
 from mirror.signals.lights import Lights
+from mirror.signals.voice import Buzzing, Sounds
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +73,14 @@ class Eyes:
         started: Callable[[], float | None],
         toes: ToeSearch | None = None,
         looks_per_s: Callable[[], float] = lambda: math.inf,
+        sounds: Sounds | None = None,
+        button: Button | None = None,
     ) -> None:
         """watch_for: makes the KneeWatch once the first frame shows the picture's size.
 
         started: monotonic time of the clip's second zero, None for a live camera (then the first frame's).
         looks_per_s: how many frames a second may be judged, at most: fewer where the processor is hot.
+        sounds: what makes sounds heard, None for the buzzer beside the lamp. button: None for no button.
         """
         self._mailbox = mailbox
         self._tracker = tracker
@@ -84,6 +90,8 @@ class Eyes:
         self._size: tuple[int, int] | None = None
         self._coach = coach
         self._lights = lights
+        self._sounds = sounds or Buzzing(lights)
+        self._button = button or NoButton()
         self._events = events
         self._started = started
         self._looks_per_s = looks_per_s
@@ -160,11 +168,12 @@ class Eyes:
         self.laps.mark("knees")
         if self._toes is not None and self._look_for_toes(frame, pose):
             self.laps.mark("feet")
-        feedback = self._coach.update(reading, rep)
+        arms = None if why or self._nobody else arms_of(pose.keypoints, pose.size)
+        feedback = self._coach.update(reading, rep, arms, self._button.asked())
         self.laps.mark("coach")
         self._lights.show(feedback.light)
         if feedback.sound is not None:
-            self._lights.sound(feedback.sound)
+            self._sounds.play(feedback.sound, feedback.cue)
         self.laps.mark("lights")
         self.feedback = feedback
         self._count(frame, rep)
