@@ -22,6 +22,7 @@ from mirror.camera.feeder import Feeder
 from mirror.camera.frame import Frame, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.pick import open_camera
+from mirror.camera.playback import Playback
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import State, nothing
 from mirror.coach.words import words
@@ -35,6 +36,8 @@ from mirror.pose.people import PersonTracker, PoseNet
 from mirror.pose.toe_search import ToeSearch
 from mirror.service.absent import open_or_wait
 from mirror.service.events import EventLog, Witnesses
+from mirror.service.folders import state_folder
+from mirror.service.mounting import learning_mount
 from mirror.service.stopping import signals_heard
 from mirror.service.upkeep import Upkeep, upkeep_for
 from mirror.settings import Settings
@@ -147,13 +150,16 @@ class Station:
                 ("recording", recording.camera_height_m),
             )
         wants_reference = settings.coach.reference != "off"
+        stature_m = settings.person.stature_m
+        folder = None if isinstance(self._source, Playback) else state_folder()
         return KneeWatch(
             camera,
             self._constants,
             thresholds(settings, with_reference=False),
             with_reference=thresholds(settings, with_reference=True),
             ask_reference=wants_reference,
-            stature_m=settings.person.stature_m,
+            stature_m=stature_m,
+            mount=learning_mount(folder, camera, frame.size, self._constants, stature_m),
         )
 
     @contextmanager

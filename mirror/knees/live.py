@@ -25,6 +25,7 @@ from mirror.knees.repetition import make_rep, reference_azimuth
 from mirror.knees.shank import target
 from mirror.knees.squat import LONGEST_REP_S, Span
 from mirror.knees.stance import FULL_S, NotStanding, Stance, StandingWatch
+from mirror.knees.visitors import Mount
 
 GONE_S = 1.0
 """Out of sight for this long, the next person is somebody else."""
@@ -47,9 +48,14 @@ class KneeWatch:
         with_reference: Thresholds | None = None,
         ask_reference: bool = True,
         stature_m: float | None = None,
+        mount: Mount | None = None,
     ) -> None:
-        """with_reference: thresholds once a reference repetition is accepted; None keeps the others."""
+        """with_reference: thresholds once a reference repetition is accepted; None keeps the others.
+
+        mount: learns how the camera hangs from everybody who stands; None leaves `camera` as it is.
+        """
         self._camera = camera
+        self._mount = mount
         self._constants = constants
         self._thresholds = thresholds
         self._with_reference = with_reference or thresholds
@@ -60,7 +66,10 @@ class KneeWatch:
         self._forget()
 
     def _forget(self) -> None:
-        """Whoever comes next is somebody new."""
+        """Whoever comes next is somebody new, seen by a camera that is known better by now."""
+        if self._mount is not None:
+            self._camera = self._mount.camera
+        self._asked_of_mount = False
         self._stance: Stance | None = None
         self._refined = False
         self._forget_feet()
@@ -80,6 +89,11 @@ class KneeWatch:
         self._reference: Azimuth | None = None
         self._azimuth: Azimuth | None = None
         self._judge = Judge(self._thresholds, self._constants)
+
+    @property
+    def camera(self) -> Camera:
+        """How the camera is taken to hang during this visit."""
+        return self._camera
 
     @property
     def wants_toes(self) -> bool:
@@ -133,7 +147,7 @@ class KneeWatch:
         ask = framing(keypoints, size, self._stance, self._stature_m) if standing else ""
         ask = self._lasting(t, ask)
         if standing:
-            self._stand(motion, p, score, why or ask)
+            self._stand(motion, p, score, size, why or ask)
         left, right = self._judge.update(motion, None if self._replanted else self._azimuth)
         rep = self._rep(span) if span else None
         reading = self._reading(motion, keypoints, size, (left, right), ask)
@@ -161,7 +175,7 @@ class KneeWatch:
 
     # -- stance ----------------------------------------------------------------------------------------
 
-    def _stand(self, motion: Motion, p: F64, score: F64, in_the_way: str) -> None:
+    def _stand(self, motion: Motion, p: F64, score: F64, size: tuple[int, int], in_the_way: str) -> None:
         """Standing between squats: calibrate, refine once, notice feet placed anew."""
         if in_the_way or motion.why not in ("", "not calibrated"):
             self._standing.reset()
@@ -173,6 +187,7 @@ class KneeWatch:
         improvable = not self._refined and self._reps == 0 and self._standing.quiet_s >= 0.95 * FULL_S
         if self._standing.ready and (wanted or improvable):
             self._calibrate(refined=self._standing.quiet_s >= 0.95 * FULL_S)
+            self._tell_mount(motion.t, size)
 
     def _feet_moved(self, motion: Motion) -> bool:
         """Whether an ankle has been elsewhere than at calibration for a while."""
@@ -206,6 +221,30 @@ class KneeWatch:
             self._forget_feet()
         elif self._toes_p is not None:
             self._point_feet()
+
+    def _tell_mount(self, t: float, size: tuple[int, int]) -> None:
+        """Once a visit. The first word there ever was about the camera's tilt is used at once: before it
+        nothing was known, and nobody has squatted yet."""
+        if self._mount is None or self._asked_of_mount or not (self._refined and self._standing.ready):
+            return
+        self._asked_of_mount = True
+        first = self._mount.stood(t, self._standing.pose(), size, self._camera)
+        if first and self._reps == 0:
+            self._look_again(self._mount.camera, size)
+
+    def _look_again(self, camera: Camera, size: tuple[int, int]) -> None:
+        """The stance and the toes, as if this camera had seen them."""
+
+        def anew(p: F64) -> F64:
+            return rectify(unrectify(p, size, self._camera), size, camera)
+
+        self._standing.turn(anew)
+        self._toes_p = None if self._toes_p is None else anew(self._toes_p)
+        self._camera = camera
+        self._stance = None
+        self._motion.reset()
+        self._recent.clear()
+        self._calibrate(refined=True)
 
     # -- repetitions -----------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ Everything later in the room is measured against a Stance. Knows nothing of squa
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -169,6 +170,15 @@ class StandingWatch:
             _apart(now, np.median(np.stack(earlier), axis=0))
             for earlier in (poses[:STEADY_FRAMES], poses[middle - STEADY_FRAMES : middle])
         )
+
+    def turn(self, anew: Callable[[F64], F64]) -> None:
+        """The quiet frames so far as another camera sees them: anew maps tangents (17, 2) to tangents."""
+        self._quiet = deque((t, anew(p), score) for t, p, score in self._quiet)
+
+    def pose(self) -> F64:
+        """(17, 2) medians of the quiet frames so far; NaN for a joint never seen."""
+        _, poses, scores = zip(*self._quiet, strict=True)
+        return median_pose(np.stack(poses), np.stack(scores))
 
     def measure(self, constants: KeypointConstants) -> Stance:
         """The Stance of the quiet frames so far. Raises NotStanding."""

@@ -84,9 +84,14 @@ def sighting(keypoints: F32, size: tuple[int, int], camera: Camera) -> Sighting 
     seen = keypoints[keypoints[:, wanted, 2].min(1) >= ENOUGH_SCORE] if len(keypoints) else keypoints
     if len(seen) < min(FEWEST_FRAMES, max(1, len(keypoints))):
         return None
-    p = rectify(np.median(seen[..., :2], axis=0), size, replace(camera, tilt_deg=0.0))
+    return upright(rectify(np.median(seen[..., :2], axis=0), size, replace(camera, tilt_deg=0.0)))
+
+
+def upright(p: F64) -> Sighting | None:
+    """The sighting in a standing pose p (17, 2), tangents of a level camera; None if it is no whole body."""
     stood = Sighting(p[ANKLE].mean(0), p[SHOULDER].mean(0), p[NOSE])
-    return stood if stood.nose[1] - stood.ankle[1] > LEAST_BODY else None
+    tall = float(stood.nose[1] - stood.ankle[1])
+    return stood if tall > LEAST_BODY and np.isfinite(stood.shoulder).all() else None  # NaN is not tall
 
 
 def hanging(

@@ -1,18 +1,19 @@
 """A station's own tilt and roll, from everybody who stood before it: each of them a rough answer, together a
 good one.
 
-Pure arithmetic over what `tilt.py` found for each; where it is kept and when it is used is not known here.
+Arithmetic over what `tilt.py` found for each; where it is kept is not known here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
 from mirror.knees.constants import KeypointConstants
-from mirror.knees.optics import F64
+from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.tilt import (
     ASSUMED_STATURE_M,
     LEAN_DEG,
@@ -21,6 +22,7 @@ from mirror.knees.tilt import (
     About,
     Sighting,
     hanging,
+    upright,
     usual,
 )
 
@@ -117,3 +119,86 @@ def remembered(visitors: Sequence[Visitor]) -> tuple[Visitor, ...]:
     far = float(np.median([v.tilt_deg for v in after])) - middle
     doubt = 1.25 * scatter * np.sqrt(1 / len(after) + 1 / len(before))  # of two medians
     return after if abs(far) > MOVED_SD * doubt else kept
+
+
+SAME_PERSON_S, SAME_PERSON_DEG = 300.0, 0.5
+"""Somebody who comes back this soon and says the same is the same person between two sets, counted once."""
+SURE_OF_ROLL_DEG = 0.5
+"""Roll is believed from here on: a degree of it moves a knee's deviation by one."""
+Keep = Callable[[tuple[Visitor, ...]], None]
+
+
+class Mount:
+    """How the camera hangs as known by now: better with everybody who stands there.
+
+    `camera` changes only in `stood`, and whoever judges with it takes it between visits. A tilt or roll that
+    was given, or comes with a recording, is never touched. Not for several threads.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        constants: KeypointConstants,
+        stature_m: float | None,
+        visitors: Sequence[Visitor] = (),
+        keep: Keep | None = None,
+    ) -> None:
+        """camera: before anything was learned. keep: called with everybody remembered when that changes."""
+        self._before = camera
+        self._constants = constants
+        self._stature_m = stature_m
+        self._visitors = remembered(visitors)
+        self._keep = keep
+        self._last_t = -math.inf
+        self.camera = self._known()
+
+    @property
+    def learns(self) -> bool:
+        """Whether the tilt is nobody else's word."""
+        return dict(self._before.how_known).get("tilt") == "assumed"
+
+    def stood(self, t: float, pose: F64, size: tuple[int, int], camera: Camera) -> bool:
+        """Somebody stood quietly at time t. Whether this was the first word about the tilt there ever was.
+
+        pose: (17, 2) tangents as rectified by `camera`, for pictures of `size` (height, width).
+        """
+        level = replace(self._before, tilt_deg=0.0)
+        p = rectify(unrectify(pose, size, camera), size, level)
+        seen = upright(p)
+        if not self.learns or seen is None:
+            return False
+        first = not self._visitors
+        said = visitor(seen, self._before.height_m, self._stature_m, self._constants)
+        if self._visitors and self._again(t, said):
+            said = _between(self._visitors[-1], said)
+            self._visitors = self._visitors[:-1]
+        self._visitors = remembered((*self._visitors, said))
+        self._last_t = t
+        self.camera = self._known()
+        if self._keep:
+            self._keep(self._visitors)
+        return first
+
+    def _again(self, t: float, said: Visitor) -> bool:
+        alike = abs(self._visitors[-1].tilt_deg - said.tilt_deg) < SAME_PERSON_DEG
+        return alike and t - self._last_t < SAME_PERSON_S
+
+    def _known(self) -> Camera:
+        found = learned(self._visitors) if self.learns else None
+        if found is None:
+            return self._before
+        people = "1 person" if found.people == 1 else f"{found.people} people"
+        how = dict(self._before.how_known)
+        how["tilt"] = f"learned from {people}, +-{found.tilt_deg.sd:.1f} deg"
+        roll = self._before.roll_deg
+        if how.get("roll") == "assumed" and found.roll_deg.sd < SURE_OF_ROLL_DEG:
+            roll += found.roll_deg.value
+            how["roll"] = f"learned from {people}, +-{found.roll_deg.sd:.1f} deg"
+        return replace(
+            self._before, tilt_deg=found.tilt_deg.value, roll_deg=roll, how_known=tuple(how.items())
+        )
+
+
+def _between(a: Visitor, b: Visitor) -> Visitor:
+    """One person's two answers as one."""
+    return Visitor(*(0.5 * (x + y) for x, y in zip(astuple(a), astuple(b), strict=True)))
