@@ -101,6 +101,7 @@ class Station:
         self._constants = constants_of(entry.name)
         net = PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
         self.runtime = net.runtime
+        say = words(settings.coach.language)
         self._lights, lamp_said = open_lights(settings.lights)
         self.mailbox = Mailbox()
         self._upkeep = upkeep or Upkeep()
