@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Rebuild the network files in models/ from the published packages they come from.
 
-Fetches pinned packages with npm, makes an environment of its own with pinned TensorFlow for the
-conversion, and writes files and checksums. Needed only to change a network: Node and TensorFlow are
+Fetches pinned packages with npm, makes a throw-away environment with pinned TensorFlow for the
+conversion, and writes files and checksums. Runs in the mirror's own environment; Node and TensorFlow are
 no part of the mirror. docs/models.md tells what the networks are.
 """
 
@@ -17,8 +17,13 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 SCRIPTS = Path(__file__).resolve().parent
 MODELS = SCRIPTS.parent / "models"
@@ -48,14 +53,14 @@ class Package:
 class Recipe:
     """How one file of models/ is made: `worker` of model_build gets `members[0]` and `options`.
 
-    shipped: kept in models/ and named in models.toml. The others are built on request, to measure.
+    shipped: the file is kept in the repository. The others are built on request; models.toml names them all.
     """
 
     package: Package
     members: tuple[str, ...]
     worker: str
     options: tuple[str, ...] = ()
-    shipped: bool = False
+    shipped: bool = True
 
 
 HUMAN_MODELS = Package(
@@ -70,24 +75,22 @@ MEDIAPIPE_POSE = Package(
 )
 
 
-def _movenet(network: str, height: int, width: int, precision: str, *, shipped: bool = False) -> Recipe:
-    """A portrait MoveNet. Sides should be multiples of 32; multiples of 16 are padded inside."""
+def _movenet(network: str, height: int, width: int, precision: str, *, shipped: bool = True) -> Recipe:
+    """A MoveNet of this size. Sides should be multiples of 32; multiples of 16 are padded inside."""
     stem = f"package/models/movenet-{network}"
     options = ("--height", str(height), "--width", str(width), "--precision", precision)
     return Recipe(HUMAN_MODELS, (f"{stem}.json", f"{stem}.bin"), "movenet", options, shipped)
 
 
 RECIPES = {
-    "movenet_lightning_256x128_mixed_u8": _movenet("lightning", 256, 128, "mixed", shipped=True),
-    "movenet_lightning_192x128_mixed_u8": _movenet("lightning", 192, 128, "mixed", shipped=True),
+    "movenet_lightning_256x128_mixed_u8": _movenet("lightning", 256, 128, "mixed"),
+    "movenet_lightning_192x128_mixed_u8": _movenet("lightning", 192, 128, "mixed"),
     "movenet_lightning_192x112_mixed_u8": _movenet("lightning", 192, 112, "mixed"),
     "movenet_thunder_256x128_mixed_u8": _movenet("thunder", 256, 128, "mixed"),
-    "movenet_lightning_256x128_float": _movenet("lightning", 256, 128, "float"),
-    "movenet_lightning_192x128_float": _movenet("lightning", 192, 128, "float"),
-    "movenet_thunder_256x128_float": _movenet("thunder", 256, 128, "float"),
-    "blazepose_full_landmarks": Recipe(
-        MEDIAPIPE_POSE, ("package/pose_landmark_full.tflite",), "blazepose", shipped=True
-    ),
+    "blazepose_full_landmarks": Recipe(MEDIAPIPE_POSE, ("package/pose_landmark_full.tflite",), "blazepose"),
+    "movenet_lightning_256x128_float32": _movenet("lightning", 256, 128, "float32", shipped=False),
+    "movenet_lightning_256x128_float16": _movenet("lightning", 256, 128, "float16", shipped=False),
+    "movenet_multipose_256x256_mixed_u8": _movenet("multipose", 256, 256, "mixed", shipped=False),
 }
 
 
@@ -127,8 +130,10 @@ def fetch(package: Package) -> Path:
     if not tarball.exists():
         npm = _tool("npm", f"to download {package.name}")
         folder.mkdir(parents=True, exist_ok=True)
-        _say(f"downloading {package.name} {package.version}")
-        with tempfile.TemporaryDirectory(dir=folder) as part:  # a broken download never takes the name
+        with (
+            _stage(f"downloading {package.name} {package.version}"),
+            tempfile.TemporaryDirectory(dir=folder) as part,  # a broken download never takes the name
+        ):
             pack = [npm, "pack", "--ignore-scripts", "--pack-destination", part]
             _run("npm pack", [*pack, f"{package.name}@{package.version}"], folder)
             Path(part, package.tarball).rename(tarball)
@@ -156,19 +161,11 @@ def environment() -> Path:
     ready = folder / "ready"
     if not ready.exists():
         base = _tool(PYTHON, "to run the pinned TensorFlow")
-        _say(f"making the build environment in {folder} (some minutes, 2 GB)")
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _run("venv", [base, "-m", "venv", "--clear", folder], SCRIPTS)
-        install: list[str | Path] = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "-r",
-            REQUIREMENTS,
-        ]
-        _run("pip install", [python, *install], SCRIPTS)
+        with _stage(f"making the build environment in {folder} (some minutes, 2 GB)"):
+            _run("venv", [base, "-m", "venv", "--clear", folder], SCRIPTS)
+            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            _run("pip install", [*pip, "-r", REQUIREMENTS], SCRIPTS)
         ready.touch()
     return python
 
@@ -178,18 +175,10 @@ def build(name: str, out: Path) -> None:
     recipe = RECIPES[name]
     tarball = fetch(recipe.package)
     python = environment()
-    _say(f"building {name}")
-    with tempfile.TemporaryDirectory() as scratch:
+    with _stage(f"building {name}"), tempfile.TemporaryDirectory() as scratch:
         source = unpack(tarball, recipe.members, Path(scratch))
         made = Path(scratch, "made.tflite")
-        worker: list[str | Path] = [
-            python,
-            "-m",
-            f"model_build.{recipe.worker}",
-            source,
-            made,
-            *recipe.options,
-        ]
+        worker = [python, "-m", f"model_build.{recipe.worker}", source, made, *recipe.options]
         _run(f"building {name}", worker, SCRIPTS)
         shutil.copyfile(made, out)
 
@@ -208,8 +197,9 @@ def build_all(names: list[str], folder: Path) -> None:
     """Build into `folder`; files of models/ get their checksums in models.toml too."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        path = folder / f"{name}.tflite"
-        build(name, path)
+        with tempfile.TemporaryDirectory(dir=folder) as part:  # a broken build never takes the name
+            build(name, Path(part, "made"))
+            path = Path(part, "made").rename(folder / f"{name}.tflite")
         if folder == MODELS:
             CARDS.write_text(card_with_checksum(CARDS.read_text(), name, path))
         print(f"{path}  {path.stat().st_size} bytes  sha256 {sha256(path)}")
@@ -242,9 +232,25 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+@contextmanager
+def _stage(what: str) -> Iterator[None]:
+    """A moving bar with the time it takes; a line where nobody watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        _say(what)
+        yield
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(what, total=None)
+        yield
+        progress.update(task, total=1, completed=1)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", metavar="NAME", action="append", help="build this one; may be repeated")
+    parser.add_argument("--all", action="store_true", help="those that are built on request, too")
     parser.add_argument("--list", action="store_true", help="list what can be built")
     parser.add_argument("--check", action="store_true", help="rebuild aside and compare with models/")
     parser.add_argument("--out", type=Path, default=MODELS, metavar="FOLDER", help="write here")
@@ -259,7 +265,7 @@ def main() -> int:
             print(f"{name:36} {note:11} {recipe.package.name} {recipe.package.version}")
         return 0
     try:
-        names = chosen.only or [name for name, recipe in RECIPES.items() if recipe.shipped]
+        names = chosen.only or [name for name, recipe in RECIPES.items() if recipe.shipped or chosen.all]
         unknown = [name for name in names if name not in RECIPES]
         if unknown:
             raise CannotBuild(f"no recipe is called {unknown[0]}; --list shows them")

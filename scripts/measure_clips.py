@@ -115,12 +115,12 @@ def clips(folders: Sequence[Path]) -> Iterator[tuple[str, Path, Path]]:
                 yield truth.parent.name, video, truth
 
 
-def settings_for(truth: Truth, *, assume_tilt: bool) -> Settings:
+def settings_for(truth: Truth, *, assume_tilt: bool, model: str = "") -> Settings:
     """Settings that give the camera as it was; without its tilt and height where those are to be assumed."""
     camera: dict[str, float] = {"hfov_deg": round(truth.hfov_deg, 3)}
     if not assume_tilt:
         camera |= {"tilt_deg": round(truth.tilt_deg, 3), "height_m": round(truth.height_m, 3)}
-    return Settings.model_validate({"camera": camera})
+    return Settings.model_validate({"camera": camera} | ({"model": {"name": model}} if model else {}))
 
 
 def study_all(
@@ -244,6 +244,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="of rendered clips")
     parser.add_argument("--assume-tilt", action="store_true", help="give the field of view, but no tilt")
+    parser.add_argument(
+        "--model", default="", metavar="NAME", help="of models.toml; the default's if left out"
+    )
     parser.add_argument("--keep", type=Path, help="folder for keypoint recordings, used again when there")
     parser.add_argument("--clips", action="store_true", help="say something about every clip, too")
     chosen = parser.parse_args()
@@ -257,7 +260,7 @@ def main() -> int:
         keep.mkdir(parents=True, exist_ok=True)
         for name, video, truth_file in found:
             truth = read_truth(truth_file)
-            settings = settings_for(truth, assume_tilt=chosen.assume_tilt)
+            settings = settings_for(truth, assume_tilt=chosen.assume_tilt, model=chosen.model)
             judged, ratio = study_all(video, keep / f"{name}.npz", settings, anew=chosen.keep is None)
             for way, one in judged.items():
                 compare(name, one, truth, errors[way])

@@ -17,13 +17,19 @@ from mirror.faults import BadInput
 
 DEFAULT_MODEL = "movenet_lightning_256x128_mixed_u8"
 FOOT_MODEL = "blazepose_full_landmarks"
+POSE = "movenet-heads"
+"""The kind whose answers are a person's joints, as four heads."""
+AUTO = "auto"
+"""As a model's name: whatever suits this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
     """One model of models.toml.
 
-    kind: "movenet-heads" or "blazepose"; height, width: of the input, pixels.
+    kind: "movenet-heads" or "blazepose"; height, width: of the input, pixels; size_bytes: of the file.
+    shipped: comes with the mirror; if not, `built_by` makes it. use: when to use it, a phrase.
+    source: package and version it was made from. licence: of the network.
     constants: what belongs to this model's keypoints (knees/constants.py says what each means);
         empty when nothing was measured.
     """
@@ -36,6 +42,22 @@ class ModelEntry:
     width: int
     constants: dict[str, float]
     card: dict[str, Any]
+    size_bytes: int
+    shipped: bool
+    built_by: str
+    use: str
+    licence: str
+    source: str
+
+    @property
+    def judges(self) -> bool:
+        """Whether knees can be judged by its keypoints: a pose model whose constants were measured."""
+        return self.kind == POSE and bool(self.constants)
+
+    @property
+    def here(self) -> bool:
+        """Whether there is a file, right or wrong."""
+        return self.path.is_file()
 
 
 def models_folder() -> Path:
@@ -60,7 +82,7 @@ def entries(folder: Path | None = None) -> dict[str, ModelEntry]:
 
 
 def _entry(name: str, table: dict[str, Any], folder: Path) -> ModelEntry:
-    size = table["input"]
+    size, source = table["input"], table["source"]
     return ModelEntry(
         name=name,
         path=folder / table["file"],
@@ -70,6 +92,12 @@ def _entry(name: str, table: dict[str, Any], folder: Path) -> ModelEntry:
         width=int(size["width"]),
         constants={key: float(value) for key, value in table.get("constants", {}).items()},
         card=table.get("card", {}),
+        size_bytes=int(table["bytes"]),
+        shipped=bool(table["shipped"]),
+        built_by=table["built_by"],
+        use=table["use"],
+        licence=table["licence"],
+        source=f"{source['package']} {source['version']}",
     )
 
 
@@ -85,6 +113,11 @@ def find(name: str, folder: Path | None = None) -> ModelEntry:
 
 def checked_file(entry: ModelEntry) -> Path:
     """The model's file, once its bytes are those models.toml names. Raises BadInput otherwise."""
+    if not entry.shipped and not entry.here:
+        raise BadInput(
+            f"model {entry.name} is not here; in the project's folder, {entry.built_by} builds it "
+            f"({entry.path.name}, {entry.size_bytes / 1e6:.1f} MB)"
+        )
     try:
         found = hashlib.sha256(entry.path.read_bytes()).hexdigest()
     except OSError as error:

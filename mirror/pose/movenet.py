@@ -41,8 +41,27 @@ class Decoder:
         heat (h, w, 17) and centre (h, w, 1) are probabilities; regression (h, w, 34) is each joint's (y, x)
         seen from the person's centre cell, in cells; offset (h, w, 34) the sub-cell rest, in cells.
         """
+        cy, cx = divmod(int((centre[..., 0] * self._near_middle).argmax()), self.w)
+        return self._of_person(cy, cx, heat, regression, offset)
+
+    def people(
+        self, heat: F32, centre: F32, regression: F32, offset: F32, *, most: int = 6, least: float = 0.3
+    ) -> list[F32]:
+        """Keypoints of everybody whose centre is a peak of at least this probability, surest first.
+
+        What MultiPose is for; the networks for one person mark others than the nearest only faintly.
+        """
+        chance = centre[..., 0]
+        rim = np.pad(chance, 1)
+        beside = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]
+        around = np.max([rim[y : y + self.h, x : x + self.w] for y, x in beside], axis=0)
+        peaks = np.argwhere((chance >= least) & (chance > around))
+        surest = sorted(((int(y), int(x)) for y, x in peaks), key=lambda place: -chance[place])
+        return [self._of_person(*place, heat, regression, offset) for place in surest[:most]]
+
+    def _of_person(self, cy: int, cx: int, heat: F32, regression: F32, offset: F32) -> F32:
+        """Keypoints of the person whose centre is in this cell."""
         h, w = self.h, self.w
-        cy, cx = divmod(int((centre[..., 0] * self._near_middle).argmax()), w)
         place = np.rint(regression[cy, cx].reshape(JOINTS, 2) + np.array([cy, cx])).astype(np.intp)
         np.clip(place, 0, (h - 1, w - 1), out=place)
         np.copyto(self._heat, heat.transpose(2, 0, 1))

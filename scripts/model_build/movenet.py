@@ -24,11 +24,15 @@ _ROOT = "StatefulPartitionedCall/"
 _BACKBONE = _ROOT + "center_net_mobile_net_v2fpn_feature_extractor/model_1/model/"
 _NORMALISED = _ROOT + "sub_1"  # the graph's picture, scaled to -1 ... 1
 _HEADS = {
-    "heat": _ROOT + "kpt_heatmap_0/conv2d_5/BiasAdd",
-    "centre": _ROOT + "center_0/conv2d_4/BiasAdd",
-    "regression": _ROOT + "kpt_regress_0/conv2d_6/BiasAdd",
-    "offset": _ROOT + "kpt_offset_0/conv2d_7/BiasAdd",
+    name: rf"{_ROOT}{scope}_0/conv2d_\d+/BiasAdd"
+    for name, scope in (
+        ("heat", "kpt_heatmap"),
+        ("centre", "center"),
+        ("regression", "kpt_regress"),
+        ("offset", "kpt_offset"),
+    )
 }
+"""Each head and the pattern of its last node; MultiPose counts its convolutions on from the boxes' heads."""
 _PROBABILITIES = {"heat", "centre"}  # the two heads that end in a sigmoid
 
 _CALIBRATION_EVERY = 52  # frames: twelve pictures of the 624, standing, going down, at the bottom
@@ -38,19 +42,22 @@ _CALIBRATION_SHIFTS = ((0.0, 0.0), (0.03, 0.04), (-0.03, -0.04))  # of the windo
 Picture = npt.NDArray[np.float32]
 
 
-def float_model(graph: TfjsGraph, size: tuple[int, int], *, scale_inside: bool) -> bytes:
-    """A float32 TensorFlow Lite model from picture to heads.
+def float_model(graph: TfjsGraph, size: tuple[int, int], *, takes: str, halved: bool = False) -> bytes:
+    """A float TensorFlow Lite model from picture to heads.
 
-    With `scale_inside` it takes 0 ... 255; without it takes -1 ... 1, ready to be quantized.
+    takes: "bytes" (uint8, 0 ... 255) or "unit" (float32, -1 ... 1, ready to be quantized). halved: weights
+    are kept as float16 in the file; it computes in float32 all the same.
     """
+    pixels = tf.uint8 if takes == "bytes" else tf.float32
+    ends = [graph.node_like(pattern) for pattern in _HEADS.values()]
 
     class Network(tf.Module):
-        @tf.function(input_signature=[tf.TensorSpec([1, *size, 3], tf.float32, name="image")])
+        @tf.function(input_signature=[tf.TensorSpec([1, *size, 3], pixels, name="image")])
         def heads(self, image: Any) -> dict[str, Any]:
-            normalised = image * (1 / 127.5) - 1.0 if scale_inside else image
+            normalised = tf.cast(image, tf.float32) * (1 / 127.5) - 1.0 if takes == "bytes" else image
             raw = graph.replay(
                 {_NORMALISED: normalised},
-                list(_HEADS.values()),
+                ends,
                 lambda node: "backbone" if node.startswith(_BACKBONE) else "heads",
             )
             return {
@@ -59,8 +66,13 @@ def float_model(graph: TfjsGraph, size: tuple[int, int], *, scale_inside: bool) 
             }
 
     network = Network()
-    concrete = network.heads.get_concrete_function()
-    return bytes(tf.lite.TFLiteConverter.from_concrete_functions([concrete], network).convert())
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [network.heads.get_concrete_function()], network
+    )
+    if halved:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+    return bytes(converter.convert())
 
 
 def calibration_pictures(size: tuple[int, int]) -> Iterator[Picture]:
@@ -116,16 +128,18 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the TensorFlow Lite file to write")
     parser.add_argument("--height", type=int, required=True)
     parser.add_argument("--width", type=int, required=True)
-    parser.add_argument("--precision", choices=("mixed", "float"), required=True)
+    parser.add_argument("--precision", choices=("mixed", "float32", "float16"), required=True)
     chosen = parser.parse_args()
     size = (chosen.height, chosen.width)
-    mixed = chosen.precision == "mixed"
-    model = float_model(TfjsGraph(chosen.graph), size, scale_inside=not mixed)
-    tree = flatbuffer.read(model)
-    if mixed:
+    graph = TfjsGraph(chosen.graph)
+    if chosen.precision == "mixed":
+        model = float_model(graph, size, takes="unit")
         tree = flatbuffer.read(quantize_backbone(model, calibration_pictures(size)))
         flatbuffer.mend_constant_channels(tree, flatbuffer.read(model))
         flatbuffer.take_bytes(tree)
+    else:
+        model = float_model(graph, size, takes="bytes", halved=chosen.precision == "float16")
+        tree = flatbuffer.read(model)
     write_named(tree, chosen.out)
 
 

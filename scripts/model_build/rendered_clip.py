@@ -56,10 +56,13 @@ class Window:
     width: int
 
     def look(self, picture: Pixels, size: tuple[int, int]) -> Pixels:
-        """(height, width, 3) of `size`: this part of the picture, resized. It must lie inside."""
-        part = picture[self.top : self.top + self.height, self.left : self.left + self.width]
-        if part.shape[:2] != (self.height, self.width) or min(self.top, self.left) < 0:
-            raise ValueError(f"{self} reaches outside the picture of {picture.shape[:2]}")
+        """(height, width, 3) of `size`: this part of the picture, resized; black where it reaches outside."""
+        rows, columns = (
+            np.arange(at, at + n) for at, n in ((self.top, self.height), (self.left, self.width))
+        )
+        part = np.zeros((self.height, self.width, 3), np.uint8)
+        inside = [(at >= 0) & (at < side) for at, side in zip((rows, columns), picture.shape, strict=False)]
+        part[np.ix_(*inside)] = picture[np.ix_(rows[inside[0]], columns[inside[1]])]
         return np.asarray(cv2.resize(part, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
 
     def place(self, normalised: Points) -> Points:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,13 @@ class TfjsGraph:
             blob = b"".join((model_json.parent / part).read_bytes() for part in group["paths"])
             self._read_weights(group["weights"], blob)
 
+    def node_like(self, pattern: str) -> str:
+        """The one node whose whole name matches this regular expression. Raises ValueError otherwise."""
+        found = [name for name in self._nodes if re.fullmatch(pattern, name)]
+        if len(found) != 1:
+            raise ValueError(f"{len(found)} nodes are called {pattern}, not one")
+        return found[0]
+
     def replay(self, fed: Mapping[str, Any], wanted: list[str], scope_of: Callable[[str], str]) -> list[Any]:
         """Evaluate the nodes `wanted`, starting from tensors `fed` (by node name).
 
@@ -40,7 +48,7 @@ class TfjsGraph:
         done: dict[str, Any] = dict(fed)
         for name in self._in_order(wanted, set(fed)):
             node = self._nodes[name]
-            inputs = [done[i] for i in node.get("input", []) if i in done]
+            inputs = [done[i] for i in self._inputs(name) if i in done]
             with tf.name_scope(scope_of(name)):
                 done[name] = self._operation(node, inputs)
         return [done[name] for name in wanted]
@@ -67,8 +75,14 @@ class TfjsGraph:
                 known.add(name)
             elif name not in known and self._nodes[name]["op"] != "Const":
                 stack.append((name, True))
-                stack.extend((i, False) for i in reversed(self._nodes[name].get("input", [])))
+                stack.extend((i, False) for i in reversed(self._inputs(name)))
         return list(dict.fromkeys(order))
+
+    def _inputs(self, name: str) -> list[str]:
+        """What a node computes from. Enlarging always doubles here, so where the graph works that size out
+        from shapes is left alone."""
+        inputs: list[str] = self._nodes[name].get("input", [])
+        return inputs[:1] if self._nodes[name]["op"] == "ResizeBilinear" else inputs
 
     def _operation(self, node: dict[str, Any], inputs: list[Any]) -> Any:
         kind = node["op"]

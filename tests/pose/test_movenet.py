@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.pose.movenet import JOINTS, decode
+from mirror.pose.movenet import JOINTS, Decoder, decode
 
 H, W = 64, 32
 
@@ -56,3 +56,19 @@ def test_a_soft_peak_is_placed_between_its_cells() -> None:
     heat, centre, regression, sub = heads(np.full((JOINTS, 2), (20, 10)))
     heat[20, 11, :] = 0.9  # as warm as the peak: the joint lies between the two
     assert decode(heat, centre, regression, sub)[:, 1] * W == pytest.approx(10.5, abs=0.01)
+
+
+def test_everybody_in_the_picture_is_read_surest_first() -> None:
+    rng = np.random.default_rng(2)
+    left, right = rng.integers((5, 2), (60, 12), (JOINTS, 2)), rng.integers((5, 20), (60, 30), (JOINTS, 2))
+    heat, centre, regression, sub = heads(left, centre=(32, 7))
+    heat[right[:, 0], right[:, 1], np.arange(JOINTS)] = 0.9
+    centre[33, 25] = 0.95
+    centre[33, 26] = 0.6  # the same person's: no peak of its own
+    regression[33, 25] = (right - np.array([33, 25])).reshape(-1)
+    found = Decoder(H, W).people(heat, centre, regression, sub)
+    assert len(found) == 2
+    for one, places in zip(found, (right, left), strict=True):
+        assert one[:, :2] * (H, W) == pytest.approx(places.astype(float), abs=0.02)
+    assert len(Decoder(H, W).people(heat, centre, regression, sub, most=1)) == 1
+    assert Decoder(H, W).people(heat, centre, regression, sub, least=0.99) == []
