@@ -21,6 +21,7 @@ from mirror.cli import live  # noqa: F401
 from mirror.cli import analyze  # noqa: F401
 from mirror.cli import record  # noqa: F401
 from mirror.cli import doctor  # noqa: F401
+from mirror.cli import sets  # noqa: F401
 from mirror.cli import bench  # noqa: F401
 from mirror.cli import config  # noqa: F401
 # isort: on

@@ -12,34 +12,28 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from mirror import settings as settings_file
-from mirror.faults import PermanentFault, TemporaryFault
-from mirror.service import folders, heat
+from mirror.faults import BadInput, PermanentFault, TemporaryFault
+from mirror.fitting import model_threads
+from mirror.service import checkup, folders, throttling
+from mirror.service.finding import Finding
 from mirror.settings import Settings
 from mirror.signals.lights import NoLights
 from mirror.signals.pick import open_lights, raspberry_pi
 
-Level = Literal["ok", "warning", "fault"]
+if TYPE_CHECKING:
+    from mirror.pose.interpreter import Network
 
-OLDEST_PYTHON = (3, 11)
-LITTLE_SPACE, TOO_LITTLE_SPACE = 500e6, 50e6  # bytes; logs, statistics and an update need some hundred MB
-HOT_C = 80.0  # a Raspberry Pi begins to slow down at 80 degrees (85 at the latest)
-A_DAY_S = 86400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. says: what was seen; do: what helps, "" when nothing is needed."""
-
-    name: str
-    level: Level
-    says: str
-    do: str = ""
+FEWEST_LOOKS_PER_S = 10.0
+"""Below, a quick descent is over before it is judged."""
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +75,7 @@ class Computer:
     """What is seen of the computer. `Computer()` looks at this one; tests say what they want seen.
 
     now_s, installed_s: wall-clock seconds since 1970. throttled: the firmware's bits, None if untold.
+    clock_set: whether the network set the clock, None where nobody tells. devices: what it would open.
     display, cameras: take a while, so they are only called when their turn comes.
     """
 
@@ -88,42 +83,56 @@ class Computer:
     bits: int = 64 if sys.maxsize > 2**32 else 32
     machine: str = field(default_factory=platform.machine)
     board: str | None = field(default_factory=raspberry_pi)
-    temperature_c: float | None = field(default_factory=heat.temperature_c)
-    throttled: int | None = field(default_factory=heat.throttled)
+    temperature_c: float | None = field(default_factory=throttling.temperature_c)
+    throttled: int | None = field(default_factory=throttling.throttled)
     state_folder: Path = field(default_factory=folders.state_folder)
     free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
     now_s: float = field(default_factory=time.time)
     installed_s: float = field(default_factory=lambda: Path(__file__).stat().st_mtime)
+    clock_set: Callable[[], bool | None] = checkup.clock_is_set
+    devices: Callable[[], list[Path]] = checkup.devices
     display: Callable[[], Display] = try_display
     cameras: Callable[[], list[str]] = look_for_cameras
 
 
 def examine(
-    settings: Settings | None = None, config: Path | None = None, computer: Computer | None = None
+    settings: Settings | None = None,
+    config: Path | None = None,
+    computer: Computer | None = None,
+    only: Sequence[str] = (),
 ) -> list[Finding]:
     """Everything looked at, in the order a person would mend it.
 
     settings: the settings in force; None when they could not be loaded (then `config`, the file that was
-    named, is examined and the rest is looked at with the defaults). Takes a second or two; opens the lamp's
-    pins and the display for a moment.
+    named, is examined and the rest is looked at with the defaults). only: names of findings, none means all.
+    Takes a second or two; opens the lamp's pins and the display for a moment. Raises BadInput for a name
+    that nothing has.
     """
     computer = computer or Computer()
     chosen = settings or Settings()
     looks: list[tuple[str, Callable[[], Finding]]] = [
-        ("python", lambda: python(computer)),
+        ("python", lambda: checkup.python(computer.python, computer.bits, computer.machine)),
+        ("libraries", lambda: checkup.libraries(computer.board)),
+        ("permissions", lambda: checkup.permissions(computer.devices())),
         ("settings", lambda: settings_found(settings_file.check(config), config)),
         ("model", lambda: model(chosen)),
         ("feet", feet),
         ("runtime", lambda: runtime(chosen)),
         ("camera", lambda: camera(chosen.camera.source, computer.cameras(), computer.board)),
+        ("rotation", lambda: rotation(chosen, computer.board)),
         ("lamp", lambda: lamp(chosen, computer.board)),
         ("screen", lambda: screen(computer.display())),
-        ("disk", lambda: disk(computer.state_folder, computer.free_bytes)),
-        ("clock", lambda: clock(computer.now_s, computer.installed_s)),
-        ("power", lambda: power(computer.board, computer.throttled)),
-        ("heat", lambda: temperature(computer.temperature_c)),
+        ("disk", lambda: checkup.disk(computer.state_folder, computer.free_bytes)),
+        ("store", lambda: checkup.store(computer.state_folder, chosen.store.keep_days)),
+        ("clock", lambda: checkup.clock(computer.now_s, computer.installed_s, computer.clock_set())),
+        ("power", lambda: checkup.power(computer.board, computer.throttled)),
+        ("heat", lambda: checkup.temperature(computer.temperature_c)),
     ]
-    return [_look(name, look) for name, look in looks]
+    known = [name for name, _ in looks]
+    for name in only:
+        if name not in known:
+            raise BadInput(f"the doctor has no look called {name}; there are {', '.join(known)}")
+    return [_look(name, look) for name, look in looks if not only or name in only]
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
@@ -140,19 +149,6 @@ def _look(name: str, look: Callable[[], Finding]) -> Finding:
         return Finding(
             name, "fault", f"could not be looked at: {type(error).__name__}: {error}", "install it again"
         )
-
-
-def python(computer: Computer) -> Finding:
-    """Version and word size: LiteRT has no 32-bit wheels."""
-    version = ".".join(map(str, computer.python))
-    says = f"Python {version}, {computer.bits}-bit on {computer.machine}"
-    if computer.bits < 64:
-        return Finding(
-            "python", "fault", says, "install the 64-bit Raspberry Pi OS: 32-bit ones cannot run the model"
-        )
-    if computer.python[:2] < OLDEST_PYTHON:
-        return Finding("python", "fault", says, "use Python 3.11 or newer")
-    return Finding("python", "ok", says)
 
 
 def settings_found(problems: list[str], config: Path | None = None) -> Finding:
@@ -198,8 +194,25 @@ def runtime(settings: Settings) -> Finding:
         path = catalog.checked_file(catalog.find(settings.model.name))
     except PermanentFault:
         return Finding("runtime", "warning", "not tried: the model is not right")
-    network = interpreter.Network(path, threads=1, runtime=settings.model.runtime)
-    return Finding("runtime", "ok", f"{network.runtime} runs {path.name}")
+    threads = model_threads(settings)
+    network = interpreter.Network(path, threads=threads, runtime=settings.model.runtime)
+    looks = _looks_per_s(network)
+    says = f"{network.runtime} runs {path.name} {looks:.0f} times a second, threads: {threads}"
+    if looks < FEWEST_LOOKS_PER_S:
+        return Finding("runtime", "warning", f"{says}, too slow for a quick squat", "choose a smaller model")
+    return Finding("runtime", "ok", says)
+
+
+def _looks_per_s(network: Network) -> float:
+    """How often a second the network runs, by its quickest of a few tries: others may use the processor."""
+    (wanted,) = network.inputs
+    picture = np.zeros(wanted.shape, wanted.dtype)
+    took = []
+    for _ in range(TRIES):
+        began = time.perf_counter()
+        network.run(picture)
+        took.append(time.perf_counter() - began)
+    return 1.0 / min(took)
 
 
 def camera(source: str, seen: list[str], board: str | None) -> Finding:
@@ -229,6 +242,23 @@ def camera(source: str, seen: list[str], board: str | None) -> Finding:
         else "check both ends of the ribbon, then rpicam-hello --list-cameras"
     )
     return Finding("camera", "warning" if board is None else "fault", says, do)
+
+
+def rotation(settings: Settings, board: str | None) -> Finding:
+    """How camera and display are turned. Only a person can see whether up is up; the shape can be told."""
+    camera, screen = settings.camera, settings.screen
+    width, height = camera.width, camera.height
+    if camera.rotation % 180:
+        width, height = height, width
+    says = f"camera turned {camera.rotation} degrees, pictures {width}x{height}; display {screen.rotation}"
+    if board is not None and width > height:
+        return Finding(
+            "rotation",
+            "warning",
+            f"{says}: lying pictures cut heads off",
+            "turn the camera, [camera] rotation",
+        )
+    return Finding("rotation", "ok", says)
 
 
 def lamp(settings: Settings, board: str | None) -> Finding:
@@ -261,55 +291,3 @@ def screen(display: Display) -> Finding:
         f"no display: {display.why_not or 'pygame finds neither a desktop nor KMS'}",
         "connect one; on a Raspberry Pi without desktop use apt's python3-pygame (pip's has no KMS)",
     )
-
-
-def disk(folder: Path, free_bytes: Callable[[Path], int]) -> Finding:
-    """Room where the station remembers things; a folder that is not there yet is judged by its parent."""
-    there = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
-    free = free_bytes(there)
-    says = f"{free / 1e6:.0f} MB free in {there}"
-    if not os.access(there, os.W_OK):
-        return Finding(
-            "disk", "warning", f"{there} cannot be written to", f"make {folder} for the user of the mirror"
-        )
-    if free < LITTLE_SPACE:
-        level: Level = "fault" if free < TOO_LITTLE_SPACE else "warning"
-        return Finding(
-            "disk", level, says, "make room: journalctl --vacuum-size=50M and apt clean help first"
-        )
-    return Finding("disk", "ok", says)
-
-
-def clock(now_s: float, installed_s: float) -> Finding:
-    """A Raspberry Pi without network starts in the past: times in reports would be wrong, judging is not."""
-    says = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now_s))
-    if now_s < installed_s - A_DAY_S:
-        return Finding(
-            "clock", "warning", f"{says} is before this program was installed", "connect it to a network"
-        )
-    return Finding("clock", "ok", says)
-
-
-def power(board: str | None, bits: int | None) -> Finding:
-    """Supply voltage and throttling since power-on, as the firmware tells them."""
-    if board is None:
-        return Finding("power", "ok", "not a Raspberry Pi: nothing to tell")
-    if bits is None:
-        return Finding("power", "warning", f"{board}: the firmware does not tell", "apt install raspi-utils")
-    if not bits:
-        return Finding("power", "ok", f"{board}: never short of voltage, never throttled")
-    weak = bits & heat.UNDER_VOLTAGE
-    do = (
-        "use the official power supply and a short cable" if weak else "give it a fan or a heat sink, and air"
-    )
-    return Finding("power", "warning", f"{board}: {', '.join(heat.told(bits))}", do)
-
-
-def temperature(celsius: float | None) -> Finding:
-    """How hot the processor is."""
-    if celsius is None:
-        return Finding("heat", "ok", "no temperature sensor: nothing to tell")
-    says = f"{celsius:.0f} degrees Celsius"
-    if celsius >= HOT_C:
-        return Finding("heat", "warning", f"{says}: it slows down", "give it a fan or a heat sink, and air")
-    return Finding("heat", "ok", says)

@@ -264,6 +264,15 @@ def delete_before(rows: sqlite3.Connection, at: float) -> int:
     return gone
 
 
+def delete_everything(rows: sqlite3.Connection) -> int:
+    """Delete every set, visit and fault; how many sets that were."""
+    with rows:
+        gone = rows.execute("DELETE FROM sets").rowcount
+        rows.execute("DELETE FROM visits")
+        rows.execute("DELETE FROM faults")
+    return gone
+
+
 def _asides(path: Path) -> list[Path]:
     """Everything that was moved aside, oldest first."""
     return sorted(path.parent.glob(f"{path.name}.corrupt-*"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mirror.faults import TemporaryFault
-from mirror.service import doctor
+from mirror.service import checkup, doctor
 from mirror.service.doctor import Computer, Display, Finding
 from mirror.settings import Settings
 
@@ -40,6 +40,8 @@ def laptop(tmp_path) -> Computer:
         installed_s=1_790_000_000.0,
         display=lambda: Display("wayland"),
         cameras=lambda: ["imx708 on the ribbon", "HD Webcam at /dev/video0"],
+        clock_set=lambda: True,
+        devices=list,
     )
 
 
@@ -106,7 +108,8 @@ def test_a_named_settings_file_is_the_one_looked_at(laptop, tmp_path):
     [({}, "ok"), ({"bits": 32, "machine": "armv7l"}, "fault"), ({"python": (3, 9, 2)}, "fault")],
 )
 def test_python_is_64_bit_and_new_enough(laptop, seen, level):
-    assert doctor.python(replace(laptop, **seen)).level == level
+    seen = replace(laptop, **seen)
+    assert checkup.python(seen.python, seen.bits, seen.machine).level == level
 
 
 def test_an_unknown_model_is_a_fault_and_its_runtime_is_not_tried():
@@ -199,14 +202,14 @@ def test_the_display_is_really_tried(monkeypatch):
 
 @pytest.mark.parametrize(("free", "level"), [(10e9, "ok"), (400e6, "warning"), (10e6, "fault")])
 def test_a_full_disk_is_told_before_it_is_full(tmp_path, free, level):
-    finding = doctor.disk(tmp_path / "not" / "there" / "yet", lambda folder: free)
+    finding = checkup.disk(tmp_path / "not" / "there" / "yet", lambda folder: free)
     assert finding.level == level
     assert finding.says.endswith(f"free in {tmp_path}")
 
 
 def test_a_clock_before_the_installation_is_told():
-    assert doctor.clock(1_700_000_000, 1_790_000_000).level == "warning"
-    assert doctor.clock(1_790_000_000, 1_790_000_000 + 3600).level == "ok"
+    assert checkup.clock(1_700_000_000, 1_790_000_000).level == "warning"
+    assert checkup.clock(1_790_000_000, 1_790_000_000 + 3600).level == "ok"
 
 
 @pytest.mark.parametrize(
@@ -220,19 +223,19 @@ def test_a_clock_before_the_installation_is_told():
     ],
 )
 def test_power_and_throttling_are_told_in_words(board, bits, level, part):
-    finding = doctor.power(board, bits)
+    finding = checkup.power(board, bits)
     assert finding.level == level
     assert part in finding.says
 
 
 def test_weak_power_and_heat_have_different_remedies():
-    assert "power supply" in doctor.power(PI, 1 << 16).do
-    assert "fan" in doctor.power(PI, 1 << 19).do
+    assert "power supply" in checkup.power(PI, 1 << 16).do
+    assert "fan" in checkup.power(PI, 1 << 19).do
 
 
 @pytest.mark.parametrize(("celsius", "level"), [(None, "ok"), (61.0, "ok"), (82.0, "warning")])
 def test_heat_is_told(celsius, level):
-    assert doctor.temperature(celsius).level == level
+    assert checkup.temperature(celsius).level == level
 
 
 def test_one_broken_part_does_not_hide_the_others(laptop):
