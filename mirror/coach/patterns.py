@@ -10,7 +10,14 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from mirror.coach.sets import OTHER_DEPTH_DEG, SAME_DEG, SetOfReps, other_depth, unlike
+from mirror.coach.sets import (
+    OTHER_DEPTH_DEG,
+    SetOfReps,
+    about_the_same,
+    other_depth,
+    unlike,
+    whole_degrees_apart,
+)
 from mirror.knees.reading import LegSigns, Rep, RepLeg, RepSigns
 
 SIDES = ("left", "right")
@@ -32,7 +39,7 @@ EARLY_UP = 0.4
 LATE_SLOPE = 0.7
 LATE_REPS = 5
 LATE_RISE = 4.0
-SET_RISE = 4.0
+SET_RISE = 4
 ONE_SIDED_DEG = 10.0
 MOST_YAW_DEG = 10.0
 TIPPED = 2.0
@@ -97,10 +104,10 @@ def between(kind: str, a: SetOfReps, b: SetOfReps) -> Pattern | None:
         return None
     falls = []
     for side in SIDES:
-        if unlike(a, b, side) is None:
-            change = getattr(b, side).mean_deg - getattr(a, side).mean_deg
+        if unlike(a, b, side) is None and not about_the_same(a, b, side):
+            change = whole_degrees_apart(getattr(a, side).mean_deg, getattr(b, side).mean_deg)
             change = -change if kind == "plates" else change
-            if change >= max(SET_RISE, SAME_DEG[a.foot_source]):
+            if change >= SET_RISE:
                 falls.append((side, change))
     if not falls:
         return None
@@ -210,7 +217,7 @@ def _late(legs: dict[str, list[_Seen]]) -> Pattern | None:
     for side, judged in legs.items():
         degrees = [seen.deg for seen in judged]
         rise = _rise(degrees)
-        if rise is not None and statistics.fmean(degrees[-2:]) > INSIDE_DEG:
+        if rise is not None and min(degrees[-2:]) > INSIDE_DEG:
             rises[side] = rise
     if not rises:
         return None

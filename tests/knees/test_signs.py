@@ -1,0 +1,104 @@
+"""What a repetition shows beside its verdicts, on figures whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import simulate
+
+from mirror.knees.analysis import analyse
+from mirror.knees.azimuth import ToeTips
+from mirror.knees.constants import ANATOMICAL
+from mirror.knees.judge import Thresholds
+from mirror.knees.live import KneeWatch
+from mirror.knees.optics import Camera
+from mirror.knees.reading import LegSigns, Rep, RepSigns
+
+
+def seen(squat: simulate.Squat, *, fps: float = 30.0, toes: bool = True, still_s: float = 2.0) -> list[Rep]:
+    sim = simulate.simulate(
+        [simulate.Stand(still_s), squat, squat, simulate.Stand(2.0)],
+        noise=simulate.Noise(sigma_px=0.8),
+        fps=fps,
+    )
+    return analyse(
+        sim.t,
+        sim.keypoints,
+        sim.image_size,
+        np.ones(len(sim.t), np.bool_),
+        Camera(sim.hfov_deg, sim.tilt_deg),
+        ANATOMICAL,
+        Thresholds(),
+        None,
+        (lambda plant: ToeTips(sim.toes)) if toes else None,
+    ).reps
+
+
+def signs(squat: simulate.Squat, **how: object) -> list[RepSigns]:
+    found = [rep.signs for rep in seen(squat, **how)]  # type: ignore[arg-type]
+    assert all(one is not None for one in found)
+    return [one for one in found if one is not None]
+
+
+def left(squat: simulate.Squat, **how: object) -> list[LegSigns]:
+    return [one.left for one in signs(squat, **how)]
+
+
+@pytest.mark.parametrize("fps", [30.0, 15.0])
+def test_a_knee_that_goes_in_only_deep_is_still_out_high_up(fps: float) -> None:
+    for leg in left(simulate.Squat(delta=(13, 0), collapse="deep"), fps=fps):
+        assert leg.deep_deg > 9
+        assert leg.high_deg < 6
+
+
+@pytest.mark.parametrize("fps", [30.0, 15.0])
+def test_a_knee_that_goes_in_only_on_the_way_up_is_seen_to_do_so(fps: float) -> None:
+    for leg in left(simulate.Squat(delta=(13, 0), collapse="ascent"), fps=fps):
+        assert leg.down_deg < 6 < leg.up_deg
+        assert 0.0 < leg.peak_up_share <= 0.4
+
+
+def test_a_knee_that_goes_in_on_the_way_down_is_early_and_has_no_peak_on_the_way_up() -> None:
+    for leg in left(simulate.Squat(delta=(13, 0), collapse="descent")):
+        assert leg.early_deg > 6
+        assert leg.up_deg < 6 < leg.down_deg
+        assert leg.peak_up_share is None
+
+
+def test_a_rising_heel_shows_in_the_ankle_and_a_flat_foot_does_not() -> None:
+    for risen, flat in zip(left(simulate.Squat(heel_rise_m=0.04)), left(simulate.Squat()), strict=True):
+        assert risen.ankle_rise > 0.05
+        assert abs(flat.ankle_rise) < 0.03
+        assert abs(flat.ankle_inward) < 0.03
+
+
+def test_knees_pushed_out_are_outside() -> None:
+    for leg in left(simulate.Squat(delta=(-14, -14))):
+        assert leg.least_deg < -10
+
+
+def test_a_trunk_that_tips_forward_drops_the_shoulders_more_than_the_hips() -> None:
+    upright, tipped = (
+        signs(simulate.Squat(depth_deg=10, trunk_lean_deg=lean))[0].trunk for lean in (38.0, 80.0)
+    )
+    assert upright < 1.7
+    assert tipped > 2.0
+
+
+def test_what_the_feet_are_known_from_is_kept_with_the_repetition() -> None:
+    assert {one.foot_source for one in signs(simulate.Squat())} == {"toes"}
+    blind = signs(simulate.Squat(), toes=False)
+    assert {one.foot_source for one in blind} == {"none"}
+    assert {one.left.deep_deg for one in blind} == {None}
+    assert all(one.left.ankle_rise is not None for one in blind)
+
+
+def test_live_repetitions_have_signs_too() -> None:
+    sim = simulate.simulate([simulate.Stand(2.0), simulate.Squat(), simulate.Squat(), simulate.Stand(1.0)])
+    watch = KneeWatch(Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds())
+    reps = [
+        rep
+        for t, keypoints in zip(sim.t, sim.keypoints, strict=True)
+        if (rep := watch.update(float(t), keypoints, sim.image_size, True)[1]) is not None
+    ]
+    assert [rep.signs.foot_source for rep in reps if rep.signs] == ["reference", "reference"]
