@@ -28,7 +28,6 @@ FORM_CUES = {
     "trunk": "chest_proud",
     "deep_only": "heel_plates",
     "foot_rolls": "whole_foot",
-    "late": "less_weight",
     "load": "less_weight",
 }
 """Shown without a sound after a repetition, when the knees have had their say."""
@@ -120,7 +119,8 @@ class Speaker:
             self._responded = True
             self.praise = self._say("praise.better") if self._rules.speaks else ""
         elif not self._cued_now and self._may_speak(1):
-            self._form_cue("outside" if outside else next((key for key in keys if key in FORM_CUES), ""))
+            fitting = [key for key in keys if key in FORM_CUES and not (good and key == "load")]
+            self._form_cue("outside" if outside else (fitting or [""])[0])
         self._cued_last = self._cued_now
 
     def _form_cue(self, key: str) -> None:

@@ -31,17 +31,20 @@ class Training:
         self._experiment: Experiment | None = None
         self._before = Before()
         self._why_unknown = ""
+        self._learned: tuple[Pattern, ...] = ()  # what comparisons of this visit showed
 
     def add(self, rep: Rep, why_unknown: str) -> tuple[Pattern, ...]:
-        """A repetition is over; the patterns of the set so far."""
+        """A repetition is over; the patterns known by now, from comparisons and from the set so far."""
         self.reps.append(rep)
         self._why_unknown = why_unknown
-        return find(self.reps)
+        return self._learned + find(self.reps)
 
     def end_set(self, t: float) -> None:
         """The set is over: it is summed up, and counts for a comparison under way."""
         if self._experiment is not None:
             self._experiment.add(self.reps, self._say)
+            shown = self._experiment.pattern()
+            self._learned = (shown,) if shown else self._learned
         self.summary = summarise(
             self.reps,
             self._say,
@@ -61,7 +64,7 @@ class Training:
 
     def leave(self, away_s: float) -> None:
         """Nobody is there any more, since so long. The next one is somebody else, unless they compare."""
-        self._before = Before()
+        self._before, self._learned = Before(), ()
         if away_s > COMPARISON_WAITS_S:
             self._experiment = None
 
