@@ -1,0 +1,172 @@
+"""Which cue, when, and praise for one that was followed: the speaker's choices over repetitions and sets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from readings import CAUTION, GOOD, OFF, UNKNOWN, rep
+from sets_seen import caving, seen
+from simulate import Squat
+
+from mirror.coach.patterns import find
+from mirror.coach.rules import CoachRules
+from mirror.coach.speaker import KNEE_CUES, Speaker
+from mirror.coach.training import Training
+from mirror.coach.words import words
+from mirror.knees.reading import Rep, Verdict
+
+SAY = words("en")
+
+
+class Talk:
+    """A speaker through repetitions; what it showed and how often it sounded."""
+
+    def __init__(self, mode: str = "standard") -> None:
+        self.speaker = Speaker(CoachRules(mode=mode), SAY)
+        self.reps: list[Rep] = []
+        self.t = 0.0
+
+    def does(self, one: Rep) -> tuple[str, str, int]:
+        """(cue, praise, sounds) once this repetition is over; off track for half a second if it was."""
+        self.speaker.descent()
+        off = Verdict.OFF_TRACK in (one.left.verdict, one.right.verdict)
+        heard = 0
+        for _ in range(15):
+            self.t += 1 / 30
+            heard += self.speaker.update(self.t, off) is not None
+        self.reps.append(one)
+        self.speaker.rep(one, find(self.reps))
+        return self.speaker.cue, self.speaker.praise, heard
+
+    def next_set(self) -> None:
+        self.speaker.sets_done += 1
+        self.speaker.new_set()
+        self.reps = []
+
+
+def bad(n: int = 1) -> Rep:
+    return rep(n, OFF, OFF)
+
+
+# -- praise
+
+
+def test_a_repetition_that_was_good_right_after_a_cue_is_praised_once() -> None:
+    talk = Talk()
+    assert talk.does(bad()) == ("Knees over your toes", "", 1)
+    assert talk.does(rep(2)) == ("", "That's it", 0)
+    assert talk.does(rep(3)) == ("", "", 0)
+
+
+@pytest.mark.parametrize("after", [rep(2, GOOD, CAUTION), rep(2, GOOD, UNKNOWN), rep(2, OFF, GOOD)])
+def test_what_was_not_surely_good_is_not_praised(after: Rep) -> None:
+    talk = Talk()
+    talk.does(bad())
+    assert talk.does(after)[1] == ""
+
+
+def test_good_repetitions_without_a_cue_before_are_not_praised() -> None:
+    talk = Talk()
+    assert [talk.does(rep(n))[1] for n in range(4)] == [""] * 4
+    for _ in range(3):
+        talk.does(bad())  # the third is not cued any more
+    assert talk.does(rep(9))[1] == ""
+
+
+@pytest.mark.parametrize("mode", ["quiet", "class"])
+def test_where_it_is_quiet_nothing_is_praised(mode: str) -> None:
+    talk = Talk(mode)
+    talk.does(bad())
+    assert talk.does(rep(2)) == ("", "", 0)
+
+
+# -- which cue
+
+
+def test_a_cue_nobody_responds_to_gives_way_to_the_next_in_the_next_set() -> None:
+    talk, shown = Talk(), []
+    for _ in range(5):
+        shown.append(talk.does(bad())[0])
+        talk.does(bad(2))
+        talk.next_set()
+    expected = [SAY(f"cue.{key}") for key in KNEE_CUES]
+    assert shown == [*expected, expected[-1]]
+
+
+def test_external_focus_comes_first_and_the_knees_last() -> None:
+    assert KNEE_CUES[:2] == ("knees_over_toes", "spread_the_floor")
+    assert KNEE_CUES[-1] == "knees_out"
+
+
+def test_a_cue_that_was_followed_is_kept() -> None:
+    talk = Talk()
+    for one in (bad(1), bad(2), rep(3), bad(4), rep(5)):
+        talk.does(one)
+    talk.next_set()
+    assert talk.does(bad())[0] == "Knees over your toes"
+
+
+def test_knees_that_go_in_from_the_start_are_told_to_spread_the_floor() -> None:
+    talk = Talk()
+    shown = []
+    for one in (*caving(13, 13), rep(3), *caving(13)):
+        shown.append(talk.does(one)[0])
+    assert shown == ["Knees over your toes", "Knees over your toes", "", "Spread the floor"]
+
+
+def test_knees_pushed_too_far_out_are_told_the_toes_without_a_sound_and_twice_at_most() -> None:
+    talk = Talk()
+    shown = [talk.does(one) for one in caving(-14, -14, -14)]
+    assert [(cue, heard) for cue, _, heard in shown] == [("Knees over your toes", 0)] * 2 + [("", 0)]
+    talk.next_set()
+    for _ in range(2):
+        talk.does(bad())
+    assert talk.speaker._rung == 0
+
+
+def test_pushed_out_right_after_a_cue_is_not_praised() -> None:
+    talk = Talk()
+    talk.does(bad())
+    (outside,) = caving(-14)
+    assert talk.does(outside)[1] == ""
+
+
+def test_a_trunk_that_tips_is_told_after_the_repetition_and_waits_after_two() -> None:
+    talk = Talk()
+    shown = [talk.does(one) for one in seen(*[Squat(depth_deg=10, trunk_lean_deg=80)] * 5)]
+    assert [cue for cue, _, _ in shown] == ["", "Chest proud", "Chest proud", "", ""]
+    assert sum(heard for _, _, heard in shown) == 0
+
+
+def test_heels_that_rise_are_offered_plates_once_the_knees_had_their_say() -> None:
+    talk = Talk()
+    squats = seen(*[Squat(delta=(13, 13), collapse="deep", heel_rise_m=0.04)] * 4)
+    assert [talk.does(one)[0] for one in squats][2:] == ["Plates under your heels"] * 2
+
+
+def test_less_weight_is_asked_for_only_where_a_comparison_showed_it() -> None:
+    rules = CoachRules()
+    training, speaker = Training(rules, SAY), Speaker(rules, SAY)
+    training.compare("load")
+    for degrees in (3.0, 13.0):
+        for one in caving(degrees, degrees, degrees):
+            training.add(one, "")
+        training.end_set(0.0)
+        training.new_set()
+    clean, caved = rep(1), replace(bad(2))
+    for one, cue in ((clean, ""), (caved, "A little less weight")):
+        speaker.descent()
+        speaker.rep(one, training.add(one, ""))
+        assert speaker.cue == cue
+    training.leave(5.0)
+    assert [pattern.key for pattern in training.add(caved, "")] == []
+
+
+def test_a_new_person_begins_with_the_first_cue() -> None:
+    talk = Talk()
+    for _ in range(2):
+        talk.does(bad())
+    talk.next_set()
+    talk.speaker.new_person()
+    assert talk.does(bad())[0] == "Knees over your toes"
