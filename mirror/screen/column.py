@@ -30,10 +30,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Something drawn in a box as wide as the column. height, gap above: px. grow: it takes what is left."""
+    """Something drawn in a box as wide as the column, given that box and the scale of the column.
+
+    height, gap above: px. grow: it takes what is left over.
+    """
 
     height: int
-    draw: Callable[[Rect], None]
+    draw: Callable[[Rect, float], None]
     gap: int = 0
     grow: bool = False
 
@@ -65,7 +68,7 @@ def set_column(glass: Glass, box: Rect, items: Sequence[Item]) -> float:
         else:
             deep += spare if item.grow else 0
             above = round(item.gap * scale)
-            item.draw((left, y + above, width, deep - above))
+            item.draw((left, y + above, width, deep - above), scale)
         y += deep
     return scale
 

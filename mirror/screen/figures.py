@@ -236,7 +236,7 @@ SILHOUETTE = (
     (((0.575, 0.95), (0.6, 0.96)), 0.05),
 )
 """Somebody who stands, from the front, as thick lines: points and width."""
-OUTLINE = 0.012
+OUTLINE = 0.007
 
 
 def draw_figure(glass: Glass, key: str, box: Rect) -> None:

@@ -34,7 +34,7 @@ FADE = 0.07
 """Height over which the shade fades into the picture, as a share of the glass's height."""
 PICTURE_SHARE = 0.58
 """Share of a lying glass's width that the picture may take; the words stand beside it."""
-REFLECTED_SHARE = 0.56
+REFLECTED_SHARE = 0.62
 """Share of a lying glass's width left to the reflection; the words stand beside it."""
 MOST_BADGES = 12
 """Repetitions shown in the row of signs: the newest of a long set."""
@@ -115,11 +115,19 @@ class Glass:
         view = MirrorView((0, 0, room, self.height), size)
         glass = (self.width, self.height)
         if self.reflection is not None:
-            body = (0, 0, self.width if self.portrait else round(REFLECTED_SHARE * self.width), self.height)
+            body = self._reflected_body(self.reflection)
             return view, Marks(self.sizes.ring, self._shelf, soft=True), places(glass, body, self.sizes)
         # in a small picture of a small person a ring as wide as on the glass would hide both knees
         marks = Marks(min(self.sizes.ring, round(RING_OF_PICTURE * view.rect[3])), self._shelf)
         return view, marks, places(glass, view.rect, self.sizes)
+
+    def _reflected_body(self, where: Mounting) -> Rect:
+        """The part of the glass in which somebody before the lens sees themselves."""
+        if self.portrait:
+            return 0, 0, self.width, self.height
+        right = round(REFLECTED_SHARE * self.width)
+        left = round(min(max(0.0, 2 * where.camera_x - right), 0.6 * right))
+        return left, 0, right - left, self.height
 
     @property
     def portrait(self) -> bool:
@@ -178,7 +186,7 @@ class Glass:
             return
         fade = round(FADE * self.height)
         sprite = self.kept(("shade", deep, lower), lambda: self._shade(deep, -fade if lower else fade))
-        self.sheet.blit(sprite, (0, self.height - deep - fade if lower else 0))
+        self.sheet.under(sprite, (0, self.height - deep - fade if lower else 0))
 
     def _shade(self, deep: int, fade: int) -> Any:
         """Black, `deep` px high, fading out over |fade| px below it, or above it for a negative fade."""

@@ -15,8 +15,6 @@ from mirror.screen.theme import BLACK, COLOUR, RGB, SOFT, TRACK, WHITE
 
 STROKE = {Verdict.GOOD: 0.14, Verdict.CAUTION: 0.32, Verdict.OFF_TRACK: 0.32, Verdict.UNKNOWN: 0.13}
 """Thickness of a ring in radii: good thin, caution thick, off track thick with an arrow, unknown broken."""
-MOST_ELEVATION_DEG = 45.0
-"""Thighs higher or lower than this are drawn at this."""
 ARC_STEPS = 48
 """Sprites of a ring that fills."""
 SOFTNESS = 8
@@ -49,12 +47,6 @@ class Marks:
         """A small sign: disc good, triangle caution, square off track, empty circle unknown."""
         badge = self._kept(("badge", verdict, radius), lambda: self._badge(verdict, radius))
         self._blit(surface, badge, at)
-
-    def thigh(self, surface: Any, at: tuple[int, int], length: int, elevation_deg: float) -> None:
-        """A thigh from the side against a broken level line; elevation_deg: + with the hip above the knee."""
-        shown = round(max(-MOST_ELEVATION_DEG, min(MOST_ELEVATION_DEG, elevation_deg)))
-        sprite = self._kept(("thigh", length, shown), lambda: self._thigh(length, shown))
-        self._blit(surface, sprite, at)
 
     def filling(self, surface: Any, at: tuple[int, int], radius: int, progress: float) -> None:
         """A ring that fills clockwise from the top with progress 0..1."""
@@ -198,25 +190,6 @@ class Marks:
         if not guess:
             self._pygame.draw.circle(sheet, colour, (x, y), 0.2 * r)
         return self._soft(sheet)
-
-    def _thigh(self, length: int, elevation_deg: int) -> Any:
-        """The knee on a broken level line, the hip where the thigh ends."""
-        sheet, (x, y) = self._blank(length, 1.2 * length)
-        unit = length * FINE
-        for i in range(5):
-            dash = self._pygame.Rect(x + (0.2 * i - 0.5) * unit, y - 0.012 * unit, 0.13 * unit, 0.024 * unit)
-            self._pygame.draw.rect(sheet, SOFT, dash)
-        angle = math.radians(elevation_deg)
-        knee = (x + 0.34 * unit, y)
-        hip = (knee[0] - 0.74 * unit * math.cos(angle), y - 0.74 * unit * math.sin(angle))
-        half = 0.055 * unit
-        across = (half * math.sin(angle), -half * math.cos(angle))
-        corners = [(hip, 1), (knee, 1), (knee, -1), (hip, -1)]
-        points = [(end[0] + side * across[0], end[1] + side * across[1]) for end, side in corners]
-        self._pygame.draw.polygon(sheet, WHITE, points)
-        self._pygame.draw.circle(sheet, WHITE, hip, half)
-        self._pygame.draw.circle(sheet, WHITE, knee, 2 * half)
-        return self._fine(sheet)
 
     def _badge(self, verdict: Verdict, radius: int) -> Any:
         sheet, (x, y) = self._blank(2.2 * radius, 2.2 * radius)

@@ -35,8 +35,9 @@ def _gesture(glass: Glass, feedback: Feedback) -> None:
     if held is None:
         return
     radius = round(RING * min(glass.height, 1.5 * glass.width))
-    left, top, width, _ = glass.places.sign
-    at = (left + width // 2, top - round(1.25 * radius))
+    left, _, width, _ = glass.places.body
+    lowest = glass.places.sign[1] if glass.portrait else glass.height - glass.sizes.margin
+    at = (left + width // 2, lowest - round(1.25 * radius))
     glass.marks.backing(glass.sheet, at, round(1.2 * radius))
     glass.marks.filling(glass.sheet, at, radius, held.share)
     size = round(1.15 * radius)

@@ -15,7 +15,7 @@ class Fault:
         margin, body = glass.sizes.margin, glass.sizes.body
         box = (margin, margin, glass.width - 2 * margin, glass.height - 2 * margin)
         items: list[Item] = [
-            Drawing(5 * body, lambda place: draw_figure(glass, "attention", place)),
+            Drawing(5 * body, lambda place, _: draw_figure(glass, "attention", place)),
             Text(glass.words("screen.fault"), round(1.5 * body), YELLOW, gap=1.0),
             Text(feedback.note, body, SOFT, gap=1.5),
         ]

@@ -22,7 +22,7 @@ class Help:
         inner = glass.width - 2 * margin
         foot = round(0.17 * glass.height)
         gestures: list[Item] = [Text(line, small, SOFT, gap=0.2) for line in feedback.gestures]
-        gestures.append(Drawing(body, lambda place: _dots(glass, page, place), gap=small))
+        gestures.append(Drawing(body, lambda place, _: _dots(glass, page, place), gap=small))
         set_column(glass, (margin, glass.height - foot - margin // 2, inner, foot), gestures)
         box = (margin, margin, inner, glass.height - 2 * margin - foot)
         figure = FIGURE_OF.get(page.key, page.key)
@@ -32,7 +32,7 @@ class Help:
             box = (box[0], box[1], inner - side - margin, box[3])
         items: list[Item] = [Text(page.title, round(1.6 * body))]
         if figure in FIGURES and glass.portrait:
-            items.append(Drawing(8 * body, lambda place: draw_figure(glass, figure, place), gap=body))
+            items.append(Drawing(8 * body, lambda place, _: draw_figure(glass, figure, place), gap=body))
         items += [Text(line, body, gap=1.2) for line in page.lines]
         items.append(Text(page.action, body, SKY, gap=1.5))
         set_column(glass, box, items)

@@ -15,5 +15,5 @@ class Idle:
         text = feedback.instruction or glass.words("instruction.stand_on_the_mark")
         margin, deep, body = glass.sizes.margin, round(0.26 * glass.height), glass.sizes.body
         box = (margin, glass.height - deep, glass.width - 2 * margin, deep - margin)
-        mark = Drawing(3 * body, lambda place: draw_figure(glass, "mark", place))
+        mark = Drawing(3 * body, lambda place, _: draw_figure(glass, "mark", place))
         set_column(glass, box, [mark, Text(text, body, FAINT)])

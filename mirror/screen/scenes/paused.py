@@ -15,7 +15,7 @@ class Paused:
         margin, body = glass.sizes.margin, glass.sizes.body
         box = (margin, margin, glass.width - 2 * margin, round(0.6 * glass.height))
         items: list[Item] = [
-            Drawing(5 * body, lambda place: draw_figure(glass, "stop", place)),
+            Drawing(5 * body, lambda place, _: draw_figure(glass, "stop", place)),
             Text(feedback.instruction or glass.words("instruction.paused"), round(1.3 * body), gap=1.2),
             *(Text(line, body, SOFT) for line in feedback.gestures),
         ]

@@ -15,7 +15,7 @@ class Starting:
         margin, body = glass.sizes.margin, glass.sizes.body
         text = feedback.instruction or glass.words("instruction.starting")
 
-        def ring(place: Rect) -> None:
+        def ring(place: Rect, _: float) -> None:
             middle = (place[0] + place[2] // 2, place[1] + place[3] // 2)
             glass.marks.filling(glass.sheet, middle, place[3] // 2, feedback.progress)
 
