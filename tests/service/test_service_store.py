@@ -1,0 +1,253 @@
+"""The store: sets are kept in order, safely and without anybody waiting; what is old goes."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from concurrent.futures import Future
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from reliability.sets_done import MORNING, kept, set_done
+
+from mirror.coach.feedback import State, nothing
+from mirror.service import store as storing
+from mirror.service.logbook import FaultSeen, Logbook
+from mirror.service.store import NotKept, Store
+
+PATIENCE_S = 30  # only ever waited out when something is broken
+DAY_S = 86400.0
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return tmp_path / "state" / "sets.sqlite"
+
+
+def asked(path: Path, question: str) -> list[tuple]:
+    with closing(sqlite3.connect(path)) as rows:
+        return rows.execute(question).fetchall()
+
+
+class Gate:
+    """A record that holds up the writer until it is let through."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = threading.Event(), threading.Event()
+
+    def write(self, rows: sqlite3.Connection) -> int:
+        self.reached.set()
+        assert self.open.wait(PATIENCE_S)
+        return 0
+
+
+def test_a_set_is_kept_with_its_repetitions(path):
+    store = Store(path, 90, now=lambda: MORNING)
+    assert store.keep(set_done(3)).result(PATIENCE_S) == 1
+    store.close(PATIENCE_S)
+    assert kept(path) == [(1, 3, "Clean.")]
+    assert asked(path, "SELECT at, clock_set, headline FROM sets") == [(MORNING, 1, "3 squats")]
+    assert asked(
+        path,
+        "SELECT n, start_s, bottom_s, end_s, depth_deg, depth_label, is_reference, left_verdict, "
+        "left_deviation_deg, right_verdict, right_deviation_deg FROM reps WHERE n <= 2",
+    ) == [
+        (1, 0.0, 1.5, 3.0, -12.3, "parallel", 1, "good", 1.0, "unknown", None),
+        (2, 4.0, 5.5, 7.0, -12.3, "parallel", 0, "good", 1.0, "unknown", None),
+    ]
+
+
+def test_no_column_could_hold_a_picture_or_a_name(path):
+    Store(path, 90).close(PATIENCE_S)
+    for (table,) in asked(path, "SELECT name FROM sqlite_master WHERE type = 'table'"):
+        for _, name, kind, *_ in asked(path, f"PRAGMA table_info('{table}')"):
+            assert kind in ("INTEGER", "REAL", "TEXT"), (table, name)
+            assert name not in ("name", "person", "picture", "image")
+
+
+def test_every_commit_is_forced_to_the_disk_before_it_is_acknowledged(path):
+    with closing(storing.open_rows(path)) as rows:
+        assert rows.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert rows.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+
+
+def test_handing_over_never_waits_and_what_is_too_much_is_dropped_and_counted(path):
+    store = Store(path, 90, queue=3)
+    gate = Gate()
+    store.keep(gate)
+    assert gate.reached.wait(PATIENCE_S)
+    handed = [store.keep(set_done()) for _ in range(5)]
+    late = [one for one in handed if one.done()]
+    assert len(late) == store.dropped == 3  # the gate itself still has a place in the queue
+    with pytest.raises(NotKept, match="full"):
+        late[0].result()
+    gate.open.set()
+    store.close(PATIENCE_S)
+    assert len(kept(path)) == 2
+
+
+def test_closing_writes_what_waits_and_takes_no_more(path):
+    store = Store(path, 90)
+    handed = [store.keep(set_done()) for _ in range(20)]
+    store.close(PATIENCE_S)
+    store.close(PATIENCE_S)
+    assert [one.result(0) for one in handed] == list(range(1, 21))
+    with pytest.raises(NotKept, match="closed"):
+        store.keep(set_done()).result(0)
+
+
+def test_a_newer_start_goes_on_where_the_last_one_stopped(path):
+    for _ in range(2):
+        store = Store(path, 90)
+        store.keep(set_done())
+        store.close(PATIENCE_S)
+    assert len(kept(path)) == 2
+
+
+# -- how long
+
+
+@pytest.mark.parametrize(("keep_days", "left"), [(90, ["young", "old"]), (30, ["young"])])
+def test_what_is_older_than_it_may_be_is_deleted_at_the_start(path, keep_days, left):
+    ages = {"young": 10, "old": 60, "ancient": 200}
+    store = Store(path, 3650)
+    for sentence, days in ages.items():
+        store.keep(set_done(2, MORNING - days * DAY_S, sentence))
+        store.keep(FaultSeen(MORNING - days * DAY_S, "camera", sentence))
+    store.close(PATIENCE_S)
+    Store(path, keep_days, now=lambda: MORNING, clock_is_set=lambda: True).close(PATIENCE_S)
+    assert [sentence for _, _, sentence in kept(path)] == left
+    assert asked(path, "SELECT says FROM faults") == [(sentence,) for sentence in left]
+    assert asked(path, 'SELECT count(*) FROM reps WHERE "set" NOT IN (SELECT id FROM sets)') == [(0,)]
+
+
+def test_it_is_looked_after_again_after_a_day(path, monkeypatch):
+    monkeypatch.setattr(storing, "CLEAN_EVERY_S", 0.01)
+    now = [MORNING]
+    store = Store(path, 90, now=lambda: now[0], clock_is_set=lambda: True)
+    store.keep(set_done(1, MORNING, "early")).result(PATIENCE_S)
+    now[0] += 91 * DAY_S
+    deadline = threading.Event()
+    for _ in range(2000):
+        if not kept(path):
+            break
+        deadline.wait(0.01)
+    store.close(PATIENCE_S)
+    assert kept(path) == []
+
+
+def test_a_clock_that_was_not_set_deletes_nothing(path):
+    store = Store(path, 90)
+    store.keep(set_done(1, MORNING))
+    store.close(PATIENCE_S)
+    far = MORNING + 3650 * DAY_S
+    Store(path, 90, now=lambda: far, clock_is_set=lambda: False).close(PATIENCE_S)
+    assert len(kept(path)) == 1
+
+
+def test_deleted_numbers_are_overwritten_in_the_file(path):
+    store = Store(path, 90)
+    store.keep(set_done(1, MORNING - 200 * DAY_S, "nobody may find this again"))
+    store.close(PATIENCE_S)
+    assert b"nobody may find" in path.read_bytes()
+    Store(path, 90, now=lambda: MORNING, clock_is_set=lambda: True).close(PATIENCE_S)
+    assert b"nobody may find" not in path.read_bytes()
+
+
+# -- schemas
+
+
+def test_an_older_file_is_brought_to_the_newest_schema_with_what_is_in_it(path, monkeypatch):
+    store = Store(path, 90)
+    store.keep(set_done())
+    store.close(PATIENCE_S)
+    later = (*storing.MIGRATIONS, "ALTER TABLE sets ADD COLUMN load_kg REAL")
+    monkeypatch.setattr(storing, "MIGRATIONS", later)
+    store = Store(path, 90)
+    store.keep(set_done())
+    store.close(PATIENCE_S)
+    assert asked(path, "SELECT id, load_kg FROM sets") == [(1, None), (2, None)]
+    assert asked(path, "PRAGMA user_version") == [(2,)]
+
+
+def test_a_migration_that_fails_halfway_leaves_the_file_as_it_was(path, monkeypatch, caplog):
+    store = Store(path, 90)
+    store.keep(set_done())
+    store.close(PATIENCE_S)
+    fails = "ALTER TABLE sets ADD COLUMN load_kg REAL; ALTER TABLE nothing ADD COLUMN x"
+    broken = (*storing.MIGRATIONS, fails)
+    monkeypatch.setattr(storing, "MIGRATIONS", broken)
+    Store(path, 90).close(PATIENCE_S)
+    assert asked(path, "PRAGMA user_version") == [(1,)]
+    assert "load_kg" not in [name for _, name, *_ in asked(path, "PRAGMA table_info(sets)")]
+
+
+def test_a_file_of_a_newer_release_is_left_alone(path, caplog):
+    Store(path, 90).close(PATIENCE_S)
+    with closing(sqlite3.connect(path)) as rows:
+        rows.execute("PRAGMA user_version = 99")
+    before = path.read_bytes()
+    with caplog.at_level(logging.WARNING):
+        store = Store(path, 90)
+        handed = store.keep(set_done())
+        store.close(PATIENCE_S)
+    with pytest.raises(NotKept):
+        handed.result(0)
+    assert path.read_bytes() == before
+    assert "made by a newer release" in caplog.text
+
+
+# -- visits
+
+
+def a_set(sentence: str, state: State = State.SUMMARY):
+    from dataclasses import replace
+
+    return replace(nothing(0.0, state), summary=set_done(2, sentence=sentence).summary)
+
+
+def test_sets_of_one_visit_belong_together_and_who_walks_by_leaves_no_trace(path):
+    clock = iter(range(1000))
+    store = Store(path, 90)
+    book = Logbook(store, now=lambda: MORNING + next(clock), clock_is_set=lambda: False)
+    walks_by = [nothing(0.0, State.FRAMING), nothing(0.0)]
+    one = a_set("first")
+    visit = [nothing(0.0, State.READY), one, one, nothing(0.0, State.READY), a_set("second"), nothing(0.0)]
+    for feedback in (*walks_by, *visit, *walks_by):
+        book.write(0.0, feedback, None)
+    book.close()
+    store.close(PATIENCE_S)
+    assert [sentence for _, _, sentence in kept(path)] == ["first", "second"]
+    assert asked(path, "SELECT visit, clock_set FROM sets") == [(1, 0), (1, 0)]
+    ((began, ended),) = asked(path, "SELECT began, ended FROM visits")
+    assert MORNING < began < ended
+
+
+def test_a_set_without_a_repetition_is_not_kept(path):
+    from dataclasses import replace
+
+    store = Store(path, 90)
+    book = Logbook(store)
+    empty = replace(set_done(1).summary, reps=())
+    book.write(0.0, replace(nothing(0.0, State.SUMMARY), summary=empty), None)
+    book.close()
+    store.close(PATIENCE_S)
+    assert kept(path) == []
+
+
+def test_a_visit_goes_on_in_a_new_file_when_its_old_one_was_deleted(path):
+    store = Store(path, 90)
+    book = Logbook(store)
+    book.write(0.0, nothing(0.0, State.READY), None)
+    book.write(0.0, a_set("first"), None)
+    done: Future[int] = store.keep(set_done())
+    done.result(PATIENCE_S)
+    for part in path.parent.iterdir():
+        part.unlink()
+    book.write(0.0, a_set("second"), None)
+    book.close()
+    store.close(PATIENCE_S)
+    assert [sentence for _, _, sentence in kept(path)] == ["second"]
+    assert asked(path, "SELECT count(*) FROM visits") == [(1,)]
