@@ -126,6 +126,7 @@ class Noise:
     person_share: float = 0.3
     rep_share: float = 0.2
     crop_margin: float = 1.25  # crop side over the person's height in the image
+    toe_px: float = 0.0  # error of the standing toe tips, on the same scale
 
 
 NO_NOISE = Noise(sigma_px=0.0)
@@ -537,16 +538,19 @@ def simulate(
     truth = _delta(joints, toes3d)
     elevation = _thigh_elevation(joints)
     exact = camera.project(joints)
+    toes = _toe_tips(body, stance, camera, toe_error_deg)
     reps = tuple(
         _rep(m, start, t, truth, elevation)
         for m, start in zip(movements, starts, strict=True)
         if isinstance(m, Squat)
     )
+    keypoints = _observe(exact, t, reps, noise=noise, camera=camera, score=score, hidden=hidden, rng=rng)
+    missed = noise.toe_px * _crop_pixel(exact, noise, camera) * rng.standard_normal((2, 2))
     return Simulated(
         t=t,
-        keypoints=_observe(exact, t, reps, noise=noise, camera=camera, score=score, hidden=hidden, rng=rng),
+        keypoints=keypoints,
         image_size=(camera.height, camera.width),
-        toes=_toe_tips(body, stance, camera, toe_error_deg),
+        toes=(toes + missed).astype(np.float32),
         delta_deg=truth,
         q=q,
         thigh_elevation_deg=elevation,
@@ -799,9 +803,6 @@ def _observe(
     rng: np.random.Generator,
 ) -> npt.NDArray[np.float32]:
     """Keypoints (T, 17, 3): noise added, scores given."""
-    size = np.array([camera.height, camera.width], float)
-    tall = (exact[0, INDEX["left_ankle"], 0] - exact[0, INDEX["nose"], 0]) * camera.height / 0.88
-    pixel = noise.crop_margin * abs(tall) / 192.0  # one crop pixel in image pixels
     person, per_rep = np.sqrt(noise.person_share), np.sqrt(noise.rep_share)
     white = np.sqrt(max(0.0, 1.0 - noise.person_share - noise.rep_share))
     which = np.searchsorted([r.end_s for r in reps], t)
@@ -810,7 +811,7 @@ def _observe(
         + per_rep * rng.standard_normal((len(reps) + 1, 17, 2))[which]
         + white * rng.standard_normal((len(t), 17, 2))
     )
-    yx = exact + noise.sigma_px * pixel * error / size
+    yx = exact + noise.sigma_px * _crop_pixel(exact, noise, camera) * error
     scores = np.clip(score + 0.04 * rng.standard_normal((len(t), 17)), 0.05, 0.98)
     scores[((yx < 0.0) | (yx > 1.0)).any(axis=-1)] = 0.08
     shank = np.abs(exact[0, INDEX["left_ankle"]] - exact[0, INDEX["left_knee"]])[0]
@@ -821,8 +822,15 @@ def _observe(
     return np.concatenate([yx, scores[..., None]], axis=-1).astype(np.float32)
 
 
-def _toe_tips(body: Body, stance: Stance, camera: Camera, error_deg: Pair) -> npt.NDArray[np.float32]:
+def _crop_pixel(exact: Array, noise: Noise, camera: Camera) -> Array:
+    """(2,) (y, x) one pixel of a 192 px crop round the standing person, normalised to the image."""
+    size = np.array([camera.height, camera.width], float)
+    tall = (exact[0, INDEX["left_ankle"], 0] - exact[0, INDEX["nose"], 0]) * camera.height / 0.88
+    return noise.crop_margin * abs(tall) / 192.0 / size
+
+
+def _toe_tips(body: Body, stance: Stance, camera: Camera, error_deg: Pair) -> Array:
     """(2, 2) where the standing toe tips appear, each foot turned out by its error."""
     wrong = replace(stance, toe_out_deg=tuple(np.add(stance.toe_out_deg, error_deg)))
     _, toes = _figure(body, wrong.still(1))
-    return camera.project(toes[0]).astype(np.float32)
+    return camera.project(toes[0])

@@ -28,15 +28,16 @@ CLEAN_SD, CLEAN_HALVES_SD = 1.5, 1.3
 """Deviation of clean repetitions, and difference between their descent and their ascent."""
 CAVE_SD, CAVE_HALVES_SD = 2.5, 2.0
 """The same for repetitions that cave alike, about what they have in common..."""
-CAVES: F64 = np.array([-10.0, -8.0, -6.0, -4.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0])
+CAVES: F64 = np.concatenate([np.arange(-10.0, -3.0), np.arange(4.0, 19.0)])
 """...which is one of these, + inward."""
 INWARD = 0.9
 """Share of knees out of line that are inside."""
 ODD_FROM, ODD_TO, ODD_HALVES_SD = -15.0, 25.0, 5.0
 """Repetitions that resemble no other lie anywhere between these."""
-CLEAN_SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
-ALL_CAVE = 0.7
-"""How readily a leg is believed to cave in every repetition (a share of 0 above)."""
+CLEAN_SHARES = (1.0, 0.75, 0.5, 0.25)
+ALL_CAVE = 0.5
+"""How readily a leg is believed to cave in every repetition, as unlike as caves are or as alike as clean
+ones: so that many equal caves are no more likely clean than few."""
 ODD, ODD_IF_ALL_CAVE = 0.15, 0.03
 """Share of repetitions that resemble no other. A leg that always caves does so alike; where its repetitions
 differ, the best of them are the clean ones."""
@@ -116,8 +117,14 @@ def _sense(azimuth: F64, leg: int, squats: Sequence[Halves]) -> F64:
     mean, apart = (descent + ascent) / 2, descent - ascent
     clean = _normal(mean, CLEAN_SD) * _normal(apart, CLEAN_HALVES_SD)
     cave = _normal(mean[..., None] - CAVES, CAVE_SD) * _normal(apart, CAVE_HALVES_SD)[..., None]
+    alike = _normal(mean[..., None] - CAVES, CLEAN_SD) * _normal(apart, CLEAN_HALVES_SD)[..., None]
     odd = _anywhere(mean) * _normal(apart, ODD_HALVES_SD)
-    return _any_share(clean, cave, odd)
+    some = [
+        _together(ODD, share * clean[..., None] + (1 - share) * cave, odd, (1 - ALL_CAVE) / len(CLEAN_SHARES))
+        for share in CLEAN_SHARES
+    ]
+    every = [_together(ODD_IF_ALL_CAVE, one, odd, ALL_CAVE / 2) for one in (cave, alike)]
+    return np.asarray(np.logaddexp.reduce(some + every))
 
 
 def _both_ways(each: F64) -> tuple[tuple[F64, F64], tuple[F64, F64]]:
@@ -125,18 +132,12 @@ def _both_ways(each: F64) -> tuple[tuple[F64, F64], tuple[F64, F64]]:
     return (descent, ascent), (ascent, descent)
 
 
-def _any_share(clean: F64, cave: F64, odd: F64) -> F64:
-    """Over every share of clean repetitions and every common cave: (E, R), (E, R, C), (E, R) -> (E,) logs."""
+def _together(unlike: float, one: F64, odd: F64, believed: float) -> F64:
+    """(E,) log of all repetitions, over every common cave: one (E, R, C), odd (E, R)."""
     inward = CAVES > 0
     caves = np.log(np.where(inward, INWARD / inward.sum(), (1 - INWARD) / (~inward).sum()))
-    total = np.full(len(clean), -np.inf)
-    for share in CLEAN_SHARES:
-        unlike = ODD if share else ODD_IF_ALL_CAVE
-        one = (1 - unlike) * (share * clean[..., None] + (1 - share) * cave) + unlike * odd[..., None]
-        believed = (1 - ALL_CAVE) / (len(CLEAN_SHARES) - 1) if share else ALL_CAVE
-        together = np.log(one).sum(1) + caves + math.log(believed)
-        total = np.logaddexp(total, np.logaddexp.reduce(together, axis=1))
-    return total
+    each = np.log((1 - unlike) * one + unlike * odd[..., None])
+    return np.asarray(np.logaddexp.reduce(each.sum(1) + caves, axis=1) + math.log(believed))
 
 
 def _anywhere(mean: F64) -> F64:
