@@ -57,9 +57,9 @@ class Eyes:
     """The thread between the mailbox and the lamp.
 
     `feedback` is the newest Feedback, `reps` the repetitions so far, `tally` the count of frames; all three
-    are replaced as a whole and may be read from any thread; `laps` say how long each stage takes. `done` is
-    set when the thread has ended, `fault`
-    says why if it was not the end of the picture.
+    are replaced as a whole and may be read from any thread; `laps` say how long each stage takes. `changed`
+    is set with every new Feedback. `done` is set when the thread has ended, `fault` says why if it was not
+    the end of the picture.
     """
 
     def __init__(
@@ -105,6 +105,7 @@ class Eyes:
         self.laps = Laps()
         tracker.mark_with(self.laps.mark)
         self.fault: Exception | None = None
+        self.changed = threading.Event()
         self.done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
 
@@ -176,11 +177,12 @@ class Eyes:
             self._sounds.play(feedback.sound, feedback.cue)
         self.laps.mark("lights")
         self.feedback = feedback
+        self.changed.set()
         self._count(frame, rep)
         self._events.write(since_zero, feedback, self._on_clip_time(rep))
 
     def _look_for_toes(self, frame: Frame, pose: Pose) -> bool:
-        """While somebody stands calibrated: one look a frame, until the toes are found. Whether one was had."""
+        """While somebody stands calibrated: a look a frame until the toes are found. Whether one was had."""
         watch, toes = self._watch, self._toes
         if watch is None or toes is None:
             return False
@@ -220,6 +222,7 @@ class Eyes:
         if math.isnan(t):
             return
         self.feedback = self._coach.finish(t)
+        self.changed.set()
         self._events.write(self._since_zero(t), self.feedback, None)
 
     def _dark(self) -> None:

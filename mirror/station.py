@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mirror.camera.colour import InColour
 from mirror.camera.feeder import Feeder
@@ -24,7 +24,7 @@ from mirror.camera.mailbox import Mailbox
 from mirror.camera.pick import open_camera
 from mirror.camera.playback import Playback
 from mirror.coach.coach import Coach, CoachRules
-from mirror.coach.feedback import State, nothing
+from mirror.coach.feedback import Feedback, State, nothing
 from mirror.coach.words import words
 from mirror.eyes import Eyes
 from mirror.faults import BadInput
@@ -196,7 +196,8 @@ class Station:
 
     def show_window(self) -> None:
         """Draw the newest frame and the newest Feedback until over."""
-        from mirror.screen.stage import Stage
+        from mirror.screen.pace import Pace
+        from mirror.screen.pick import open_stage
         from mirror.screen.window import Window
 
         screen = self.settings.screen
@@ -204,22 +205,19 @@ class Station:
         window = Window(size, fullscreen=screen.fullscreen, rotation=screen.rotation)
         log.info("screen: %s", window.said)
         try:
-            stage = Stage(
-                window.canvas,
-                words(self.settings.coach.language),
-                viewing_distance_m=screen.viewing_distance_m,
-                panel_height_mm=screen.panel_height_mm,
-                limits_deg=self.limits_deg,
-            )
-            tick = time.monotonic()
+            language = self.settings.coach.language
+            stage, view_said = open_stage(window.canvas, screen, language, self.limits_deg)
+            log.info("view: %s", view_said)
+            pace = Pace()
             while window.poll() and not self.over:
-                if self.draw(stage):
-                    window.present()
+                parts = self.draw(stage)
+                pace.drawn()
+                if parts is not None:
+                    window.present(parts)
                     self._upkeep.drawn()
                 self._upkeep.beat(self.mailbox)
                 rate = min(screen.max_fps, self._upkeep.effort.draws_per_s)
-                tick = max(tick + 1.0 / rate, time.monotonic())
-                self.stop.wait(tick - time.monotonic())
+                pace.rest(self._moment, self.eyes.changed, self.stop, rate)
         finally:
             window.close()
 
@@ -229,27 +227,31 @@ class Station:
         limits = self.settings.knees.limits(self.settings.coach.reference != "off")
         return limits.caution_deg, limits.off_track_deg
 
-    def draw(self, stage: Stage) -> bool:
-        """The newest frame under the newest marks; whether anything was drawn.
-
-        A frame that is already old is not drawn: the screen stays as it is, and goes black when it lasts.
-        """
+    def _moment(self) -> Feedback:
+        """What is to be shown now: the newest Feedback, or what is wrong with the camera."""
         if self._feeder.trouble is not None:
-            stage.draw(replace(nothing(0.0, State.FAULT), note=str(self._feeder.trouble)), None)
-            return True
+            return replace(nothing(0.0, State.FAULT), note=str(self._feeder.trouble))
+        return self.eyes.feedback
+
+    def draw(self, stage: Stage) -> list[Any] | None:
+        """The newest frame under the newest marks; the parts of the glass that changed.
+
+        A frame that is already old is not drawn: None, the screen stays as it is, and goes black when it
+        lasts.
+        """
+        moment = self._moment()
         frame = self.mailbox.latest()
-        picture = None
-        if frame is not None and self.settings.screen.picture:
+        picture, at = None, None if frame is None else time.monotonic()
+        if frame is not None and stage.shows_picture(moment):
             age_s = time.monotonic() - frame.t
             if age_s <= MOST_FRAME_TIMES * self._period_s:
-                picture = self._in_colour(frame)
+                picture, at = self._in_colour(frame), frame.t
                 oldest = max(self.drawn.oldest_frame_times, age_s / self._period_s)
                 self.drawn = Drawn(self.drawn.pictures + 1, oldest, self.drawn.skipped)
             elif age_s < BLACK_AFTER_S:
                 self.drawn = replace(self.drawn, skipped=self.drawn.skipped + 1)
-                return False
-        stage.draw(self.eyes.feedback, picture, frame.size if frame else None)
-        return True
+                return None
+        return stage.draw(moment, picture, frame.size if frame else None, at)
 
     def show_terminal(self, title: str) -> None:
         """A live table until over."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mirror.coach.feedback import Feedback
+from mirror.coach.feedback import Feedback, State
 from mirror.coach.words import Words
 from mirror.screen.fonts import OWN, Face
 from mirror.screen.glass import Glass, Picture
@@ -17,6 +17,8 @@ from mirror.screen.prediction import Prediction
 from mirror.screen.scenes import SCENES
 from mirror.screen.signs import draw_signs
 from mirror.screen.theme import sizes
+
+WITH_PICTURE = (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING)
 
 
 class Stage:
@@ -42,10 +44,9 @@ class Stage:
         self.glass.limits_deg = limits_deg
         self._prediction = Prediction()
 
-    @property
-    def wants_picture(self) -> bool:
-        """Whether a picture would be shown at all."""
-        return self.glass.reflection is None
+    def shows_picture(self, feedback: Feedback) -> bool:
+        """Whether the scene of this moment shows the person's picture."""
+        return self.glass.reflection is None and feedback.state in WITH_PICTURE
 
     def draw(
         self,

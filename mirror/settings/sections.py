@@ -175,7 +175,11 @@ class ScreenSettings(Section):
     rotation: QuarterTurns = setting(0, "How far the picture is turned clockwise.", "deg")
     width: OptionalInt = setting(None, "Width drawn; left out, the display's.", "px", 320, 7680)
     height: OptionalInt = setting(None, "Height drawn; left out, the display's.", "px", 240, 7680)
-    picture: bool = setting(True, "Show the mirrored camera picture; false draws on black, which is mirror.")
+    view: Literal["auto", "reflection", "camera"] = setting(
+        "auto",
+        "Marks on the person's reflection in two-way glass, or on their mirrored picture; auto is reflection "
+        "once camera_x_mm and camera_y_mm say where the lens is.",
+    )
     viewing_distance_m: float = setting(
         2.5, "How far away people stand; sets the size of letters.", "m", 0.5, 6
     )

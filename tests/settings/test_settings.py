@@ -182,8 +182,8 @@ MISTAKES = {
         'mirror.toml: [person] stature_m = nan: must be a number from 1.2 to 2.3 m, or "none"',
     ),
     "number for a truth": (
-        "[screen]\npicture = 1",
-        "mirror.toml: [screen] picture = 1: must be true or false",
+        "[screen]\nfullscreen = 1",
+        "mirror.toml: [screen] fullscreen = 1: must be true or false",
     ),
     "no such choice": (
         '[lights]\nkind = "led"',
