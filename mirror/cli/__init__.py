@@ -20,6 +20,7 @@ from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.cli import live  # noqa: F401
 from mirror.cli import analyze  # noqa: F401
 from mirror.cli import record  # noqa: F401
+from mirror.cli import calibrate  # noqa: F401
 from mirror.cli import doctor  # noqa: F401
 from mirror.cli import sets  # noqa: F401
 from mirror.cli import bench  # noqa: F401

@@ -66,13 +66,17 @@ class Sighting:
 @dataclass(frozen=True, slots=True)
 class Hanging:
     """How the camera hangs, found: tilt (+ looks down) and roll (as in Camera) in degrees, height of the
-    lens over the floor in metres; the stature of whoever stood there, and from where, in metres."""
+    lens over the floor in metres; the stature of whoever stood there, and from where, in metres.
+
+    misfit: by how many standard deviations the measure that fits worst disagrees with the rest.
+    """
 
     tilt_deg: About
     roll_deg: About
     height_m: About
     stature_m: About
     distance_m: tuple[About, ...]
+    misfit: float = 0.0
 
 
 def sighting(keypoints: F32, size: tuple[int, int], camera: Camera) -> Sighting | None:
@@ -125,7 +129,8 @@ def hanging(
 
     x, spread = _most_likely(wrong, np.array(start))
     found = [About(float(v), float(s)) for v, s in zip(x, spread, strict=True)]
-    return Hanging(found[0], found[1], found[2], found[3], tuple(found[4:]))
+    misfit = float(np.abs(wrong(x)).max())
+    return Hanging(found[0], found[1], found[2], found[3], tuple(found[4:]), misfit)
 
 
 def _unlike(x: F64, seen: F64, constants: KeypointConstants) -> F64:
