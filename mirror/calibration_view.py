@@ -98,9 +98,9 @@ class GlassView(View):
         places = tuple((round(x * self._px_per_mm), round(y * self._px_per_mm)) for x, y in self.dots_mm)
         moment = Lining(instruction(asked, self._say), step_words(asked, self._say), asked.progress, places)
         picture: Any = self._in_colour(frame) if self._wants_picture else None
-        self._glass.sheet.begin()
+        self._glass.begin()
         self._scene.draw(self._glass, moment, picture)
-        self._glass.sheet.finish()
+        self._glass.finish()
         self._window.present()
         return self._window.poll()
 
@@ -112,7 +112,7 @@ def instruction(asked: Asked, say: Words) -> str:
     """What to do now, a sentence."""
     if asked.name not in ITS_OWN:
         return say(f"instruction.{asked.name}")
-    metres = "" if asked.mark_m is None else f"{asked.mark_m:.2f}"
+    metres = "" if asked.mark_m is None else f"{asked.mark_m:.3g}"
     return say(f"calibrate.{asked.name}", metres=metres)
 
 

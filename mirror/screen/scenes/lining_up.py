@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirror.screen.glass import Glass, Picture
+from mirror.screen.mirror_view import Rect
 from mirror.screen.theme import SOFT, WHITE
 
 RING_OF_DOT = 2.2
 """Radius of the ring round a dot in radii of the dot."""
+WORDS_SHARE = 0.35
+"""Of the glass's height, at most, for the words above or below the dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +34,36 @@ class LiningUp:
     def draw(self, glass: Glass, moment: Lining, picture: Picture | None) -> None:
         """Draw the whole glass. picture: un-mirrored BGR frame, or None for black glass."""
         glass.picture(picture)
-        box = glass.places.whole
-        glass.shade(box)
-        glass.say(moment.instruction, round(1.3 * glass.sizes.body), box)
         if moment.dots:
-            radius = max(6, glass.sizes.ring // 2)
-            for at in moment.dots:
-                glass.marks.filling(glass.sheet, at, round(RING_OF_DOT * radius), moment.progress)
-                glass.marks.dot(glass.sheet, at, radius, WHITE)
-            self._step(glass, moment.step)
+            self._dots(glass, moment)
             return
-        left, top, width, height = glass.places.note
-        glass.shade(glass.places.sign)
-        radius = round(0.42 * min(width, height))
-        glass.marks.filling(glass.sheet, (left + width // 2, top + height // 2), radius, moment.progress)
-        self._step(glass, moment.step)
+        box, sign, note = glass.places.whole, glass.places.sign, glass.places.note
+        glass.shade(box)
+        glass.shade(sign)
+        glass.say(moment.instruction, round(1.3 * glass.sizes.body), box)
+        glass.line(moment.step, glass.sizes.small, _middle(sign), SOFT)
+        radius = round(0.42 * min(note[2:]))
+        glass.marks.filling(glass.sheet, _middle(note), radius, moment.progress)
 
-    def _step(self, glass: Glass, step: str) -> None:
-        if step:
-            left, top, width, height = glass.places.sign
-            glass.line(step, glass.sizes.small, (left + width // 2, top + height // 2), SOFT)
+    def _dots(self, glass: Glass, moment: Lining) -> None:
+        """Dots with their rings, and words on the larger part of the glass above or below them."""
+        radius = max(6, glass.sizes.ring // 2)
+        ring = round(RING_OF_DOT * radius)
+        for at in moment.dots:
+            glass.marks.filling(glass.sheet, at, ring, moment.progress)
+            glass.marks.dot(glass.sheet, at, radius, WHITE)
+        margin = glass.sizes.margin
+        above = min(y for _, y in moment.dots) - ring - 2 * margin
+        top = max(y for _, y in moment.dots) + ring + margin
+        below = glass.height - margin - top
+        step = 2 * glass.sizes.body
+        room = min(max(above, below), round(WORDS_SHARE * glass.height)) - step
+        top = margin if above > below else top
+        box = (margin, top, glass.width - 2 * margin, room)
+        glass.say(moment.instruction, round(1.3 * glass.sizes.body), box)
+        glass.line(moment.step, glass.sizes.small, (glass.width // 2, top + room + step // 2), SOFT)
+
+
+def _middle(box: Rect) -> tuple[int, int]:
+    left, top, width, height = box
+    return left + width // 2, top + height // 2
