@@ -8,7 +8,7 @@ must not be learned as clean, so the toes decide where all are alike. Knows noth
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,7 +76,7 @@ def halves(t: F64, shank: Shank, bottom_s: float) -> Halves:
     return Halves(azimuth, lever)
 
 
-def agree(toes: Azimuth, squats: Sequence[Halves]) -> Azimuth:
+def agree(toes: Azimuth, squats: Collection[Halves]) -> Azimuth:
     """The feet's directions from the toes seen and from all repetitions done on these feet, in any order.
 
     The median of what is left to believe about the toes' errors, once each has been weighed by how well the
@@ -106,7 +106,7 @@ def _before(seen: F64, times: F64) -> F64:
     return np.asarray(np.logaddexp(usual, odd) - (out**2 + twist**2) / (2 * TOE_OUT_SD**2))
 
 
-def _sense(azimuth: F64, leg: int, squats: Sequence[Halves]) -> F64:
+def _sense(azimuth: F64, leg: int, squats: Collection[Halves]) -> F64:
     """(E,) log likelihood of one leg's repetitions if its foot pointed to each azimuth (E,), degrees."""
     rows = [(s.azimuth[leg], s.lever[leg]) for s in squats if not np.isnan(s.azimuth[leg]).all()]
     if not rows:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.knees import room
+from mirror.knees.agreement import Halves, agree
 from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, from_toes, fuse
 from mirror.knees.constants import KNEE, LEFT, RIGHT, KeypointConstants
 from mirror.knees.gate import framing
@@ -21,7 +22,7 @@ from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.reading import XY, KneeReading, LegReading, Phase, Rep, Setup, Verdict
-from mirror.knees.repetition import make_rep, reference_azimuth
+from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
 from mirror.knees.shank import target
 from mirror.knees.squat import LONGEST_REP_S, Span
 from mirror.knees.stance import FULL_S, NotStanding, Stance, StandingWatch
@@ -32,6 +33,8 @@ GONE_S = 1.0
 REPLANT_SHANKS, REPLANT_S = 0.15, 0.3
 FRAMING_S = 0.5
 """Something must be in the way for this long before the person is told."""
+MOST_SHOWN = 30
+"""Repetitions that are asked about the feet: the last ones."""
 SHRUNK = 0.93
 """A new stance on moved feet with less hip height per shank than this share of the old is a held squat."""
 
@@ -88,6 +91,7 @@ class KneeWatch:
         self._toes_p: F64 | None = None  # (2, 2) rectified tangents of the toe tips
         self._reference: Azimuth | None = None
         self._azimuth: Azimuth | None = None
+        self._shown: deque[Halves] = deque(maxlen=MOST_SHOWN)  # what each repetition says about the feet
         self._judge = Judge(self._thresholds, self._constants)
 
     @property
@@ -116,10 +120,13 @@ class KneeWatch:
         return from_toes(self._toes_p, stance.ankle, stance.depth, self._constants.toe_reach)
 
     def _point_feet(self) -> None:
-        """The foot direction from what is known now: toes, reference, or both."""
+        """The foot direction from what is known now: toes and the repetitions so far, or a reference."""
         toes = self._toes
         had_reference = self._azimuth is not None and "reference" in self._azimuth.source
-        self._azimuth = fuse(toes, self._reference) if self._reference else toes
+        if self._reference is not None:
+            self._azimuth = fuse(toes, self._reference)
+        else:
+            self._azimuth = None if toes is None else agree(toes, self._shown)
         if self._reference is not None and not had_reference:
             self._judge = Judge(self._with_reference, self._constants)
 
@@ -254,7 +261,7 @@ class KneeWatch:
         is_reference = self._reference_awaited and self._take_reference(span, motions)
         azimuth = None if self._replanted else self._azimuth
         limits = self._thresholds if self._reference is None else self._with_reference
-        return make_rep(
+        rep = make_rep(
             self._reps,
             span,
             motions,
@@ -264,6 +271,15 @@ class KneeWatch:
             is_reference=is_reference,
             stance=self._stance,
         )
+        self._learn(span, motions)
+        return rep
+
+    def _learn(self, span: Span, motions: list[Motion]) -> None:
+        """What a repetition says about the feet counts from the next one on: what was shown is not unsaid."""
+        if self._replanted or self._stance is None:
+            return
+        self._shown.append(shown_by(motions, span))
+        self._point_feet()
 
     @property
     def _reference_awaited(self) -> bool:

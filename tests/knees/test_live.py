@@ -28,3 +28,26 @@ def test_an_accepted_reference_brings_its_own_limits_though_toes_were_known_befo
     second = sim.reps[1]
     during = {verdict for t, *both in shown if second.start_s < t < second.end_s for verdict in both}
     assert Verdict.OFF_TRACK in during
+
+
+def test_without_a_reference_the_repetitions_mend_toes_that_were_seen_wrong() -> None:
+    """The toes are seen turned out 10 degrees too far, which makes good knees look 5 degrees inside."""
+    good, both = (0.5, 0.0), (12.0, 11.0)
+    deltas = [good, both, good, both, good]
+    squats = [simulate.Squat(delta=delta) for delta in deltas]
+    noise = simulate.Noise(sigma_px=0.6, person_share=0.0)
+    sim = simulate.simulate([simulate.Stand(1.5), *squats], noise=noise, toe_error_deg=(10.0, 10.0))
+    watch = KneeWatch(
+        Camera(sim.camera.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds(), ask_reference=False
+    )
+    peaks, verdicts = [], []
+    for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
+        _, rep = watch.update(float(t), keypoints, sim.image_size, True)
+        if watch.wants_toes:
+            watch.take_toes(sim.toes, sim.image_size)
+        if rep:
+            peaks.append((rep.left.deviation_deg, rep.right.deviation_deg))
+            verdicts.append((rep.left.verdict, rep.right.verdict))
+    assert min(peaks[0]) > 3.0
+    assert max(peaks[4]) < 2.5
+    assert verdicts[3:] == [(Verdict.OFF_TRACK, Verdict.OFF_TRACK), (Verdict.GOOD, Verdict.GOOD)]
