@@ -34,7 +34,7 @@ MOST_SD_DEG, MOST_SD_M = 1.2, 0.06
 """A tilt known worse is no better than what the mirror learns by itself from a day's people."""
 MOST_MISFIT = 4.0
 """Standard deviations by which one measure may disagree with the others."""
-MOVED_SHARE = 0.5
+MOVED_SHARE = 0.75
 """Of the way between two marks, as the picture shows it, before the second stand may begin."""
 
 
