@@ -22,6 +22,8 @@ FIRST_DROP_MM, DROP_MM = 60.0, 50.0
 them. Dots that nobody reaches lie too high, because the lens is not where it was thought to be: they go on
 down."""
 DROP_EVERY_S = 10.0
+WIDER = 1.25
+"""Knees go apart over turned-out toes: by 40 % on the way to a half squat, and people are asked for less."""
 EDGE_MM = 30.0
 MOST_APART_MM = 30.0
 """Two rounds that differ by more are no calibration."""
@@ -50,12 +52,13 @@ class Unlike(Exception):
 def dots(standing: Seen, lens_mm: XY, panel_mm: XY, down_mm: float) -> tuple[XY, XY]:
     """The two dots to line up with, left and right of the glass, on the panel of this (width, height).
 
-    lens_mm: where the lens is thought to be. down_mm: how far below the knees of the standing person.
+    They are a little further apart than the standing person's knees, and down_mm below them.
+    lens_mm: where the lens is thought to be.
     """
     left, right = (_at(standing.eye, knee, lens_mm) for knee in (standing.left, standing.right))
     y = min(0.5 * (left[1] + right[1]) + down_mm, panel_mm[1] - EDGE_MM)
     y = max(y, EDGE_MM)
-    half = 0.5 * (right[0] - left[0])
+    half = 0.5 * WIDER * (right[0] - left[0])
     lowest, highest = EDGE_MM + half, panel_mm[0] - EDGE_MM - half
     middle = max(lowest, min(0.5 * (left[0] + right[0]), highest))
     return (middle - half, y), (middle + half, y)

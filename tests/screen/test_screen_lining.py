@@ -18,7 +18,7 @@ from mirror.knees.reading import Ray
 from mirror.screen.fonts import OWN
 from mirror.screen.glass import Glass
 from mirror.screen.letters import Letters
-from mirror.screen.lining import EDGE_MM, LensPlace, Unlike, dots, lens_place
+from mirror.screen.lining import EDGE_MM, WIDER, LensPlace, Unlike, dots, lens_place
 from mirror.screen.overlay import Mounting, on_glass
 from mirror.screen.scenes.lining_up import Lining, LiningUp
 from mirror.screen.theme import sizes
@@ -118,11 +118,11 @@ def test_a_panel_of_another_height_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("down", [60.0, 110.0, 900.0])
-def test_dots_are_as_far_apart_as_the_knees_below_them_and_on_the_panel(down: float) -> None:
+def test_dots_are_a_little_wider_than_the_knees_below_them_and_on_the_panel(down: float) -> None:
     standing = a_person(0.02)
     left, right = dots(standing, LENS, PANEL, down)
     there = behind(standing)
-    assert right[0] - left[0] == pytest.approx(there[1][0] - there[0][0])
+    assert right[0] - left[0] == pytest.approx(WIDER * (there[1][0] - there[0][0]))
     assert left[1] == right[1] == pytest.approx(min(there[0][1] + down, PANEL[1] - EDGE_MM))
     assert EDGE_MM <= left[0] < right[0] <= PANEL[0] - EDGE_MM + 1e-6
 
