@@ -148,6 +148,8 @@ def _from_file(path: Path | None) -> tuple[Layer, list[str]]:
         return layer, [toml_fault(path, fault)]
     except UnicodeDecodeError:
         return layer, [f"{path} is not a text file in UTF-8"]
+    except RecursionError:
+        return layer, [f"{path} is nested far too deep for settings"]
     except OSError as fault:
         return layer, [f"{path} cannot be read: {fault.strerror}"]
     problems: list[str] = []
