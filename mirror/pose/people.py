@@ -41,8 +41,23 @@ REMEMBER_S = 2.0
 """For this long after losing somebody, only somebody of the same size in the same place is them."""
 HOP_SHANKS = 0.5
 """Hips that jump this many shank lengths between two frames belong to somebody else."""
-HOP_ACCEPT_S = 1.0
-"""A new place held this long is the person's after all (they hopped, or the picture stalled)."""
+DART_SHARE = 0.05
+"""...and so do hips that dart aside by this share of standing height: 1.3 m/s, sideways."""
+SWELL = 1.05
+"""...and a body that grows by this factor between two frames, beyond what the person on the mark measures."""
+LARGER = 1.08
+FRAME_S = 1 / 15
+"""Between two frames as far apart as these; further apart, so much more is allowed."""
+FREEZE_S = 1.0
+"""For so long after such a jump nobody is sure who is seen: whoever passes is through by then."""
+LANE_SHARE = 0.06
+"""The person is back when hips and feet are within this share of standing height of their place."""
+SAME_SIZE = 0.1
+"""Somebody elsewhere of the same size is them after all (they hopped, or the picture stalled)."""
+STRANGER_S = 5.0
+"""Somebody of another size in their place for so long is whoever comes next..."""
+CHANGE_S = 1.2
+"""...and for so long nobody is seen, so that everybody notices the change."""
 REFIT_AFTER_S = 0.4
 """The window follows a person who stands elsewhere for this long."""
 REFIT_SHARE = 0.06
@@ -120,6 +135,8 @@ class PersonTracker:
         self._last_t = -math.inf
         self._elsewhere_since: float | None = None  # stands where the window does not fit
         self._hopped_since: float | None = None
+        self._last_height = 0.0  # standing height as the last keypoints show it, px
+        self._nobody_until = -math.inf
         self._size: tuple[int, int] | None = None
 
     def mark_with(self, mark: Mark) -> None:
@@ -136,6 +153,8 @@ class PersonTracker:
             return Pose(frame.t, frame.keypoints, frame.size, _seen(frame.keypoints), None)
         if self._size != frame.size:
             self._forget(frame.size)
+        if frame.t < self._nobody_until:
+            return self._nobody(frame)
         if self._window is None:
             return self._search(frame)
         keypoints = self._net.look(frame, self._window)
@@ -204,21 +223,64 @@ class PersonTracker:
         self._window = None
         return Pose(frame.t, keypoints, frame.size, Seen.NOBODY, None)
 
+    def _nobody(self, frame: Frame) -> Pose:
+        return Pose(frame.t, np.zeros((17, 3), np.float32), frame.size, Seen.NOBODY, None)
+
     def _hopped(self, keypoints: F32, frame: Frame) -> bool:
-        """Whether the keypoints jumped to another body. A new place held for a second is accepted."""
+        """Whether the keypoints jumped to another body, and it is not yet known whose they are.
+
+        A passer-by is through within a second. Somebody who is elsewhere then is the person if they are of
+        the same size; anybody else is a stranger, who may stay but takes over only as somebody new.
+        """
+        if self._hopped_since is None:
+            if not self._jumped(keypoints, frame):
+                return False
+            self._hopped_since = frame.t
+        lasted = frame.t - self._hopped_since
+        if lasted < FREEZE_S or not (
+            self._in_lane(keypoints, frame.size) or self._same_size(keypoints, frame)
+        ):
+            if lasted >= STRANGER_S:
+                self._give_up(frame.t)
+            return True
+        self._hopped_since = None
+        return False
+
+    def _jumped(self, keypoints: F32, frame: Frame) -> bool:
+        """Whether no person moves like that from the last frame to this one."""
         if self._last is None:
             return False
-        apart = math.dist(_middle(keypoints, HIPS, frame.size), _middle(self._last, HIPS, frame.size))
-        allowed = HOP_SHANKS * SHANK_SHARE * self._height_px * max(1.0, (frame.t - self._last_t) / 0.067)
-        if apart <= allowed:
-            self._hopped_since = None
-            return False
-        if self._hopped_since is None:
-            self._hopped_since = frame.t
-        return frame.t - self._hopped_since < HOP_ACCEPT_S
+        x, y = _middle(keypoints, HIPS, frame.size)
+        last_x, last_y = _middle(self._last, HIPS, frame.size)
+        frames = max(1.0, (frame.t - self._last_t) / FRAME_S)
+        far = math.hypot(x - last_x, y - last_y) > HOP_SHANKS * SHANK_SHARE * self._height_px * frames
+        aside = abs(x - last_x) > DART_SHARE * self._height_px * frames
+        height = standing_height(keypoints, frame.size)
+        swollen = height > LARGER * self._height_px and height > SWELL**frames * self._last_height
+        return far or aside or swollen
+
+    def _in_lane(self, keypoints: F32, size: tuple[int, int]) -> bool:
+        """Hips over the feet's place, feet on it, and about as large as the person on the mark."""
+        near = LANE_SHARE * self._height_px
+        feet = _middle(keypoints, ANKLES, size)
+        hips_x, _ = _middle(keypoints, HIPS, size)
+        height = standing_height(keypoints, size) / self._height_px
+        fits = height <= LARGER and (height > 1 - SAME_SIZE or not _stands_upright(keypoints, size))
+        return fits and math.dist(feet, self._feet) < near and abs(hips_x - self._feet[0]) < near
+
+    def _same_size(self, keypoints: F32, frame: Frame) -> bool:
+        """Standing, and as tall in the picture as the person on the mark."""
+        apart = abs(standing_height(keypoints, frame.size) / self._height_px - 1)
+        return apart < SAME_SIZE and _stands_upright(keypoints, frame.size)
+
+    def _give_up(self, t: float) -> None:
+        """Whoever stands there now is somebody else: for a moment nobody is there, then they are new."""
+        self._window, self._last, self._hopped_since = None, None, None
+        self._nobody_until = t + CHANGE_S
 
     def _accept(self, keypoints: F32, frame: Frame) -> None:
         self._last, self._last_t = keypoints, frame.t
+        self._last_height = standing_height(keypoints, frame.size)
         self._hopped_since = None
         self._follow(keypoints, frame)
 
