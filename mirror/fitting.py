@@ -53,19 +53,21 @@ def camera_of(
     hfov: Known = UNKNOWN,
     tilt: Known = UNKNOWN,
     height: Known = UNKNOWN,
+    roll: Known = UNKNOWN,
 ) -> Camera:
     """How the camera looks: what the settings give, else what is known otherwise, else assumed."""
     given = settings.camera
     hfov_deg, hfov_how = _first((given.hfov_deg, "given"), hfov[::-1], (assumed_hfov_deg(size), "assumed"))
     tilt_deg, tilt_how = _first((given.tilt_deg, "given"), tilt[::-1], (ASSUMED_TILT_DEG, "assumed"))
+    roll_deg, roll_how = _first((given.roll_deg or None, "given"), roll[::-1], (0.0, "assumed"))
     height_m = given.height_m or height[1]
     how = {
         "hfov": hfov_how,
         "tilt": tilt_how,
-        "roll": "given" if given.roll_deg else "assumed",
+        "roll": roll_how,
         "height": "given" if given.height_m else height[0] if height_m else "unknown",
     }
-    return Camera(hfov_deg, tilt_deg, given.roll_deg, height_m, tuple(how.items()))
+    return Camera(hfov_deg, tilt_deg, roll_deg, height_m, tuple(how.items()))
 
 
 def _first(*choices: tuple[float | None, str]) -> tuple[float, str]:

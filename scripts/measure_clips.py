@@ -139,7 +139,7 @@ def study_all(
     bare = keep.with_name(f"{keep.stem}.bare.npz")
     recording = replace(load(keep), hfov_deg=None, tilt_deg=None, camera_height_m=None)
     save(keep, recording)
-    save(bare, replace(recording, toes=None))
+    save(bare, replace(recording, toes=None, toes_t=None, toes_each=None))
     inputs = {"toes": (keep, None), "reference": (bare, 1), "toes+reference": (keep, 1)}
     judged = {way: _judged(path, settings, reference) for way, (path, reference) in inputs.items()}
     bare.unlink()

@@ -42,6 +42,7 @@ CANVAS_SIDE = 640
 RANGES = {
     "hfov_deg": (5.0, 175.0),
     "tilt_deg": (-80.0, 80.0),
+    "roll_deg": (-80.0, 80.0),
     "camera_height_m": (0.0, 5.0),
     "stature_m": (0.5, 2.6),
 }
@@ -55,9 +56,13 @@ class Recording:
     t: (T,) float64 seconds, strictly increasing.
     keypoints: (T, 17, 3) float32 (y, x, score), y and x normalised to the un-mirrored picture.
     image_size: (height, width) of that picture in pixels.
-    toes: (2, 2) float32 standing toe tips [left, right] as (y, x), normalised; None when unknown.
+    toes: (2, 2) float32 standing toe tips [left, right] as (y, x), normalised, wherever the feet were
+        placed; None when unknown.
+    toes_t, toes_each: (n,) float64 seconds, increasing, and (n, 2, 2) float32: the toe tips seen at those
+        moments, one for each placing of the feet; None when unknown. Goes before `toes`.
     hfov_deg: horizontal field of view across the picture's width; tilt_deg: camera tilt, + looking down;
-        camera_height_m over the floor; stature_m of the person. None when unknown.
+        roll_deg: + leaning clockwise, seen from behind it; camera_height_m over the floor; stature_m of the
+        person. None when unknown.
     model: whose keypoints these are, so whose constants apply; None: anatomical joints.
     """
 
@@ -65,8 +70,11 @@ class Recording:
     keypoints: F32
     image_size: tuple[int, int]
     toes: F32 | None = None
+    toes_t: F64 | None = None
+    toes_each: F32 | None = None
     hfov_deg: float | None = None
     tilt_deg: float | None = None
+    roll_deg: float | None = None
     camera_height_m: float | None = None
     stature_m: float | None = None
     model: str | None = None
@@ -191,14 +199,18 @@ def _checked(arrays: dict[str, npt.NDArray[Any]]) -> Recording:
     for name in ("t", "keypoints", "image_size"):
         if name not in arrays:
             raise _Wrong(f"{name} is missing")
-    t = _times(_numbers("t", arrays["t"]))
+    t = _times("t", arrays["t"])
+    toes_t, toes_each = _placings(arrays)
     return Recording(
         t=t,
         keypoints=_keypoints(_numbers("keypoints", arrays["keypoints"]), len(t)),
         image_size=_image_size(_numbers("image_size", arrays["image_size"])),
         toes=_optional(arrays, "toes", _toes),
+        toes_t=toes_t,
+        toes_each=toes_each,
         hfov_deg=_optional(arrays, "hfov_deg", _scalar),
         tilt_deg=_optional(arrays, "tilt_deg", _scalar),
+        roll_deg=_optional(arrays, "roll_deg", _scalar),
         camera_height_m=_optional(arrays, "camera_height_m", _scalar),
         stature_m=_optional(arrays, "stature_m", _scalar),
         model=_optional(arrays, "model", _model),
@@ -213,14 +225,15 @@ def _numbers(name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array
 
 
-def _times(t: npt.NDArray[Any]) -> F64:
+def _times(name: str, array: npt.NDArray[Any]) -> F64:
+    t = _numbers(name, array)
     if t.ndim != 1 or len(t) == 0:
-        raise _Wrong(f"t has shape {t.shape}, not (T,) with at least one frame")
+        raise _Wrong(f"{name} has shape {t.shape}, not (n,) with at least one frame")
     seconds: F64 = t.astype(np.float64)
     if np.abs(seconds).max() > LONGEST_S:
-        raise _Wrong("t is not in seconds")
+        raise _Wrong(f"{name} is not in seconds")
     if not (np.diff(seconds) > 0).all():
-        raise _Wrong("t does not increase from frame to frame")
+        raise _Wrong(f"{name} does not increase from moment to moment")
     return seconds
 
 
@@ -256,11 +269,26 @@ def _optional(
 
 
 def _toes(name: str, toes: npt.NDArray[Any]) -> F32:
-    if _numbers(name, toes).shape != (2, 2):
-        raise _Wrong(f"{name} has shape {toes.shape}, not (2, 2)")
+    return _toe_tips(name, toes, (2, 2))
+
+
+def _toe_tips(name: str, toes: npt.NDArray[Any], shape: tuple[int, ...]) -> F32:
+    if _numbers(name, toes).shape != shape:
+        raise _Wrong(f"{name} has shape {toes.shape}, not {shape}")
     _check_places(name, toes)
     narrowed: F32 = toes.astype(np.float32)
     return narrowed
+
+
+def _placings(arrays: dict[str, npt.NDArray[Any]]) -> tuple[F64 | None, F32 | None]:
+    """toes_t and toes_each, which come together or not at all."""
+    there = [name for name in ("toes_t", "toes_each") if name in arrays]
+    if len(there) == 1:
+        raise _Wrong(f"{there[0]} came without its other half: toes_t and toes_each belong together")
+    if not there:
+        return None, None
+    toes_t = _times("toes_t", arrays["toes_t"])
+    return toes_t, _toe_tips("toes_each", arrays["toes_each"], (len(toes_t), 2, 2))
 
 
 def _scalar(name: str, array: npt.NDArray[Any]) -> float:

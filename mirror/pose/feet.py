@@ -93,17 +93,27 @@ class FootNet:
         if keypoints[HIPS + ANKLES, 2].min() < LEAST_SCORE:
             return None
         window = _window(keypoints, frame.size, framing)
+        landmarks, presence = self.landmarks(frame, window, mirrored=framing.mirrored)
+        rows = landmarks[TOES]
+        if presence < LEAST_PRESENCE or _sigmoid(float(rows[:, 3].min())) < LEAST_VISIBILITY:
+            return None
+        inside = np.asarray(rows[:, [1, 0]], np.float32)
+        toes = window.to_frame(_upright(inside, framing.mirrored), frame.size)
+        return toes if _plausible(toes, keypoints, frame.size) else None
+
+    def landmarks(self, frame: Frame, window: Window, *, mirrored: bool) -> tuple[F32, float]:
+        """(39, 5) landmarks in one square window, x and y normalised to it, and how surely somebody is there.
+
+        mirrored: the network sees the window's mirror image, and left and right and x are of that.
+        """
         pixels_seen = self._crop(frame, window)
-        if framing.mirrored:
+        if mirrored:
             pixels_seen = pixels_seen[:, ::-1]
         np.multiply(pixels_seen, np.float32(1 / 255), out=self._picture)
         landmarks, presence = self.network.run(self._picture)
-        rows = landmarks.reshape(ROWS, COLUMNS)[TOES]
-        if presence[0] < LEAST_PRESENCE or _sigmoid(float(rows[:, 3].min())) < LEAST_VISIBILITY:
-            return None
-        inside = np.asarray(rows[:, [1, 0]] / self._side, np.float32)
-        toes = window.to_frame(_upright(inside, framing.mirrored), frame.size)
-        return toes if _plausible(toes, keypoints, frame.size) else None
+        rows = landmarks.reshape(ROWS, COLUMNS).copy()
+        rows[:, :2] /= self._side
+        return rows, float(presence[0])
 
     def looks(self, frame: Frame, keypoints: F32) -> list[F32 | None]:
         """One look in every framing; see `look`."""

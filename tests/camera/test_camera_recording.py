@@ -41,6 +41,7 @@ def assert_same(one: Recording, other: Recording) -> None:
 numbers = {
     "hfov_deg": st.floats(5, 175),
     "tilt_deg": st.floats(-80, 80),
+    "roll_deg": st.floats(-80, 80),
     "camera_height_m": st.floats(0, 5),
     "stature_m": st.floats(0.5, 2.6),
     "model": st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40),
@@ -53,6 +54,7 @@ numbers = {
     image_size=st.tuples(st.integers(1, 4000), st.integers(1, 4000)),
     seed=st.integers(0, 1000),
     with_toes=st.booleans(),
+    placings=st.integers(0, 4),
     optional=st.fixed_dictionaries({}, optional=numbers),
 )
 def test_what_was_saved_comes_back_exactly(
@@ -61,6 +63,7 @@ def test_what_was_saved_comes_back_exactly(
     image_size: tuple[int, int],
     seed: int,
     with_toes: bool,
+    placings: int,
     optional: dict[str, Any],
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -69,6 +72,8 @@ def test_what_was_saved_comes_back_exactly(
         keypoints=rng.random((len(steps), 17, 3)).astype(np.float32),
         image_size=image_size,
         toes=rng.random((2, 2)).astype(np.float32) if with_toes else None,
+        toes_t=np.arange(placings) / 3 if placings else None,
+        toes_each=rng.random((placings, 2, 2)).astype(np.float32) if placings else None,
         **optional,
     )
     save(tmp_path / "set.npz", recording)
@@ -121,6 +126,21 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "tilt of two": ({"tilt_deg": np.array([8.0, 9.0])}, "single number"),
     "camera height as text": ({"camera_height_m": "high"}, "not made of numbers"),
     "model as number": ({"model": 3}, "not a text"),
+    "toes of no moment": ({"toes_each": np.full((2, 2, 2), 0.5)}, "without its other half"),
+    "moments of no toes": ({"toes_t": np.array([1.0])}, "without its other half"),
+    "toes of other moments": (
+        {"toes_t": np.array([1.0]), "toes_each": np.full((2, 2, 2), 0.5)},
+        r"toes_each has shape \(2, 2, 2\), not \(1, 2, 2\)",
+    ),
+    "toes out of order": (
+        {"toes_t": np.array([2.0, 1.0]), "toes_each": np.full((2, 2, 2), 0.5)},
+        "toes_t does not increase",
+    ),
+    "toes not finite": (
+        {"toes_t": np.array([1.0]), "toes_each": np.full((1, 2, 2), np.nan)},
+        "toes_each has values that are not finite",
+    ),
+    "roll of a camera upside down": ({"roll_deg": 180.0}, "roll_deg is 180, outside -80 to 80"),
     "objects": ({"t": np.array([{}, {}, {}, {}, {}])}, "neither numbers nor text"),
 }
 

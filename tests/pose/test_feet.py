@@ -11,12 +11,13 @@ import pytest
 
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.video import VideoFile
-from mirror.desk import as_recording, moments_before_descent, study
+from mirror.desk import as_recording, study
 from mirror.faults import BadInput
 from mirror.knees.reading import Verdict
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, find
 from mirror.pose.feet import FRAMINGS, FootNet, Framing, toe_tips
 from mirror.pose.people import PersonTracker, PoseNet
+from mirror.second_look import moments_before_descent
 from mirror.settings import Settings
 
 STANDING_PX = 372  # standing height of the rendered person in that clip
