@@ -18,7 +18,7 @@ from mirror.coach.gestures import arms_of
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Rep
 from mirror.laps import Laps
-from mirror.pose.people import PersonTracker
+from mirror.pose.people import PersonTracker, somebody_else
 from mirror.pose.pose import Pose, Seen
 from mirror.pose.toe_search import ToeSearch
 from mirror.service.events import Witness
@@ -164,7 +164,7 @@ class Eyes:
         pose = self._tracker.see(frame)
         self.laps.mark("person")
         self._nobody = pose.seen is Seen.NOBODY
-        why = "somebody passes" if pose.seen is Seen.UNSURE else ""
+        why = _in_the_way(pose)
         reading, rep = self._watch.update(frame.t, pose.keypoints, pose.size, not self._nobody, why)
         self.laps.mark("knees")
         if self._toes is not None and self._look_for_toes(frame, pose):
@@ -233,3 +233,10 @@ class Eyes:
                 self._events.light(self._since_zero(self.tally.last_t), Light.OFF)
         except Exception as fault:
             self.fault = self.fault or fault
+
+
+def _in_the_way(pose: Pose) -> str:
+    """Why this pose is not judged, in the words of the knees room, or ""."""
+    if pose.seen is not Seen.UNSURE:
+        return ""
+    return "somebody passes" if somebody_else(pose) else "legs not seen"

@@ -330,6 +330,11 @@ def _grown(wanted: Window, window: Window) -> Window:
     return Window(bottom - window.height, left, window.height, window.width)
 
 
+def somebody_else(pose: Pose) -> bool:
+    """Whether an unsure pose shows a body, so that somebody is in the way, and no one out of sight."""
+    return pose.seen is Seen.UNSURE and _body_score(pose.keypoints) >= GONE_SCORE
+
+
 def _body_score(keypoints: F32) -> float:
     return float(keypoints[BODY, 2].mean())
 
