@@ -22,7 +22,7 @@ TOES_BOTH_SD, TOES_OWN_SD = 3.5, 3.5
 """Error of the toes' directions that both feet share, and each foot's own."""
 ODD_TOES, ODD_TOES_TIMES = 0.1, 2.5
 """One person in ten has toes that are seen this many times worse."""
-TOE_OUT, TOE_OUT_SD = 19.0, 8.0
+TOE_OUT, TOE_OUT_SD = 17.0, 9.0
 """How far people who squat turn their feet out: the mean of both feet, and half the difference."""
 CLEAN_SD, CLEAN_HALVES_SD = 1.5, 1.3
 """Deviation of clean repetitions, and difference between their descent and their ascent."""
