@@ -194,7 +194,7 @@ def _check(measured: Measured) -> None:
     if measured.height_m is None and len(marks) < 2:
         raise BadInput(
             "measure the height of the lens over the floor (--height), or stand on two marks "
-            "(--mark 2 --mark 3)."
+            "(--mark 2.2 --mark 3.2)."
         )
     if measured.stature_m is None and not marks:
         raise BadInput("say how tall the person is (--stature), or how far the mark is (--mark).")
