@@ -1,0 +1,216 @@
+"""The installer says exactly what it does, changes nothing twice, and keeps what is the owner's.
+
+Here it puts its files below a folder; packages, program, user and service are tried in whole Debian roots by
+install_in_root.sh beside this file.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+INSTALL = ROOT / "scripts" / "install.sh"
+SCRIPTS = [INSTALL, ROOT / "systemd" / "squat-mirror.sh", Path(__file__).parent / "install_in_root.sh"]
+CONFIG, STATE = "etc/squat-mirror/mirror.toml", "var/lib/squat-mirror/sets.sqlite"
+
+
+class Card:
+    """A system's root folder, and the installer run on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "card"
+        self._bin = folder / "bin"
+        self._bin.mkdir()
+        (self.root / "etc").mkdir(parents=True)
+        self.system("trixie", "arm64")
+
+    def system(self, suite: str, architecture: str) -> None:
+        """What this system says it is."""
+        names = {"bookworm": "12", "trixie": "13", "bullseye": "11", "noble": "24.04"}
+        name = f'PRETTY_NAME="Debian GNU/Linux {names[suite]} ({suite})"\n'
+        (self.root / "etc/os-release").write_text(f"{name}ID=debian\nVERSION_CODENAME={suite}\n")
+        dpkg = self._bin / "dpkg"
+        dpkg.write_text(f"#!/bin/sh\necho {architecture}\n")
+        dpkg.chmod(0o755)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        path = f"{self._bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+        return subprocess.run(
+            ["bash", INSTALL, "--root", self.root, *arguments], env={"PATH": path}, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+
+    def files(self) -> dict[str, tuple[str, int]]:
+        """What is on it: content and mode by name."""
+        return {
+            str(path.relative_to(self.root)): (path.read_text("utf-8"), path.stat().st_mode & 0o777)
+            for path in self.root.rglob("*")
+            if path.is_file()
+        }
+
+    def write(self, name: str, text: str) -> None:
+        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / name).write_text(text)
+
+
+def commands(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line for line in done.stdout.splitlines() if line.startswith("+ ")]
+
+
+@pytest.fixture
+def card(tmp_path) -> Card:
+    return Card(tmp_path)
+
+
+@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+@pytest.mark.parametrize("options", [(), ("--with-mqtt",), ("--without-camera",)])
+def test_a_dry_run_prints_exactly_what_a_run_does_and_does_nothing(card, suite, options):
+    card.system(suite, "arm64")
+    before = card.files()
+    dry = card.run("--dry-run", *options)
+    assert dry.returncode == 0, dry.stderr
+    assert card.files() == before
+    real = card.run(*options)
+    assert real.returncode == 0, real.stderr
+    assert commands(dry) == commands(real)
+    assert len(commands(real)) >= 10
+    put = {name for name in card.files() if name not in before}
+    told = {line.split()[-1].removeprefix(f"{card.root}/") for line in commands(real)}
+    assert put == told
+
+
+def test_what_is_installed_is_what_is_in_the_sources(card):
+    card.run("--with-mqtt")
+    files = card.files()
+    for name, target in (
+        ("squat-mirror.service", "etc/systemd/system/squat-mirror.service"),
+        ("mqtt.conf", "etc/systemd/system/squat-mirror.service.d/20-mqtt.conf"),
+        ("backoff.conf", "etc/systemd/system/squat-mirror.service.d/10-backoff.conf"),
+        ("watchdog.conf", "etc/systemd/system.conf.d/squat-mirror.conf"),
+        ("journald.conf", "etc/systemd/journald.conf.d/squat-mirror.conf"),
+        ("60-squat-mirror.rules", "etc/udev/rules.d/60-squat-mirror.rules"),
+        ("mirror.toml", CONFIG),
+    ):
+        assert files[target] == ((ROOT / "systemd" / name).read_text("utf-8"), 0o644)
+    assert files["usr/local/bin/squat-mirror"][1] == 0o755
+
+
+def test_systemd_252_does_not_get_what_only_254_knows(card):
+    card.system("bookworm", "arm64")
+    card.run()
+    assert not [name for name in card.files() if "backoff" in name]
+
+
+def test_without_mqtt_the_service_has_no_network(card):
+    card.run()
+    assert not [name for name in card.files() if "mqtt" in name]
+    unit = card.files()["etc/systemd/system/squat-mirror.service"][0]
+    assert "\nRestrictAddressFamilies=AF_UNIX AF_NETLINK\n" in unit
+
+
+def test_installing_again_changes_nothing(card):
+    card.run()
+    once = card.files()
+    assert card.run().returncode == 0
+    assert card.files() == once
+
+
+def test_the_owners_settings_and_sets_survive_an_upgrade(card):
+    card.run()
+    card.write(CONFIG, "[camera]\nfps = 25\n")
+    card.write(STATE, "sets")
+    card.run()
+    assert card.files()[CONFIG][0] == "[camera]\nfps = 25\n"
+    assert card.files()[STATE][0] == "sets"
+
+
+def test_removing_leaves_settings_and_sets_and_purging_leaves_nothing(card):
+    before = card.files()
+    card.run("--with-mqtt")
+    card.write(STATE, "sets")
+    dry = card.run("--uninstall", "--dry-run")
+    real = card.run("--uninstall")
+    assert real.returncode == 0, real.stderr
+    assert commands(dry) == commands(real) != []
+    assert set(card.files()) - set(before) == {CONFIG, STATE}
+    assert card.run("--uninstall", "--purge").returncode == 0
+    assert card.files() == before
+    assert card.run("--uninstall").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("suite", "architecture", "says"),
+    [
+        ("bullseye", "arm64", "bookworm or trixie, not Debian GNU/Linux 11 (bullseye)"),
+        ("noble", "arm64", "bookworm or trixie"),
+        ("bookworm", "armhf", "64-bit Raspberry Pi OS, not armhf"),
+        ("trixie", "i386", "64-bit Raspberry Pi OS, not i386"),
+    ],
+)
+def test_a_wrong_system_is_one_sentence_and_nothing_is_done(card, suite, architecture, says):
+    card.system(suite, architecture)
+    before = card.files()
+    done = card.run()
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert says in line
+    assert done.stdout == ""
+    assert card.files() == before
+
+
+def test_an_option_nobody_knows_is_one_sentence(card):
+    done = card.run("--frobnicate")
+    assert done.returncode == 2
+    assert done.stderr == "Squat Mirror: --frobnicate is no option of this script; --help lists them.\n"
+
+
+def test_the_scripts_are_sound():
+    """shellcheck comes with the test environment."""
+    shellcheck = Path(sysconfig.get_path("scripts")) / "shellcheck"
+    done = subprocess.run([shellcheck, *SCRIPTS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+# -- units
+
+HAS_ANALYZE = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+
+
+@pytest.fixture
+def installed(card) -> Path:
+    """A root that systemd-analyze can look at: the installed files and something to start."""
+    card.run("--with-mqtt")
+    shutil.copytree("/usr/lib/systemd/system", card.root / "usr/lib/systemd/system", symlinks=True)
+    program = card.root / "opt/squat-mirror/current/bin/squat-mirror"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    shutil.rmtree(card.root / "etc/systemd/system/squat-mirror.service.d")  # systemd may be older than 254
+    return card.root
+
+
+@HAS_ANALYZE
+def test_systemd_finds_nothing_wrong_with_the_unit(installed):
+    unit = installed / "etc/systemd/system/squat-mirror.service"
+    call = ["systemd-analyze", "verify", f"--root={installed}", unit]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "squat-mirror" not in done.stderr
+
+
+@HAS_ANALYZE
+@pytest.mark.parametrize("with_mqtt", [False, True])
+def test_the_service_is_exposed_by_2_at_most(installed, with_mqtt):
+    if with_mqtt:
+        folder = installed / "etc/systemd/system/squat-mirror.service.d"
+        folder.mkdir()
+        shutil.copy(ROOT / "systemd/mqtt.conf", folder / "20-mqtt.conf")
+    call = ["systemd-analyze", "security", "--offline=yes", f"--root={installed}", "--threshold=20"]
+    done = subprocess.run([*call, "squat-mirror.service"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+    assert "Overall exposure level" in done.stdout
