@@ -68,7 +68,7 @@ def _axes(glass: Glass, box: Rect, cap: int, room: tuple[int, int]) -> Axes:
 
 
 def _name_limits(glass: Glass, axes: Axes) -> None:
-    small = round(0.8 * axes.cap)
+    small = round(0.9 * axes.cap)
     low, high = glass.limits_deg
     apart = axes.tall * (high - low) / MOST_DEG
     for deg in (low, high):

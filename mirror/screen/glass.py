@@ -6,7 +6,6 @@ scene reads like what it shows. Decides nothing about what is said.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,17 +18,18 @@ from mirror.coach.words import Words
 from mirror.knees.reading import Ray, Verdict
 from mirror.screen.letters import LINE_HEIGHT, Letters
 from mirror.screen.marks import Marks
-from mirror.screen.mirror_view import MirrorView, Rect
+from mirror.screen.mirror_view import BRIGHTNESS, MirrorView, Rect
 from mirror.screen.overlay import Mounting
 from mirror.screen.sheet import Sheet
 from mirror.screen.shelf import Shelf
-from mirror.screen.theme import BLACK, RGB, WHITE, Sizes
+from mirror.screen.theme import RGB, WHITE, Sizes
 
 Picture = npt.NDArray[np.uint8]
 RING_OF_PICTURE = 0.045
 """Radius of a knee's ring at most, as a share of the picture's height."""
 SHADE = 235
 """How dark the shade behind words over the picture is, of 255: quiet letters keep 7 : 1 on a white wall."""
+GAINS_KEPT = 32
 FADE = 0.07
 """Height over which the shade fades into the picture, as a share of the glass's height."""
 PICTURE_SHARE = 0.58
@@ -106,7 +106,9 @@ class Glass:
         self.reflection = reflection
         self.limits_deg = (6.0, 8.0)
         self.view, self.marks, self.places = self._fitted((4, 3))
-        self._over_picture = False
+        self._bgr: Picture | None = None
+        self._shades: list[tuple[int, int]] = []
+        self._gains: dict[object, npt.NDArray[np.uint8]] = {}
 
     def _fitted(self, size: tuple[int, int]) -> tuple[MirrorView, Marks, Places]:
         """View, marks and places of words for frames of this size (height, width)."""
@@ -133,9 +135,23 @@ class Glass:
     def portrait(self) -> bool:
         return bool(self.height > self.width)
 
+    def begin(self) -> None:
+        """A new moment on black glass."""
+        self.sheet.begin()
+        self._bgr = None
+        self._shades.clear()
+
+    def finish(self) -> list[Any]:
+        """Paint what was put here since `begin`; the rectangles that were painted."""
+        if self._bgr is not None:
+            # shading the small picture costs a tenth of laying a shade over the large one
+            self.sheet.background(self.view.surface(self._bgr, self._gain()), self.view.rect[:2])
+            self._bgr = None
+        return self.sheet.finish()
+
     def clear(self) -> None:
         """Black glass, which is mirror."""
-        self._over_picture = False
+        self._bgr = None
 
     def picture(self, bgr: Picture | None) -> None:
         """The mirrored picture of the person, or black glass."""
@@ -143,8 +159,7 @@ class Glass:
         if bgr is None or self.reflection is not None:
             return
         self.expect_picture((bgr.shape[0], bgr.shape[1]))
-        self.sheet.picture(self.view.surface(bgr), self.view.rect[:2])
-        self._over_picture = True
+        self._bgr = bgr
 
     def expect_picture(self, size: tuple[int, int]) -> None:
         """Marks are placed for frames of this size (height, width), also while none is drawn."""
@@ -177,26 +192,27 @@ class Glass:
 
         Only over a picture: black glass is dark enough, and beside a lying picture there is none.
         """
-        if not (self._over_picture and self.portrait):
+        if self._bgr is None or not self.portrait:
             return
         _, top, _, height = box
         lower = top + height // 2 > self.height // 2
-        deep = self.height - top if lower else top + height
-        if not lower and deep <= self.view.rect[1]:
-            return
-        fade = round(FADE * self.height)
-        sprite = self.kept(("shade", deep, lower), lambda: self._shade(deep, -fade if lower else fade))
-        self.sheet.under(sprite, (0, self.height - deep - fade if lower else 0))
+        self._shades.append((top, -1) if lower else (top + height, +1))
 
-    def _shade(self, deep: int, fade: int) -> Any:
-        """Black, `deep` px high, fading out over |fade| px below it, or above it for a negative fade."""
-        rows = deep + abs(fade)
-        sheet = self._pygame.Surface((self.width, rows), self._pygame.SRCALPHA, 32)
-        for y in range(rows):
-            way = max(0.0, (y - deep) / fade if fade > 0 else 1 + y / fade)
-            soft = 0.5 + 0.5 * math.cos(math.pi * way)
-            sheet.fill((*BLACK, round(SHADE * soft)), (0, y, self.width, 1))
-        return sheet
+    def _gain(self) -> npt.NDArray[np.uint8] | None:
+        """Brightness of each row of the picture under this moment's shades; None where there are none."""
+        if not self._shades:
+            return None
+        key = (self.view.rect, self.view.picture, *sorted(set(self._shades)))
+        if key not in self._gains:
+            if len(self._gains) >= GAINS_KEPT:
+                self._gains.clear()
+            y = self.view.rows_at()
+            light = np.full(y.shape, BRIGHTNESS)
+            for edge, way in set(self._shades):
+                beyond = np.clip(way * (y - edge) / (FADE * self.height), 0.0, 1.0)
+                light *= 1 - SHADE / 255 * (0.5 + 0.5 * np.cos(np.pi * beyond))
+            self._gains[key] = np.round(255 * light).astype(np.uint8)
+        return self._gains[key]
 
     # -- marks -----------------------------------------------------------------------------------------
 

@@ -66,6 +66,10 @@ class Letters:
         """The rendered lines that are kept, the most lately used last."""
         return list(self._lines.values())
 
+    def kept_by_key(self) -> dict[tuple[str, int, RGB], Any]:
+        """The same by text, cap height and colour."""
+        return dict(self._lines)
+
     @lru_cache(maxsize=1024)  # noqa: B019
     def width(self, text: str, cap: int) -> int:
         return int(self._font(cap).get_rect(text).width)

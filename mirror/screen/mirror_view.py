@@ -18,6 +18,10 @@ BRIGHTNESS = 0.8
 """Marks and words are the brightest things on the glass; the picture stands back a little."""
 
 
+BGRX = (0xFF0000, 0xFF00, 0xFF, 0)
+"""Masks of red, green, blue, alpha in a pixel of 32 bits."""
+
+
 class MirrorView:
     """Fits un-mirrored pictures of one size into a part of the glass, mirrored.
 
@@ -43,6 +47,7 @@ class MirrorView:
             round(shown_h),
         )
         self._surface: Any = None
+        self._gain: npt.NDArray[np.uint8] | None = None
 
     @staticmethod
     def _centred(whole: int, part: float) -> tuple[int, int]:
@@ -57,10 +62,11 @@ class MirrorView:
         down = (y * self.picture[0] - y0) / (y1 - y0)
         return round(left + across * width), round(top + down * height)
 
-    def surface(self, bgr: npt.NDArray[np.uint8]) -> Any:
+    def surface(self, bgr: npt.NDArray[np.uint8], gain: npt.NDArray[np.uint8] | None = None) -> Any:
         """The mirrored picture as a surface of `rect`'s size; the same surface at every call.
 
-        bgr: (height, width, 3) uint8, un-mirrored.
+        bgr: (height, width, 3) uint8, un-mirrored. gain: (rows,) from `rows_at`, brightness of each row, of
+        255; None is BRIGHTNESS throughout.
         """
         import cv2
 
@@ -72,11 +78,38 @@ class MirrorView:
         if self._smaller is not None:
             shown = cv2.resize(shown, self.rect[2:], dst=self._smaller, interpolation=cv2.INTER_LINEAR)
         cv2.flip(shown, 1, dst=self._flipped)
-        cv2.convertScaleAbs(self._flipped, dst=self._flipped, alpha=BRIGHTNESS)
-        cv2.cvtColor(self._flipped, cv2.COLOR_BGR2RGBA, dst=self._coloured)
-        if self._coloured is not self._pixels:
-            cv2.resize(self._coloured, self.rect[2:], dst=self._pixels, interpolation=cv2.INTER_LINEAR)
+        self._dim(gain)
+        pixels = self._pixels()
+        if self._coloured is None:
+            cv2.cvtColor(self._flipped, cv2.COLOR_BGR2BGRA, dst=pixels)
+        else:
+            cv2.cvtColor(self._flipped, cv2.COLOR_BGR2BGRA, dst=self._coloured)
+            cv2.resize(self._coloured, self.rect[2:], dst=pixels, interpolation=cv2.INTER_LINEAR)
         return self._surface
+
+    def rows_at(self) -> npt.NDArray[np.float64]:
+        """The y on the glass of each row that is dimmed: of the picture's, or of the glass's if fewer."""
+        _, top, _, height = self.rect
+        (y0, y1) = self._cut[1]
+        rows = min(height, y1 - y0) if self._shrinks else y1 - y0
+        return top + (np.arange(rows) + 0.5) * height / rows
+
+    def _dim(self, gain: npt.NDArray[np.uint8] | None) -> None:
+        import cv2
+
+        if gain is None:
+            cv2.convertScaleAbs(self._flipped, dst=self._flipped, alpha=BRIGHTNESS)
+            return
+        if gain is not self._gain:
+            self._gain = gain
+            self._gains[...] = gain[:, None, None]
+        cv2.multiply(self._flipped, self._gains, dst=self._flipped, scale=1 / 255)
+
+    @property
+    def _shrinks(self) -> bool:
+        """Whether the glass has fewer pixels than the picture."""
+        (x0, x1), (y0, y1) = self._cut
+        return (y1 - y0) * (x1 - x0) > self.rect[2] * self.rect[3]
 
     def _make_buffers(self) -> None:
         """Buffers for the steps at whichever size is the smaller: the picture's or the glass's."""
@@ -84,10 +117,17 @@ class MirrorView:
 
         (x0, x1), (y0, y1) = self._cut
         size = self.rect[3], self.rect[2]
-        self._pixels = np.zeros((*size, 4), np.uint8)
-        shrinks = (y1 - y0) * (x1 - x0) > size[0] * size[1]
-        self._smaller = np.zeros((*size, 3), np.uint8) if shrinks else None
-        small = size if shrinks else (y1 - y0, x1 - x0)
+        self._smaller = np.zeros((*size, 3), np.uint8) if self._shrinks else None
+        small = size if self._shrinks else (y1 - y0, x1 - x0)
         self._flipped = np.zeros((*small, 3), np.uint8)
-        self._coloured = self._pixels if shrinks else np.zeros((*small, 4), np.uint8)
-        self._surface = pygame.image.frombuffer(self._pixels.data, self.rect[2:], "RGBX")
+        self._gains = np.zeros((*small, 3), np.uint8)
+        self._coloured = None if self._shrinks else np.zeros((*small, 4), np.uint8)
+        # the order of bytes displays have: copying it to one is a plain copy
+        self._surface = pygame.Surface(self.rect[2:], 0, 32, BGRX)
+
+    def _pixels(self) -> npt.NDArray[np.uint8]:
+        """(height, width, 4) view of the surface's memory, blue first; locks the surface while it lives."""
+        import pygame
+
+        columns = pygame.surfarray.pixels2d(self._surface)  # (width, height) uint32
+        return np.asarray(columns.T.view(np.uint8).reshape(self.rect[3], self.rect[2], 4))

@@ -43,29 +43,21 @@ class Sheet:
         self._shown: list[Piece] = []
         self._unknown = True  # what the surface shows before its first moment
         self.pieces: list[Piece] = []
-        self._under = 0  # pieces that lie under everything put there later
 
     def get_size(self) -> tuple[int, int]:
         return int(self._all.width), int(self._all.height)
 
     def begin(self) -> None:
         """A new moment: nothing lies on black glass."""
-        self._shown, self.pieces, self._under = self.pieces, [], 0
+        self._shown, self.pieces = self.pieces, []
 
     def blit(self, sprite: Any, at: Any) -> None:
         """A see-through sprite with its top left corner there."""
         self.pieces.append(Piece(self._rect(at[:2], sprite.get_size()), sprite, None, False, False))
 
-    def under(self, sprite: Any, at: Any) -> None:
-        """The same over the picture but under everything else, whenever it is put there."""
-        piece = Piece(self._rect(at[:2], sprite.get_size()), sprite, None, False, False)
-        self.pieces.insert(self._under, piece)
-        self._under += 1
-
-    def picture(self, sprite: Any, at: tuple[int, int]) -> None:
-        """A sprite without holes that shows something new every time."""
-        self.pieces.append(Piece(self._rect(at, sprite.get_size()), sprite, None, True, True))
-        self._under = len(self.pieces)
+    def background(self, sprite: Any, at: tuple[int, int]) -> None:
+        """A sprite without holes under everything else that shows something new every time."""
+        self.pieces.insert(0, Piece(self._rect(at, sprite.get_size()), sprite, None, True, True))
 
     def fill(self, colour: RGB, rect: Any) -> None:
         self.pieces.append(Piece(self._rect(rect), None, colour, True, False))

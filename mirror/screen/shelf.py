@@ -21,12 +21,15 @@ def fineness(side: float) -> int:
 
 
 class Shelf:
-    """The sprites of one canvas; those unused for longest go first when there are too many."""
+    """The sprites of one canvas; those unused for longest go first when there are too many.
+
+    bytes: what they take now.
+    """
 
     def __init__(self, canvas: tuple[int, int]) -> None:
         """canvas: (width, height) px."""
         self._most = CANVASES * 4 * canvas[0] * canvas[1]
-        self._bytes = 0
+        self.bytes = 0
         self._sprites: OrderedDict[object, Any] = OrderedDict()
 
     def __call__(self, key: object, make: Callable[[], Any]) -> Any:
@@ -35,10 +38,10 @@ class Shelf:
             self._sprites.move_to_end(key)
             return self._sprites[key]
         sprite = self._sprites[key] = make()
-        self._bytes += _bytes(sprite)
-        while self._bytes > self._most and len(self._sprites) > 1:
+        self.bytes += _bytes(sprite)
+        while self.bytes > self._most and len(self._sprites) > 1:
             _, oldest = self._sprites.popitem(last=False)
-            self._bytes -= _bytes(oldest)
+            self.bytes -= _bytes(oldest)
         return sprite
 
 

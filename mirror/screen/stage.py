@@ -62,10 +62,10 @@ class Stage:
         of feedback.t: that of the picture, or now on a reflection; None leaves them where they were seen.
         """
         glass = self.glass
-        glass.sheet.begin()
+        glass.begin()
         if picture is None and size is not None:
             glass.expect_picture(size)
         moment = self._prediction.at(feedback, at)
         SCENES[feedback.state].draw(glass, moment, picture)
         draw_signs(glass, moment)
-        return glass.sheet.finish()
+        return glass.finish()

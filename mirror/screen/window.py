@@ -107,14 +107,8 @@ class Window:
         pygame = self._pygame = _pygame()
         self.rotation = rotation % 360
         driver = _open_display(pygame)
-        try:
-            whole = fullscreen or driver == "kmsdrm"
-            shown = _turned(size, self.rotation) if size else _usual_size(pygame, whole)
-            flags = pygame.FULLSCREEN if whole else 0
-            self._display = pygame.display.set_mode(shown, flags)
-        except pygame.error as error:
-            pygame.display.quit()
-            raise NoScreen(f"no window can be opened: {error}") from error
+        whole = fullscreen or driver == "kmsdrm"
+        refused = self._open(size, whole)
         pygame.display.set_caption(title)
         pygame.mouse.set_visible(not whole)
         shown = self._display.get_size()
@@ -122,7 +116,25 @@ class Window:
         self.canvas = self._display if self.rotation == 0 else pygame.Surface(self.size, 0, self._display)
         turned = f", turned {self.rotation} degrees" if self.rotation else ""
         how = "the whole display" if whole else "a window"
-        self.said = f"{how}, {shown[0]}x{shown[1]}{turned}, on SDL's {driver}"
+        self.said = f"{how}, {shown[0]}x{shown[1]}{turned}, on SDL's {driver}{refused}"
+
+    def _open(self, size: tuple[int, int] | None, whole: bool) -> str:
+        """Set the display's mode; when the size asked for is refused, the display's own. What was refused."""
+        pygame = self._pygame
+        flags = pygame.FULLSCREEN if whole else 0
+        refused = ""
+        if size is not None:
+            try:
+                self._display = pygame.display.set_mode(_turned(size, self.rotation), flags)
+                return ""
+            except pygame.error as error:
+                refused = f"; {size[0]}x{size[1]} ([screen] width, height) was refused: {error}"
+        try:
+            self._display = pygame.display.set_mode(_usual_size(pygame, whole), flags)
+        except pygame.error as error:
+            pygame.display.quit()
+            raise NoScreen(f"no window can be opened: {error}") from error
+        return refused
 
     def poll(self) -> bool:
         """Whether to go on: False once the window was closed, or Esc or q pressed."""

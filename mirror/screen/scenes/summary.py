@@ -12,8 +12,10 @@ from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
 from mirror.screen.theme import FAINT, SKY, SOFT
 
-FOOT = 0.05
+FOOT = 0.057
 """Height of the line at the foot, as a share of an upright glass's; twice that on a lying one."""
+QUIET = 0.82
+"""Cap height of what is less important, in body caps: everything here shrinks until it all fits."""
 CHART, COMPARED_CHART = 6.5, 11
 """Height of the bars with their words in body caps, at least: they take what the words leave."""
 
@@ -49,7 +51,7 @@ def _said(glass: Glass, told: SetSummary) -> list[Item]:
         return head + [Text(line, sizes.body, gap=0.5) for line in told.compared.sentences]
     head.append(Text(told.sentence, sizes.body, gap=0.2))
     head += [Text(line, sizes.body, gap=0.5) for line in told.patterns[:1]]
-    head.append(Text(told.last_set, sizes.small, SOFT, gap=0.5))
+    head.append(Text(told.last_set, round(QUIET * sizes.body), SOFT, gap=0.5))
     return head
 
 
@@ -71,7 +73,7 @@ def _seen(glass: Glass, told: SetSummary) -> list[Item]:
 
     pace = ".  ".join(part for part in (told.depth, told.tempo) if part)
     bars = Drawing(round(CHART * body), repetitions, gap, grow=True)
-    return [bars, Text(pace, glass.sizes.small, SOFT, gap=0.2)]
+    return [bars, Text(pace, round(QUIET * body), SOFT, gap=0.2)]
 
 
 def _offered(glass: Glass, feedback: Feedback, told: SetSummary) -> list[Item]:
