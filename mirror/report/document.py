@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from mirror.coach.feedback import SetSummary
+from mirror.coach.patterns import find
 from mirror.knees.analysis import Analysis
 from mirror.knees.reading import Rep, RepLeg
 
@@ -41,7 +42,7 @@ def document(analysis: Analysis, source: Mapping[str, Any], summary: SetSummary)
         },
         "calibration": _calibration(analysis),
         "reps": [_rep(rep) for rep in analysis.reps],
-        "patterns": [],
+        "patterns": _patterns(analysis, summary),
         "summary": {
             "reps": len(analysis.reps),
             "headline": summary.headline,
@@ -70,6 +71,22 @@ def _calibration(analysis: Analysis) -> dict[str, Any]:
         "foot_source": azimuth.source if azimuth else "none",
         "reference": analysis.reference,
     }
+
+
+def _patterns(analysis: Analysis, summary: SetSummary) -> list[dict[str, Any]]:
+    """What several repetitions have in common, surest first; sentence in the words of the summary."""
+    told = dict(zip(summary.pattern_keys, summary.patterns, strict=True))
+    return [
+        {
+            "key": pattern.key,
+            "side": pattern.side,
+            "seen": pattern.seen,
+            "of": pattern.of,
+            "most_deg": _round(pattern.most_deg),
+            "sentence": told.get(pattern.key, ""),
+        }
+        for pattern in find(analysis.reps)
+    ]
 
 
 def _rep(rep: Rep) -> dict[str, Any]:

@@ -31,8 +31,13 @@ REP_KEYS = {
 LEG_KEYS = {"deviation_deg", "deviation_at_bottom_deg", "verdict", "judged_share"}
 
 
-def analysis(*, toes: bool, reference: int | None = None) -> Analysis:
-    squats = [simulate.Squat(delta=delta) for delta in ((0.0, 0.0), (14.0, 0.0), (0.0, 0.0))]
+ONE_BAD = ((0.0, 0.0), (14.0, 0.0), (0.0, 0.0))
+
+
+def analysis(
+    *, toes: bool, reference: int | None = None, deltas: tuple[tuple[float, float], ...] = ONE_BAD
+) -> Analysis:
+    squats = [simulate.Squat(delta=delta) for delta in deltas]
     sim = simulate.simulate(
         [simulate.Stand(1.5), *squats, simulate.Stand(0.6)], noise=simulate.Noise(sigma_px=0.8)
     )
@@ -63,12 +68,22 @@ def test_the_document_has_every_key_of_the_contract() -> None:
     assert doc["camera"].keys() >= {"hfov_deg", "tilt_deg", "height_m", "how_known"}
     assert doc["calibration"].keys() >= {"foot_azimuth_deg", "foot_source", "reference"}
     assert doc["calibration"]["foot_azimuth_deg"].keys() == {"left", "right"}
-    assert isinstance(doc["patterns"], list)
+    assert doc["patterns"] == []  # one bad squat of three is no pattern
     for rep in doc["reps"]:
         assert rep.keys() >= REP_KEYS
         assert rep["left"].keys() >= LEG_KEYS
         assert rep["right"].keys() >= LEG_KEYS
         assert rep["fppa_deg"].keys() == {"left", "right"}
+
+
+def test_patterns_are_numbers_and_a_sentence_surest_first() -> None:
+    doc = told(analysis(toes=True, deltas=((14.0, 14.0),) * 3))
+    assert doc["patterns"]
+    for pattern in doc["patterns"]:
+        assert pattern.keys() == {"key", "side", "seen", "of", "most_deg", "sentence"}
+        assert 2 <= pattern["seen"] <= pattern["of"] == 3
+        assert str(pattern["seen"]) in pattern["sentence"]
+    assert doc["patterns"][0]["key"] == "from_start"
 
 
 def test_numbers_and_verdicts_are_those_of_the_analysis() -> None:
