@@ -9,7 +9,7 @@ from readings import CAUTION, GOOD, OFF, UNKNOWN, rep
 from sets_seen import caving, seen
 from simulate import Squat
 
-from mirror.coach.summary import DRILLS, OFFERS, Before, summarise
+from mirror.coach.summary import OFFERS, Before, summarise
 from mirror.coach.words import languages, words
 from mirror.knees.reading import Rep, RepSigns
 

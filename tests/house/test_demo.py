@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -222,6 +223,31 @@ def test_the_off_track_light_comes_with_the_decision(ran: Ran, studied: Path) ->
         assert (
             decision - light <= 0.2
         )  # toes and stance live are of other frames, so thresholds are met sooner
+
+
+def test_a_colour_stays_long_enough_to_be_seen_unless_a_worse_one_follows(ran: Ran) -> None:
+    rank = ["off", "unknown", "good", "caution", "off_track"]
+    lights = ran.of("light")
+    for shown, after in itertools.pairwise(lights):
+        better = rank.index(after["light"]) < rank.index(shown["light"])
+        assert not better or after["t"] - shown["t"] >= 0.598, (shown, after)
+
+
+def test_sounds_come_while_the_light_is_off_track_and_cues_are_the_speaker_s(ran: Ran) -> None:
+    lights, sounds = ran.of("light"), ran.of("sound")
+    assert {sound["sound"] for sound in sounds} == {"off_track"}
+    for sound in sounds:
+        shown = [line for line in lights if line["t"] <= sound["t"]][-1]
+        assert shown["light"] == "off_track"
+        assert 0.198 <= sound["t"] - shown["t"] <= 0.2 + 0.3
+    assert {cue["cue"] for cue in ran.of("cue")} == {"Knees over your toes"}
+
+
+def test_the_summary_says_in_words_what_each_knee_did(ran: Ran) -> None:
+    (summary,) = ran.of("summary")
+    assert summary["sentence"].startswith("Your left knee moved up to")
+    assert "on 3 of 7 squats" in summary["sentence"]
+    assert summary["sentence"].endswith("on 2.")
 
 
 def test_the_lamp_ends_dark(ran: Ran) -> None:
