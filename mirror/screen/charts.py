@@ -120,7 +120,7 @@ def _verdict(glass: Glass, deg: float | None) -> Verdict:
 def _bar(glass: Glass, deg: float | None, verdict: Verdict, x: int, wide: int, axes: Axes) -> int:
     """One bar round x, or a question mark for what is unknown; the y of its top."""
     if deg is None:
-        cap = min(axes.cap, round(1.5 * wide))
+        cap = min(axes.cap, 2 * wide)
         glass.line("?", cap, (x, axes.floor - 2 * cap), WHITE)
         return axes.floor - 3 * cap
     high = max(3, round(axes.tall * min(max(deg, 0.0), MOST_DEG) / MOST_DEG))
