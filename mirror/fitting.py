@@ -59,7 +59,7 @@ def camera_of(
     given = settings.camera
     hfov_deg, hfov_how = _first((given.hfov_deg, "given"), hfov[::-1], (assumed_hfov_deg(size), "assumed"))
     tilt_deg, tilt_how = _first((given.tilt_deg, "given"), tilt[::-1], (ASSUMED_TILT_DEG, "assumed"))
-    roll_deg, roll_how = _first((given.roll_deg or None, "given"), roll[::-1], (0.0, "assumed"))
+    roll_deg, roll_how = _first((given.roll_deg, "given"), roll[::-1], (0.0, "assumed"))
     height_m = given.height_m or height[1]
     how = {
         "hfov": hfov_how,

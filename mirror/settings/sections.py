@@ -58,7 +58,13 @@ class CameraSettings(Section):
         -45,
         45,
     )
-    roll_deg: float = setting(0.0, "How far the camera leans clockwise, seen from behind it.", "deg", -45, 45)
+    roll_deg: OptionalFloat = setting(
+        None,
+        "How far the camera leans clockwise, seen from behind it; left out, it is level until learned.",
+        "deg",
+        -45,
+        45,
+    )
     height_m: OptionalFloat = setting(None, "Height of the lens above the floor.", "m", 0.2, 3)
     exposure_ms: OptionalFloat = setting(
         None,
