@@ -2,13 +2,14 @@
 """Measure the networks in models/: keypoint error against exact truth, and time against other files.
 
 Runs in the mirror's own environment (no TensorFlow). The accuracy comes from the bundled rendered clip,
-seen through one fixed window; times are ratios, taken in turns inside one process, because absolute
-times belong to a machine.
+seen through one fixed window, the jitter from filmed squats where a folder of them is given; times are
+ratios, taken in turns inside one process, because absolute times belong to a machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import sys
 import time
@@ -16,14 +17,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import tomlkit
 from model_build import rendered_clip
 from model_build.rendered_clip import Pixels, Points
 
+from mirror.camera.video import VideoFile
 from mirror.faults import PermanentFault
 from mirror.pose import catalog
 from mirror.pose.interpreter import Network
 from mirror.pose.movenet import decode
-from mirror.pose.pose import KEYPOINTS
+from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.pose import KEYPOINTS, Seen
+from mirror.pose.window import Cropper, window_at
 
 WINDOW = 1.15  # standing heights
 GROUPS = {
@@ -31,6 +36,9 @@ GROUPS = {
     "knee": ("left_knee", "right_knee"),
     "ankle": ("left_ankle", "right_ankle"),
 }
+FILMED = (".mp4", ".mov")
+MOST_FILMED = 300
+"""Frames of each filmed clip: ten seconds."""
 MOVENET_OUTPUTS = (1, 4)  # a decoding network, or the four heads; BlazePose has two
 INVOKES_A_ROUND = 5
 
@@ -67,8 +75,20 @@ def keypoints(network: Network, picture: Pixels) -> Points:
 
 def keypoints_on_clip(network: Network, factor: float = WINDOW, every: int = 1) -> Points:
     """(frames, 17, 2) of (y, x) in pixels of the rendered clip, each `every`th frame of it."""
+    window = rendered_clip.standing_window(rendered_clip.read_truth(), input_size(network), factor)
+    return _keypoints_through(window, network, every)
+
+
+def keypoints_on_picture(network: Network, every: int = 1) -> Points:
+    """The same through a square round the whole picture, as most programs use a network."""
+    height, width = next(rendered_clip.read_pictures()).shape[:2]
+    side = max(height, width)
+    window = rendered_clip.Window((height - side) // 2, (width - side) // 2, side, side)
+    return _keypoints_through(window, network, every)
+
+
+def _keypoints_through(window: rendered_clip.Window, network: Network, every: int) -> Points:
     size = input_size(network)
-    window = rendered_clip.standing_window(rendered_clip.read_truth(), size, factor)
     return np.array(
         [
             window.place(keypoints(network, window.look(picture, size))[:, :2])
@@ -91,6 +111,47 @@ def accuracy(places: Points, every: int = 1) -> Accuracy:
         low={g: float(np.mean([miss[j][:, 0] for j in js])) for g, js in GROUPS.items()},
         scatter=float(np.sqrt(np.mean([miss[j][:, 1].var() for j in GROUPS["knee"] + GROUPS["ankle"]]))),
     )
+
+
+def jitter(networks: dict[str, Network], clips: list[Path]) -> dict[str, dict[str, float]]:
+    """Per network and clip, how much the knees tremble across the picture, in % of standing height.
+
+    The standard deviation of the noise in both knees' x, told by third differences from frame to frame:
+    movement is too smooth to be in them. Every network looks through the same windows, placed by the default
+    one; a square network through a square of the same height.
+    """
+    found: dict[str, dict[str, float]] = {name: {} for name in networks}
+    for clip in clips:
+        places, height = _knees_on(networks, clip)
+        for name, x in places.items():
+            third = np.diff(x, n=3, axis=0)
+            found[name][clip.name] = float(100 * np.sqrt(np.mean(third**2) / 20) / height)
+    return found
+
+
+def _knees_on(networks: dict[str, Network], clip: Path) -> tuple[dict[str, Points], float]:
+    """Per network the (frames, 2) x of both knees in pixels while somebody is seen; their standing height."""
+    tracker = PersonTracker(PoseNet(catalog.find(catalog.DEFAULT_MODEL)))
+    crops = {name: Cropper(*input_size(network)) for name, network in networks.items()}
+    seen: dict[str, list[Points]] = {name: [] for name in networks}
+    heights: list[float] = []
+    source = VideoFile(clip, pace=False)
+    try:
+        for frame in itertools.islice(source.frames(), MOST_FILMED):
+            tracked = tracker.see(frame)
+            window = tracker.window
+            if tracked.seen is not Seen.FOUND or window is None:
+                continue
+            heights.append(window.height / WINDOW)
+            for name, network in networks.items():
+                high, wide = input_size(network)
+                mine = window_at(*window.centre, window.height, wide / high)
+                found = keypoints(network, crops[name](frame, mine))
+                knees = [KEYPOINTS.index(joint) for joint in GROUPS["knee"]]
+                seen[name].append(mine.left + found[knees, 1] * mine.width)
+    finally:
+        source.close()
+    return {name: np.array(x) for name, x in seen.items()}, float(np.median(heights))
 
 
 def time_ratios(networks: dict[str, Network], rounds: int) -> dict[str, float]:
@@ -116,23 +177,56 @@ def _fastest(network: Network, picture: Pixels) -> float:
     return min(times)
 
 
-def card_lines(found: Accuracy) -> str:
-    """The measured part of a [card] of models.toml."""
-    lines = [f"{group} = {value:.2f}" for group, value in found.error.items()]
-    lines += [f"{group}_low = {value:.2f}" for group, value in found.low.items()]
-    return "\n".join([*lines, f"scatter = {found.scatter:.2f}"])
+def measured_cards(
+    networks: dict[str, Network], filmed: Path | None, rounds: int, *, official: bool
+) -> dict[str, dict[str, float]]:
+    """What can be measured of each network now, by the names a card has for it.
+
+    official: the first network is the official file, and times are told as ratios to it.
+    """
+    poses = {name: one for name, one in networks.items() if len(one.outputs) in MOVENET_OUTPUTS}
+    cards: dict[str, dict[str, float]] = {name: {} for name in networks}
+    for name, network in poses.items():
+        found = accuracy(keypoints_on_clip(network))
+        cards[name] |= found.error | {f"{group}_low": value for group, value in found.low.items()}
+        cards[name]["scatter"] = found.scatter
+    if filmed is not None:
+        clips = sorted(path for path in filmed.iterdir() if path.suffix.lower() in FILMED)
+        for name, per_clip in jitter(poses, clips).items():
+            cards[name]["jitter"] = statistics.median(per_clip.values())
+    if rounds:
+        ratios = time_ratios(networks, rounds)
+        default = ratios.get(catalog.DEFAULT_MODEL)
+        for name, ratio in ratios.items():
+            if official:
+                cards[name]["time_ratio"] = ratio
+            if default is not None:
+                cards[name]["time_to_default"] = ratio / default
+    return cards
+
+
+def write_card(name: str, measured: dict[str, float]) -> None:
+    """Put these numbers into the model's card in models.toml; comments and everything else stay."""
+    path = catalog.models_folder() / "models.toml"
+    document = tomlkit.parse(path.read_text("utf-8"))
+    card = document["models"][name]["card"]  # type: ignore[index]
+    for key, value in measured.items():
+        card[key] = round(value, 2)  # type: ignore[index]
+    path.write_text(tomlkit.dumps(document), "utf-8")
 
 
 def _chosen_files(names: list[str], against: list[Path]) -> dict[str, Path]:
     listed = catalog.entries()
-    shipped = [catalog.find(name) for name in names] if names else list(listed.values())
+    shipped = [catalog.find(name) for name in names] if names else [e for e in listed.values() if e.here]
     files = {entry.name: catalog.checked_file(entry) for entry in shipped}
     return {**{str(path): path for path in against}, **files}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="of models.toml; all of them if left out")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="of models.toml; all that are here if left out"
+    )
     parser.add_argument(
         "--against",
         type=Path,
@@ -142,6 +236,8 @@ def main() -> int:
         help="another TensorFlow Lite file; the first one is what times are relative to",
     )
     parser.add_argument("--rounds", type=int, default=40, help="for the times; 0 leaves them out")
+    parser.add_argument("--filmed", type=Path, metavar="FOLDER", help="of real clips, for the jitter")
+    parser.add_argument("--write", action="store_true", help="put what is measured into models.toml")
     chosen = parser.parse_args()
     try:
         files = _chosen_files(chosen.names, chosen.against)
@@ -149,13 +245,11 @@ def main() -> int:
     except PermanentFault as fault:
         print(f"measure_models: {fault}", file=sys.stderr)
         return 2
-    for name, network in networks.items():
-        if len(network.outputs) in MOVENET_OUTPUTS:
-            print(f"\n{name}\n{card_lines(accuracy(keypoints_on_clip(network)))}")
-    if chosen.rounds:
-        print(f"\nsingle-thread time relative to the first, {next(iter(networks.values())).runtime}")
-        for name, ratio in time_ratios(networks, chosen.rounds).items():
-            print(f"{ratio:5.2f}  {name}")
+    cards = measured_cards(networks, chosen.filmed, chosen.rounds, official=bool(chosen.against))
+    for name, card in cards.items():
+        print(f"\n{name}\n" + "\n".join(f"{key} = {value:.2f}" for key, value in card.items()))
+        if chosen.write and name in catalog.entries():
+            write_card(name, card)
     return 0
 
 

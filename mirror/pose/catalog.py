@@ -102,13 +102,32 @@ def _entry(name: str, table: dict[str, Any], folder: Path) -> ModelEntry:
 
 
 def find(name: str, folder: Path | None = None) -> ModelEntry:
-    """The model called `name`. Raises BadInput, with the nearest name, when there is none."""
+    """The model called `name`; for "auto", the default. Raises BadInput, with the nearest name, for none."""
     known = entries(folder)
+    name = DEFAULT_MODEL if name == AUTO else name
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, 1)
     hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(known))}"
     raise BadInput(f"no model is called {name!r}{hint}")
+
+
+def sound_or_default(name: str, folder: Path | None = None) -> tuple[ModelEntry, str]:
+    """The model called `name`, or the default and a sentence why not, when its file is missing or changed.
+
+    For a mirror that should run whatever happened to one file. Raises BadInput when there is no such model,
+    or when the default's file is wrong too.
+    """
+    entry = find(name, folder)
+    try:
+        checked_file(entry)
+    except BadInput as wrong:
+        fallback = find(DEFAULT_MODEL, folder)
+        if entry.name == fallback.name:
+            raise
+        checked_file(fallback)
+        return fallback, f"{wrong}; {fallback.name} is used instead"
+    return entry, ""
 
 
 def checked_file(entry: ModelEntry) -> Path:

@@ -33,7 +33,7 @@ class Tensor:
 
 
 def _runtime(name: str) -> tuple[Any, str]:
-    """The runtime's Interpreter class and a name for it with its version."""
+    """The runtime's interpreter module and a name for it with its version."""
     wanted = list(RUNTIMES) if name == "auto" else [name]
     for candidate in wanted:
         try:
@@ -42,7 +42,7 @@ def _runtime(name: str) -> tuple[Any, str]:
             continue
         package = importlib.import_module(RUNTIMES[candidate].partition(".")[0])
         version = getattr(package, "__version__", "") or _installed_version(candidate)
-        return module.Interpreter, f"{candidate} {version}".strip()
+        return module, f"{candidate} {version}".strip()
     package_name = {"litert": "ai-edge-litert", "tflite-runtime": "tflite-runtime"}[wanted[0]]
     raise PermanentFault(f"no TFLite runtime found: install it with 'pip install {package_name}'")
 
@@ -59,12 +59,20 @@ def _installed_version(runtime: str) -> str:
 class Network:
     """A loaded network. Not for use from several threads at once; releases the GIL while it runs."""
 
-    def __init__(self, path: Path, *, threads: int = 2, runtime: str = "auto") -> None:
-        """Load `path`. Raises PermanentFault when no runtime is installed or the file is no network."""
-        interpreter_class, self.runtime = _runtime(runtime)
+    def __init__(self, path: Path, *, threads: int = 2, runtime: str = "auto", xnnpack: bool = True) -> None:
+        """Load `path`. Raises PermanentFault when no runtime is installed or the file is no network.
+
+        xnnpack: let XNNPACK compute what it can; off, the runtime's own kernels compute all of it, which
+        is slower and differs in the last digits.
+        """
+        module, self.runtime = _runtime(runtime)
+        kernels: dict[str, Any] = {}
+        if not xnnpack:
+            self.runtime += " without XNNPACK"
+            kernels["experimental_op_resolver_type"] = module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
         try:
             with _quiet():
-                self._interpreter = interpreter_class(str(path), num_threads=max(1, threads))
+                self._interpreter = module.Interpreter(str(path), num_threads=max(1, threads), **kernels)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError) as error:
             raise PermanentFault(
@@ -72,6 +80,7 @@ class Network:
             ) from error
         self._inputs = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
+        self._taken = self.inputs[0]
         self.name = path.name
 
     @property
@@ -94,8 +103,12 @@ class Network:
     def run(self, picture: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
         """Run once on the one input (without batch axis); the outputs without their batch axis.
 
-        The input is copied once into the runtime's tensor; each output is a copy that stays valid.
+        The input is copied once into the runtime's tensor; each output is a copy that stays valid. Raises
+        PermanentFault when the picture's shape or type is not the input's.
         """
+        if picture.shape != self._taken.shape or picture.dtype != self._taken.dtype:
+            given = Tensor(picture.shape, picture.dtype.name)
+            raise PermanentFault(f"{self.name} takes {_listed([self._taken])}, not {_listed([given])}")
         self._interpreter.set_tensor(self._inputs[0]["index"], picture[None])
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(detail["index"])[0] for detail in self._outputs]

@@ -71,7 +71,7 @@ def changed_text(text: str, changes: Mapping[str, object], path: Path) -> str:
         if not hasattr(document[section], "keys"):
             raise BadInput(f"{path}: {section} is a section: write [{section}] and its settings below")
         document[section][name] = tomlkit.parse(f"x = {_written(value)}")["x"]
-    return str(tomlkit.dumps(document))
+    return str(tomlkit.dumps(document)).rstrip("\n") + "\n"
 
 
 def _written(value: object) -> str:

@@ -23,3 +23,12 @@ def shared_model() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture
+def filmed() -> list[Path]:
+    """Real squats, filmed from the front; skips where there are none."""
+    found = sorted((REPOSITORY.parent / "shared" / "clips").glob("*_front.mov"))
+    if not found:
+        pytest.skip("no filmed squats: ../shared/clips holds no *_front.mov")
+    return found

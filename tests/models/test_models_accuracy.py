@@ -15,7 +15,11 @@ from model_build import rendered_clip
 from mirror.pose import catalog
 
 EVERY = 4  # frames; the cards are measured on all of them
-LIGHTNING = [name for name, entry in catalog.entries().items() if entry.kind == "movenet-heads"]
+SHIPPED = [
+    name for name, entry in catalog.entries().items() if entry.kind == "movenet-heads" and entry.shipped
+]
+OFFICIAL = "movenet_single_pose_lightning_ptq.tflite"
+REBUILT = [name for name in SHIPPED if name in catalog.DEFAULT_MODEL or "192x128" in name]
 
 
 @lru_cache
@@ -24,7 +28,7 @@ def measured(path: Path) -> Accuracy:
     return measure_models.accuracy(places, every=EVERY)
 
 
-@pytest.mark.parametrize("name", LIGHTNING)
+@pytest.mark.parametrize("name", SHIPPED)
 def test_keypoint_errors_are_those_of_the_card(name: str) -> None:
     entry = catalog.find(name)
     found = measured(entry.path)
@@ -34,15 +38,14 @@ def test_keypoint_errors_are_those_of_the_card(name: str) -> None:
     assert found.scatter == pytest.approx(entry.card["scatter"], abs=0.06)
 
 
-@pytest.mark.parametrize("name", LIGHTNING)
-def test_keypoints_are_within_a_part_in_seventy_of_the_height_save_low_hips(name: str) -> None:
+@pytest.mark.parametrize("name", SHIPPED)
+def test_knees_and_ankles_are_within_a_sixtieth_of_the_height(name: str) -> None:
     error = measured(catalog.find(name).path).error
-    assert error["knee"] < 1.43
-    assert error["ankle"] < 1.43
-    assert error["hip"] < (1.43 if "256x128" in name else 2.7)
+    assert max(error["knee"], error["ankle"]) < 1.67
+    assert error["hip"] < (1.25 if "256x128" in name else 2.7)
 
 
-@pytest.mark.parametrize("name", LIGHTNING)
+@pytest.mark.parametrize("name", REBUILT)
 def test_the_rebuilt_network_errs_as_the_earlier_build_does(
     name: str, shared_model: Callable[[str], Path]
 ) -> None:
@@ -50,6 +53,31 @@ def test_the_rebuilt_network_errs_as_the_earlier_build_does(
     earlier = measured(shared_model(entry.path.name)).error
     for group, error in measured(entry.path).error.items():
         assert error == pytest.approx(earlier[group], abs=0.05)
+
+
+def test_the_default_reads_legs_closer_than_the_official_file(shared_model: Callable[[str], Path]) -> None:
+    official = Network(shared_model(OFFICIAL), threads=2)
+    square = measure_models.accuracy(measure_models.keypoints_on_clip(official, every=EVERY), every=EVERY)
+    mine = measured(catalog.find(catalog.DEFAULT_MODEL).path)
+    for group in mine.error:
+        assert mine.error[group] < square.error[group]
+    assert mine.scatter < 0.5 * square.scatter
+    # used as most programs use it, on the whole picture, it is far off
+    whole = measure_models.accuracy(measure_models.keypoints_on_picture(official, every=EVERY), every=EVERY)
+    assert mine.error["hip"] < 0.5 * whole.error["hip"]
+    assert mine.error["knee"] < whole.error["knee"]
+
+
+def test_knees_tremble_a_quarter_as_much_as_in_the_official_file(
+    shared_model: Callable[[str], Path], filmed: list[Path]
+) -> None:
+    networks = {
+        "official": Network(shared_model(OFFICIAL), threads=2),
+        "default": Network(catalog.find(catalog.DEFAULT_MODEL).path, threads=2),
+    }
+    found = measure_models.jitter(networks, filmed)
+    for clip, official in found["official"].items():
+        assert found["default"][clip] <= 0.25 * official, clip
 
 
 def test_left_and_right_are_the_persons_own() -> None:
