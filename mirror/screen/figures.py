@@ -178,7 +178,7 @@ FIGURES: dict[str, tuple[Stroke, ...]] = {
     "sees": (
         FLOOR,
         *_mirrored(
-            Stroke(((0.3, 0.24), (0.3, 0.86)), THIN, SOFT),
+            Stroke(((0.3, 0.36), (0.3, 0.86)), THIN, SOFT),
             limb((0.36, 0.1), (0.3, 0.48), (0.3, 0.88), (0.2, 0.9)),
             worn((0.3, 0.48), width=0.2),
             Stroke(((0.3, 0.48),), 0.13, BLACK),

@@ -10,7 +10,7 @@ from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.figures import FIGURES, draw_figure
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import FAINT, SKY, SOFT
+from mirror.screen.theme import SKY, SOFT
 
 FOOT = 0.057
 """Height of the line at the foot, as a share of an upright glass's; twice that on a lying one."""
@@ -39,7 +39,7 @@ class Summary:
             set_column(glass, (margin, margin // 2, half, room), [*said, *offered[-1:]])
             right = (margin + half + margin, margin // 2, half, room)
             set_column(glass, right, [*seen, *offered[:-1]])
-        glass.say(glass.words("summary.coaching_only"), glass.sizes.small, foot, FAINT)
+        glass.say(glass.words("summary.coaching_only"), glass.sizes.small, foot, SOFT)
 
 
 def _said(glass: Glass, told: SetSummary) -> list[Item]:
