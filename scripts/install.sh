@@ -123,6 +123,9 @@ install_packages() {
         is_installed "$package" || missing+=("$package")
     done
     if [ ${#missing[@]} -gt 0 ]; then run apt-get update; fi
+    if [ -n "$dry" ] && ! is_offered python3-numpy; then
+        stop "the package lists are empty: after sudo apt-get update a dry run can tell what would be done."
+    fi
     if ! is_installed $lamp_package && is_offered $lamp_package; then missing+=("$lamp_package"); fi
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ -n "$camera" ] && ! is_offered python3-picamera2; then
@@ -131,18 +134,8 @@ install_packages() {
     run env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
 }
 
-# The system's camera and display packages are built for the system's numpy: pip must leave it alone.
-numpy_version() {
-    local version
-    version=$(dpkg-query -W -f '${Version}' python3-numpy 2>/dev/null || true)
-    [ -n "$version" ] || version=$(apt-cache policy python3-numpy | sed -n 's/^ *Candidate: //p')
-    version=${version#*:}
-    echo "${version%%[-+]*}"
-}
-
 # The program in a folder of its own, tried before anything points to it.
 install_program() {
-    local python=$1/bin/python
     if [ -e "$1/complete" ]; then
         say "this very version is installed already"
         return 0
@@ -150,8 +143,7 @@ install_program() {
     run rm -rf "$1"
     run mkdir -p "$opt/versions"
     run python3 -m venv --system-site-packages "$1"
-    run "$python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
-        "${here}[pi]" "numpy==$(numpy_version)"
+    run "$here/scripts/install_program.sh" "$1/bin/python" "$here"
     run "$1/bin/squat-mirror" doctor --only python,libraries,model,feet,runtime --config /dev/null
     if [ -e "$config" ]; then run "$1/bin/squat-mirror" config check --config "$config"; fi
     run touch "$1/complete"

@@ -35,9 +35,14 @@ wrong() {
 }
 running() { readlink /opt/squat-mirror/current; }
 
+if scripts/install.sh --dry-run >/tmp/empty 2>&1; then wrong "a dry run that knows no packages"; fi
+tail -n 1 /tmp/empty
+apt-get update -qq
+if scripts/install.sh >/tmp/empty 2>&1; then wrong "Debian has Picamera2 now: try it with a camera"; fi
+tail -n 1 /tmp/empty
 install --dry-run >/tmp/dry
 install >/tmp/real 2>&1 || { tail /tmp/real; wrong "it does not install"; }
-diff <(grep '^+' /tmp/dry) <(grep '^+' /tmp/real) && right "the dry run printed what was done"
+diff <(grep '^+' /tmp/dry) <(grep '^+' /tmp/real) && right "the dry run printed what was done" || wrong "the dry run"
 squat-mirror doctor --only python,libraries,permissions,settings,model,runtime && right "the doctor is content"
 id squat-mirror | grep -q gpio && [ "$(systemctl is-enabled squat-mirror)" = enabled ] && right "user and service"
 

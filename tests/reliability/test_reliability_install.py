@@ -15,7 +15,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALL = ROOT / "scripts" / "install.sh"
-SCRIPTS = [INSTALL, ROOT / "systemd" / "squat-mirror.sh", Path(__file__).parent / "install_in_root.sh"]
+SCRIPTS = [
+    INSTALL,
+    ROOT / "scripts" / "install_program.sh",
+    ROOT / "systemd" / "squat-mirror.sh",
+    Path(__file__).parent / "install_in_root.sh",
+]
 CONFIG, STATE = "etc/squat-mirror/mirror.toml", "var/lib/squat-mirror/sets.sqlite"
 
 

@@ -34,7 +34,7 @@ BROKEN = {
     "an angle nobody hangs a display at": b"[screen]\nrotation = 45\n",
     "a date": b"[store]\nkeep_days = 2026-01-01\n",
     "no text at all": bytes(range(256)),
-    "another encoding": "[coach]\nlanguage = \"ñ\"\n".encode("latin-1"),
+    "another encoding": '[coach]\nlanguage = "ñ"\n'.encode("latin-1"),
     "half a write": b"[camera]\nfps = 30\n[screen]\nrotat",
     "a zero byte": b"[camera]\nfps = 3\x000\n",
     "nesting without end": b"[camera]\nfps = " + b"[" * 5000,

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import simulate
 
-PATIENCE_S = 120  # only ever waited out when something is broken
+PATIENCE_S = 90  # only ever waited out when something is broken
 ROOT = Path(__file__).resolve().parents[2]
 
 
