@@ -37,6 +37,7 @@ from mirror.pose.toe_search import ToeSearch
 from mirror.service.absent import open_or_wait
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.folders import state_folder
+from mirror.service.late_screen import LateScreen
 from mirror.service.mounting import learning_mount
 from mirror.service.stopping import signals_heard
 from mirror.service.upkeep import Upkeep, upkeep_for
@@ -253,13 +254,13 @@ class Station:
                 return None
         return stage.draw(moment, picture, frame.size if frame else None, at)
 
-    def show_terminal(self, title: str) -> None:
-        """A live table until over."""
+    def show_terminal(self, title: str, until: Callable[[], bool] = lambda: False) -> None:
+        """A live table until over, or until something better can be shown."""
         from mirror.screen.terminal import Terminal
 
         terminal = Terminal(title)
         try:
-            while not self.over:
+            while not self.over and not until():
                 terminal.show(self.eyes.feedback, self.eyes.reps, self.status())
                 self._upkeep.drawn()
                 self._upkeep.beat(self.mailbox)
@@ -291,13 +292,19 @@ def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
         station = Station(settings, source, said, events, stop, reopen, upkeep_for(settings))
         windowed = _wants_window(screen)
         with station.running():
-            if windowed:
+            if not windowed:
+                station.show_terminal(source.name, LateScreen(screen, _can_open).came)
+            if not station.over:
                 station.show_window()
-            else:
-                station.show_terminal(source.name)
     station.check()
     log.info("%s", station.status())
     return 0
+
+
+def _can_open() -> tuple[bool, str]:
+    from mirror.screen.window import can_open
+
+    return can_open()
 
 
 def _reopened(settings: Settings) -> Source:
