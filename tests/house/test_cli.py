@@ -297,7 +297,6 @@ def test_an_unknown_model_names_those_there_are(ask: Ask, demo_clip: Path) -> No
         ("[knees]\ncaution_deg = 9.0\n", ["caution_deg", "below"]),
         ("[lights]\nbuzzer_pin = 17\n", ["17", "twice"]),
         ('[lights]\nkind = "disco"\n', ["kind", "mock"]),
-        ('[coach]\nlanguage = "xx"\n', ["language", "en"]),
     ],
 )
 def test_wrong_settings_are_one_line_that_says_what_would_be_right(
@@ -305,6 +304,22 @@ def test_wrong_settings_are_one_line_that_says_what_would_be_right(
 ) -> None:
     (tmp_path / "wrong.toml").write_text(text)
     refused(ask("analyze", recording, "--config", "wrong.toml"), *words)
+
+
+def test_a_language_there_are_no_words_for_is_said_and_the_work_is_done_in_english(
+    tmp_path: Path, recording: Path
+) -> None:
+    (tmp_path / "wrong.toml").write_text('[coach]\nlanguage = "xx"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "mirror", "analyze", str(recording), "--config", str(tmp_path / "wrong.toml")],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if "language" in line]
+    assert line == "[coach] language: no words for 'xx', there are de, en, es, zh; speaking English"
 
 
 def test_a_settings_file_that_is_not_there(ask: Ask, recording: Path) -> None:
