@@ -1,4 +1,4 @@
-"""`squat-mirror record`: what the pose model sees, kept as keypoints and without any picture.
+"""`squat-mirror record`: what the networks see, kept as keypoints and toe tips and without any picture.
 
 The wiring of a recording: camera -> pose -> file. Judges nothing; `analyze` reads the file.
 """
@@ -20,10 +20,13 @@ from mirror.camera.pick import open_camera
 from mirror.camera.recording import LARGEST_ARRAY, OFF_PICTURE, Recording, RecordingSource, save
 from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
-from mirror.fitting import constants_of, model_threads
-from mirror.pose.catalog import find
+from mirror.fitting import camera_of, constants_of, model_threads, thresholds
+from mirror.knees.live import KneeWatch
+from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
+from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker, PoseNet
 from mirror.pose.pose import Pose, Seen
+from mirror.pose.toe_search import ToeSearch
 from mirror.report.output import check_writable, is_stream
 from mirror.service.stopping import signals_heard
 from mirror.settings import Settings
@@ -42,6 +45,7 @@ class Kept:
         self.size: tuple[int, int] | None = None
         self.seen = 0
         self._keypoints: list[F32] = []
+        self._toes: list[tuple[float, F32]] = []
 
     def add(self, pose: Pose) -> None:
         """Keep a pose, with scores of 0 where nobody is; one that does not come later is left out."""
@@ -55,6 +59,10 @@ class Kept:
         self.seen += pose.seen is Seen.FOUND
         self.t.append(pose.t)
         self._keypoints.append(keypoints)
+
+    def add_toes(self, tips: F32) -> None:
+        """Keep toe tips (2, 2) found with the newest pose: those of the feet as they are placed now."""
+        self._toes.append((self.t[-1], tips))
 
     @property
     def lasted_s(self) -> float:
@@ -71,15 +79,51 @@ class Kept:
         if self.size is None:
             raise PermanentFault("No picture came, so nothing was recorded.")
         camera = settings.camera
+        zero = self.t[0] if zero is None else zero
         return Recording(
-            np.array(self.t) - (self.t[0] if zero is None else zero),
+            np.array(self.t) - zero,
             np.stack(self._keypoints),
             self.size,
+            toes_t=np.array([t for t, _ in self._toes]) - zero if self._toes else None,
+            toes_each=np.stack([tips for _, tips in self._toes]) if self._toes else None,
             hfov_deg=camera.hfov_deg or hfov_deg,
             tilt_deg=camera.tilt_deg,
+            roll_deg=camera.roll_deg or None,
             camera_height_m=camera.height_m,
             stature_m=settings.person.stature_m,
             model=model,
+        )
+
+
+class ToeWatch:
+    """Finds the toe tips of whoever stands, once for every placing of the feet: one look a frame."""
+
+    def __init__(self, settings: Settings, entry: ModelEntry, source: Source) -> None:
+        self._settings, self._entry, self._source = settings, entry, source
+        threads, runtime = model_threads(settings), settings.model.runtime
+        self._search = ToeSearch(FootNet(find(FOOT_MODEL), threads=threads, runtime=runtime))
+        self._knees: KneeWatch | None = None  # knows when somebody stands, and when the feet moved
+
+    def see(self, frame: Frame, pose: Pose) -> F32 | None:
+        """(2, 2) (y, x) [left, right], normalised, with the frame that completes a search; else None."""
+        self._knees = self._knees or self._standing_before(frame)
+        why = "somebody passes" if pose.seen is Seen.UNSURE else ""
+        self._knees.update(frame.t, pose.keypoints, pose.size, pose.seen is not Seen.NOBODY, why)
+        if pose.seen is not Seen.FOUND or not self._knees.wants_toes:
+            self._search.reset()
+            return None
+        tips = self._search.next(frame, pose.keypoints)
+        if tips is not None:
+            self._knees.take_toes(tips, frame.size)
+        return tips
+
+    def _standing_before(self, frame: Frame) -> KneeWatch:
+        source = self._source
+        return KneeWatch(
+            camera_of(self._settings, frame.size, (source.hfov_how, source.hfov_deg)),
+            constants_of(self._entry.name),
+            thresholds(self._settings, with_reference=False),
+            ask_reference=False,
         )
 
 
@@ -100,10 +144,11 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
             tracker = PersonTracker(
                 PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
             )
+            toes = ToeWatch(settings, entry, source)
             sys.stderr.write(f"{said}. Keypoints are kept, no picture is; Ctrl-C ends it.\n")
             feeder.start()
             for frame in _until(stop, mailbox):
-                if not _keep(kept, tracker, frame, seconds):
+                if not _keep(kept, tracker, toes, frame, seconds):
                     break
             zero = getattr(source, "t0", None)
             hfov_deg = None if source.hfov_how == WEBCAM_GUESS else source.hfov_deg
@@ -144,14 +189,18 @@ def _until(stop: threading.Event, mailbox: Mailbox) -> Iterator[Frame]:
             return
 
 
-def _keep(kept: Kept, tracker: PersonTracker, frame: Frame, seconds: float | None) -> bool:
+def _keep(kept: Kept, tracker: PersonTracker, toes: ToeWatch, frame: Frame, seconds: float | None) -> bool:
     """Keep what is seen in this frame; whether to go on."""
     if kept.t and seconds is not None and frame.t - kept.t[0] >= seconds:
         return False
     if kept.size not in (None, frame.size):
         sys.stderr.write("squat-mirror: the camera's picture has another size now, so the recording ends.\n")
         return False
-    kept.add(tracker.see(frame))
+    pose = tracker.see(frame)
+    kept.add(pose)
+    tips = toes.see(frame, pose)
+    if tips is not None:
+        kept.add_toes(tips)
     if sys.stderr.isatty():
         there = "somebody is seen" if kept.seen else "nobody seen yet"
         sys.stderr.write(f"\r{kept.lasted_s:6.1f} s, {len(kept.t)} frames, {there}  ")

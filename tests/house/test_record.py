@@ -9,16 +9,20 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import simulate
 
 from mirror.camera.recording import OFF_PICTURE, load, save
+from mirror.camera.video import VideoFile
 from mirror.cli import main
 from mirror.faults import PermanentFault
+from mirror.pose.catalog import find
+from mirror.pose.people import PersonTracker, PoseNet
 from mirror.pose.pose import Pose, Seen
-from mirror.record import Kept
+from mirror.record import Kept, ToeWatch
 from mirror.settings import Settings
 
 PATIENCE_S = 120  # only ever waited out when something is broken
@@ -75,6 +79,43 @@ def test_only_what_is_known_of_the_camera_is_written_down() -> None:
     assert (plain.hfov_deg, plain.tilt_deg, plain.camera_height_m, plain.stature_m) == (None,) * 4
     assert kept.recording(Settings(), 4.5, 66.0, "a model").hfov_deg == 66.0
     assert kept.recording(Settings(), 4.5, 66.0, "a model").t.tolist() == [0.5]
+
+
+def test_toe_tips_are_kept_with_the_moment_they_were_found_at() -> None:
+    kept = Kept()
+    for t in (5.0, 5.1, 5.2):
+        kept.add(pose(t))
+        if t > 5.0:
+            kept.add_toes(np.full((2, 2), t / 10, np.float32))
+    recording = kept.recording(Settings(), 4.0, None, "a model")
+    assert recording.toes_t == pytest.approx([1.1, 1.2])
+    assert recording.toes_each is not None
+    assert recording.toes_each[:, 0, 0] == pytest.approx([0.51, 0.52])
+    bare = Kept()
+    bare.add(pose(5.0))
+    plain = bare.recording(Settings(), None, None, "a model")
+    assert (plain.toes_t, plain.toes_each) == (None, None)
+
+
+def test_the_toes_of_somebody_who_stands_are_found_once_and_near_where_the_desk_finds_them(
+    demo_clip: Path, demo_truth: dict[str, Any]
+) -> None:
+    settings, video = Settings(), VideoFile(demo_clip, pace=False)
+    entry = find(settings.model.name)
+    tracker, toes = PersonTracker(PoseNet(entry)), ToeWatch(settings, entry, video)
+    found = []
+    for frame in video.frames():
+        if frame.t > 1.6:  # the first squat begins
+            break
+        tips = toes.see(frame, tracker.see(frame))
+        if tips is not None:
+            found.append(tips)
+    assert len(found) == 1
+    joints, places = demo_truth["joints"], demo_truth["frames"][0]["j2"]
+    for side, (y, x) in zip(("left", "right"), found[0].tolist(), strict=True):
+        true_x, true_y = places[joints.index(f"{side}_toe2_tip")]
+        assert x == pytest.approx(true_x / 480, abs=0.02)
+        assert y == pytest.approx(true_y / 640, abs=0.02)
 
 
 def test_nothing_is_no_recording() -> None:
