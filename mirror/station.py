@@ -286,6 +286,7 @@ class Station:
 def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
     """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
     _log_to_stderr(settings)
+    settings = _legible(settings, screen)
     with signals_heard() as stop:
         source, said = open_or_wait(settings.camera, open_camera)
         reopen = functools.partial(_reopened, settings)
@@ -316,6 +317,7 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
     from mirror.camera.video import VideoFile
 
     _log_to_stderr(settings)
+    settings = _legible(settings, screen)
     windowed = _wants_window(screen)
     hold_s = DEMO_HOLD_S if windowed else 0.0
     with signals_heard() as stop:
@@ -334,6 +336,19 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
         save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
         print(f"Summary picture: {picture}")
     return 0
+
+
+def _legible(settings: Settings, screen: str) -> Settings:
+    """The settings with a language whose letters a screen here can show."""
+    if screen == "none":
+        return settings
+    from mirror.screen.fonts import spoken
+
+    language, why = spoken(settings.coach.language)
+    if why:
+        log.warning("%s", why)
+    coach = settings.coach.model_copy(update={"language": language})
+    return settings.model_copy(update={"coach": coach})
 
 
 def _wants_window(screen: str) -> bool:
