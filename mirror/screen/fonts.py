@@ -13,10 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mirror.coach.words import FOLDER, languages
+from mirror.coach.words import DRILLS, ENGLISH, FOLDER, languages
 
-DRILLS = FOLDER.parent / "drills"
-FALLBACK = "en"
+FALLBACK = ENGLISH
 """Spoken when a language has no words or no letters; pygame brings every letter of it."""
 ASKED_S = 5.0
 """The first question to fontconfig may build its cache."""
@@ -44,6 +43,8 @@ def spoken(language: str) -> tuple[str, str]:
 
     An unknown language and one whose letters no font has fall back to English.
     """
+    if language not in languages():
+        language = language.partition("_")[0]  # de_AT
     if language not in languages():
         there = ", ".join(languages())
         return FALLBACK, f"[coach] language: no words for {language!r} (there are {there}); English is shown"

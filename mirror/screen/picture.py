@@ -7,6 +7,7 @@ from pathlib import Path
 from mirror.coach.feedback import Feedback
 from mirror.coach.words import Words
 from mirror.faults import BadInput
+from mirror.screen.fonts import OWN, face_for
 from mirror.screen.stage import Stage
 
 SIZE = (1080, 1920)
@@ -23,7 +24,8 @@ def save_summary(
     import pygame
 
     canvas = pygame.Surface(size)
-    Stage(canvas, words, limits_deg=limits_deg).draw(feedback, None)
+    face = face_for(words.language) or OWN
+    Stage(canvas, words, limits_deg=limits_deg, face=face).draw(feedback, None)
     try:
         pygame.image.save(canvas, str(path))
     except (pygame.error, OSError) as error:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +22,10 @@ from mirror.knees.reading import Ray
 from mirror.screen import samples
 from mirror.screen.overlay import mounting
 from mirror.screen.stage import Stage
-from mirror.screen.window import Window
+from mirror.screen.window import NoScreen, Window
 
-DRIVER = "offscreen"
+DRIVERS = ("offscreen", "dummy")
+"""The one that is meant for this, and the one that every build of SDL has."""
 CAMERA_SIZE = (640, 480)
 """Height and width of the frames of a camera mounted upright."""
 WARM = 5
@@ -99,15 +101,28 @@ def _moved(feedback: Feedback, i: int) -> Feedback:
     return replace(feedback, t=i / 30, left=moved(feedback.left), right=moved(feedback.right))
 
 
+def _driver(pygame: Any) -> str:
+    """The first driver without a display that this SDL was built with; leaves none open."""
+    for name in DRIVERS:
+        os.environ["SDL_VIDEODRIVER"] = name
+        try:
+            pygame.display.init()
+        except pygame.error:
+            continue
+        pygame.display.quit()
+        return name
+    raise NoScreen(f"SDL has none of its drivers without a display: {', '.join(DRIVERS)}")
+
+
 @contextmanager
 def _offscreen() -> Iterator[None]:
-    """SDL's driver that shows nothing; afterwards whatever it was."""
+    """A driver of SDL that shows nothing; afterwards whatever it was."""
     import pygame
 
     before = os.environ.get("SDL_VIDEODRIVER")
     pygame.display.quit()
-    os.environ["SDL_VIDEODRIVER"] = DRIVER
     try:
+        os.environ["SDL_VIDEODRIVER"] = _driver(pygame)
         yield
     finally:
         pygame.display.quit()
