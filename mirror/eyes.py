@@ -7,21 +7,23 @@ from __future__ import annotations
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mirror.camera.frame import Frame
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.coach import Coach
-from mirror.coach.feedback import Feedback, Light, nothing
+from mirror.coach.feedback import Feedback, Light, State, nothing
 from mirror.coach.gestures import arms_of
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Rep
 from mirror.laps import Laps
-from mirror.pose.people import PersonTracker, somebody_else
+from mirror.pose.people import PersonTracker, PoseNet, somebody_else
 from mirror.pose.pose import Pose, Seen
 from mirror.pose.toe_search import ToeSearch
 from mirror.service.events import Witness
+from mirror.service.pace import Pace, Steady
 from mirror.signals.button import Button, NoButton
 from mirror.signals.lights import Lights
 from mirror.signals.voice import Buzzing, Sounds
@@ -75,12 +77,16 @@ class Eyes:
         looks_per_s: Callable[[], float] = lambda: math.inf,
         sounds: Sounds | None = None,
         button: Button | None = None,
+        pace: Pace | None = None,
+        use: Callable[[PoseNet], None] = lambda net: None,
     ) -> None:
         """watch_for: makes the KneeWatch once the first frame shows the picture's size.
 
         started: monotonic time of the clip's second zero, None for a live camera (then the first frame's).
         looks_per_s: how many frames a second may be judged, at most: fewer where the processor is hot.
         sounds: what makes sounds heard, None for the buzzer beside the lamp. button: None for no button.
+        pace: which network to use, None for the tracker's for good. use: told when it changes, before the
+        next KneeWatch is made.
         """
         self._mailbox = mailbox
         self._tracker = tracker
@@ -95,6 +101,8 @@ class Eyes:
         self._events = events
         self._started = started
         self._looks_per_s = looks_per_s
+        self._pace = pace or Steady()
+        self._told_use = use
         self._zero: float | None = None
         self._last_look_t = -math.inf
         self._nobody = False
@@ -121,6 +129,7 @@ class Eyes:
 
     def _run(self) -> None:
         try:
+            self._change_to(self._pace.begin(self._starting))
             self._watch_frames()
             self._finish()
         except Exception as fault:  # the thread's edge: handed to the main thread, which says it
@@ -142,7 +151,22 @@ class Eyes:
                 self.tally = replace(self.tally, rested=self.tally.rested + 1)
                 continue
             self.laps.mark("wait")
+            began = time.perf_counter()
             self._see(frame)
+            self._change_to(self._pace.after(frame.t, time.perf_counter() - began, self._nobody))
+
+    def _starting(self, share: float) -> bool:
+        """The share of getting ready that is done, for the screen; whether to go on."""
+        self.feedback = replace(nothing(0.0, State.STARTING), progress=share)
+        return not self._stop.is_set() and not self._mailbox.closed
+
+    def _change_to(self, net: PoseNet | None) -> None:
+        """Another network between two frames, where there is one; the knees' constants change with it."""
+        if net is None:
+            return
+        self._tracker.use(net)
+        self._told_use(net)
+        self._watch = None
 
     def _unlit(self) -> None:
         """No frame comes: a colour that nobody's knees stand for any more goes out."""

@@ -39,10 +39,11 @@ from mirror.service.events import EventLog, Witnesses
 from mirror.service.folders import state_folder
 from mirror.service.late_screen import LateScreen
 from mirror.service.mounting import learning_mount
+from mirror.service.pace import pace_for
 from mirror.service.stopping import signals_heard
 from mirror.service.upkeep import Upkeep, upkeep_for
 from mirror.settings import Settings
-from mirror.signals.pick import open_lights
+from mirror.signals.pick import open_button, open_lights, open_sounds
 
 if TYPE_CHECKING:
     from mirror.screen.stage import Stage
@@ -98,14 +99,20 @@ class Station:
         self._source = source
         self._period_s = 1.0 / (getattr(source, "fps", None) or settings.camera.fps)
         self._events = EventLog(events)
-        entry = find(settings.model.name)
-        self._constants = constants_of(entry.name)
-        net = PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
-        self.runtime = net.runtime
+        self._upkeep = upkeep or Upkeep()
+        net, pace = pace_for(
+            settings,
+            live=not isinstance(source, Playback),
+            folder=state_folder(),
+            effort=lambda: self._upkeep.effort,
+            threads=model_threads(settings),
+        )
+        self._use(net)
         say = words(settings.coach.language)
         self._lights, lamp_said = open_lights(settings.lights)
+        self._sounds, sounds_said = open_sounds(settings.sound, self._lights, say.language)
+        self._button, button_said = open_button(settings.lights)
         self.mailbox = Mailbox()
-        self._upkeep = upkeep or Upkeep()
         self._feeder = Feeder(
             source, self.mailbox, functools.partial(self._open_again, reopen) if reopen else None
         )
@@ -113,7 +120,7 @@ class Station:
             self.mailbox,
             PersonTracker(net),
             self._watch_for,
-            Coach(_rules(settings), words(settings.coach.language)),
+            Coach(_rules(settings), say),
             self._lights,
             Witnesses(self._events, self._upkeep),
             lambda: getattr(self._source, "t0", None),
@@ -121,13 +128,24 @@ class Station:
                 FootNet(find(FOOT_MODEL), threads=model_threads(settings), runtime=settings.model.runtime)
             ),
             lambda: self._upkeep.effort.looks_per_s,
+            self._sounds,
+            self._button,
+            pace,
+            self._use,
         )
         for what, sentence in (
             ("camera", said),
-            ("model", f"{entry.name} on {net.runtime}"),
+            ("model", f"{net.name} on {net.runtime}"),
             ("lamp", lamp_said),
+            ("sound", sounds_said),
+            ("button", button_said),
         ):
             log.info("%s: %s", what, sentence)
+
+    def _use(self, net: PoseNet) -> None:
+        """The knees belong to this network's keypoints from now on."""
+        self._constants = constants_of(net.name)
+        self.runtime = net.runtime
 
     def _open_again(self, reopen: Callable[[], Source]) -> Source:
         """The camera anew, in the camera thread. Raises what opening it raises."""
@@ -176,6 +194,8 @@ class Station:
             self._source.close()
             ended = self.eyes.stop(QUIT_S)
             self._feeder.stop()
+            self._sounds.close()
+            self._button.close()
             self._lights.close()
             self._events.close()
             self._upkeep.close()
@@ -206,8 +226,9 @@ class Station:
         window = Window(size, fullscreen=screen.fullscreen, rotation=screen.rotation)
         log.info("screen: %s", window.said)
         try:
-            language = self.settings.coach.language
-            stage, view_said = open_stage(window.canvas, screen, language, self.limits_deg)
+            stage, view_said = open_stage(
+                window.canvas, screen, self.settings.coach.language, self.limits_deg
+            )
             log.info("view: %s", view_said)
             pace = Pace()
             while window.poll() and not self.over:
@@ -375,6 +396,10 @@ def _rules(settings: Settings) -> CoachRules:
         summary_after_s=coach.summary_after_s,
         summary_for_s=coach.summary_for_s,
         stature_m=settings.person.stature_m,
+        gestures=coach.gestures,
+        station=coach.station,
+        work_s=coach.class_work_s,
+        rest_s=coach.class_rest_s,
     )
 
 

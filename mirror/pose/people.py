@@ -143,6 +143,13 @@ class PersonTracker:
         """Have the network's stages timed."""
         self._net.mark = mark
 
+    def use(self, net: PoseNet) -> None:
+        """Look with this network from now on; whoever was seen with the other is looked for anew."""
+        net.mark = self._net.mark
+        self._net = net
+        if self._size is not None:
+            self._forget(self._size)
+
     @property
     def window(self) -> Window | None:
         return self._window
