@@ -6,6 +6,7 @@ The counterpart of station.py without clocks, threads or lamps: reads like camer
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,12 @@ def _from_video(path: Path, settings: Settings, progress: Progress | None) -> _I
     recording = Recording(np.array(times), np.stack(poses), video.size, model=entry.name)
     source = _source(path, "video", recording) | {"runtime": net.runtime, "truncated": video.truncated}
     looker = Looker(net, feet, windows)
-    return recording, source, lambda *known: looker.again(VideoFile(path, pace=False).frames(), *known)
+
+    def look_again(known: Recording, first: Analysis) -> Recording:
+        with closing(read_ahead(VideoFile(path, pace=False).frames())) as frames:
+            return looker.again(frames, known, first)
+
+    return recording, source, look_again
 
 
 def _source(path: Path, kind: str, recording: Recording) -> dict[str, Any]:

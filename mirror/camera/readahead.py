@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from mirror.camera.frame import Frame
 
 _Item = Frame | Exception | None  # None: the end
 
 
-def read_ahead(frames: Iterator[Frame], depth: int = 4) -> Iterator[Frame]:
-    """The same frames in the same order, and the same exception if one is raised."""
+def read_ahead(frames: Iterator[Frame], depth: int = 4) -> Generator[Frame, None, None]:
+    """The same frames in the same order, and the same exception if one is raised.
+
+    Close it when leaving early; the other thread then ends.
+    """
     ready: queue.Queue[_Item] = queue.Queue(depth)
     stop = threading.Event()
     thread = threading.Thread(target=_read, args=(frames, ready, stop), name="decoder", daemon=True)
