@@ -1,7 +1,11 @@
-"""Scenes look as they did when somebody last looked at them. `scripts/screens --golden` draws them anew."""
+"""Scenes look as they did when somebody last looked at them. `scripts/screens --golden` draws them anew.
+
+The words are those of that day, kept beside the pictures: what the coach says may change.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +14,15 @@ import pytest
 pygame = pytest.importorskip("pygame")
 cv2 = pytest.importorskip("cv2")
 
-from screen_moments import every_moment, pixels, stage_on  # noqa: E402  isort: skip
+from mirror.coach.feedback import Drill, State  # noqa: E402
+from mirror.coach.words import Words  # noqa: E402
+from mirror.screen import samples  # noqa: E402
+from mirror.screen.stage import Stage  # noqa: E402
 
-GOLDEN = sorted((Path(__file__).parents[1] / "data" / "golden").glob("*.png"))
+from screen_moments import pixels  # noqa: E402  isort: skip
+
+FOLDER = Path(__file__).parents[1] / "data" / "golden"
+GOLDEN = sorted(FOLDER.glob("*.png"))
 COARSE = 4
 """Compared in blocks of so many pixels: versions of the font library set letters a pixel apart."""
 MOST, MEAN = 60, 1.2
@@ -24,9 +34,18 @@ def coarse(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA).astype(int)
 
 
+def words_then() -> Words:
+    table, cards = (
+        tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")) for name in ("words", "drills")
+    )
+    drills = {key: Drill(key, card["title"], tuple(card["lines"])) for key, card in cards.items()}
+    return Words(table, drills)
+
+
 def drawn(name: str, size: tuple[int, int]) -> np.ndarray:
-    canvas = pygame.Surface(size)
-    stage_on(canvas).draw(every_moment()[name], None, (640, 480))
+    canvas, say = pygame.Surface(size), words_then()
+    moments = {state.value: samples.moment(state, say) for state in State} | samples.variants(say)
+    Stage(canvas, say).draw(moments[name], None, (640, 480))
     return pixels(canvas)
 
 

@@ -6,9 +6,9 @@ from mirror.coach.feedback import Feedback
 from mirror.screen.figures import draw_silhouette
 from mirror.screen.glass import Glass, Picture
 
-BODY = 0.74
+BODY = 0.64
 """Height of the outline as a share of the glass's: somebody at the right distance is about as high."""
-FEET = 0.06
+FEET = 0.15
 """How far its feet are above the lower edge, likewise."""
 
 
