@@ -23,6 +23,8 @@ from mirror.knees.reading import LegSigns, Rep, RepLeg, RepSigns
 SIDES = ("left", "right")
 INSIDE_DEG = 6.0
 """A knee further inside its toes than this is seen as inside."""
+SURELY_INSIDE_DEG = 8.0
+"""...and further than this surely so: for patterns that rest on little else."""
 OUTSIDE_DEG = -10.0
 """...and further outside than this as pushed out too far."""
 FEWEST_REPS = 2
@@ -170,7 +172,7 @@ def _from_start(seen: _Seen) -> bool:
 def _hips(seen: _Seen) -> bool:
     """Inside at full depth, over an ankle that stays where it is."""
     still = _under(seen.signs.ankle_inward, ANKLE_STILL) and _under(seen.signs.ankle_rise, ANKLE_STILL)
-    return seen.inside and still and _under(seen.rep.depth_deg, NOT_PARALLEL_DEG)
+    return seen.deg > SURELY_INSIDE_DEG and still and _under(seen.rep.depth_deg, NOT_PARALLEL_DEG)
 
 
 def _outside(seen: _Seen) -> bool:
