@@ -28,6 +28,7 @@ from mirror.knees.analysis import analyse
 from mirror.knees.constants import ANKLE, KNEE
 from mirror.knees.shank import deviation, lift
 from mirror.laps import Laps, Took
+from mirror.pose.catalog import find
 from mirror.report.output import check_writable, write_whole
 from mirror.settings import Settings
 from mirror.station import DEMO_CLIP, Station
@@ -56,7 +57,11 @@ def bench(settings: Settings, seconds: float, output: Path | None, *, overwrite:
     told = {
         "schema": 1,
         "machine": {"processor": platform.machine(), "cores": os.cpu_count(), "load": os.getloadavg()[0]},
-        "model": {"name": settings.model.name, "runtime": runtime, "threads": model_threads(settings)},
+        "model": {
+            "name": find(settings.model.name).name,
+            "runtime": runtime,
+            "threads": model_threads(settings),
+        },
         "stages": {stage: asdict(took) for stage, took in live.items()},
         **_sums(live),
         "desk": desk_took,

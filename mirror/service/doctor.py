@@ -165,14 +165,13 @@ def model(settings: Settings) -> Finding:
     from mirror.pose import catalog
 
     try:
-        file = catalog.checked_file(catalog.find(settings.model.name))
+        entry = catalog.find(settings.model.name)
+        file = catalog.checked_file(entry)
     except PermanentFault as fault:
         return Finding(
             "model", "fault", str(fault), "install squat-mirror again, or choose another model.name"
         )
-    return Finding(
-        "model", "ok", f"{settings.model.name}, {file.stat().st_size / 1e6:.1f} MB, checksum right"
-    )
+    return Finding("model", "ok", f"{entry.name}, {file.stat().st_size / 1e6:.1f} MB, checksum right")
 
 
 def feet() -> Finding:

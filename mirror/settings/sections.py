@@ -87,9 +87,10 @@ class ModelSettings(Section):
     """The network that finds the joints."""
 
     name: str = setting(
-        "movenet_lightning_256x128_mixed_u8",
-        "Name of the pose model, as `squat-mirror models` lists it.",
-        form="a model's name",
+        "auto",
+        "Name of the pose model, as `squat-mirror models list` has it; auto times them at the first start of a "
+        "camera and uses what suits the machine.",
+        form='a model\'s name or "auto"',
         pattern=NOT_BLANK,
     )
     threads: int = setting(0, "Threads the model may use; 0 chooses by the number of cores.", "", 0, 8)

@@ -168,7 +168,7 @@ def test_four_seconds_of_the_bundled_clip_are_recorded_and_analyze_reads_them(
     assert "no picture" in told.err
     assert 0.0 <= recording.t[0] < recording.t[-1] < 4.2
     assert recording.image_size == (640, 480)
-    assert recording.model == Settings().model.name
+    assert recording.model == find(Settings().model.name).name
     assert not list(here.glob(".*.part"))
     assert main(["analyze", "four.npz"]) == 0
     assert "1 squat." in capsys.readouterr().out

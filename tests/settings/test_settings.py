@@ -205,7 +205,7 @@ MISTAKES = {
         '[coach]\nlanguage = "English"',
         'mirror.toml: [coach] language = "English": must be a language code such as "en"',
     ),
-    "blank": ('[model]\nname = " "', 'mirror.toml: [model] name = " ": must be a model\'s name'),
+    "blank": ('[model]\nname = " "', 'mirror.toml: [model] name = " ": must be a model\'s name or "auto"'),
     "caution above off track": (
         "[knees]\ncaution_deg = 9",
         "mirror.toml: [knees] caution_deg (9 deg) must be below off_track_deg (8 deg)",
