@@ -26,8 +26,9 @@ SIDE_ON = 0.4
 TURNED_DEG = 18.0
 """Measured once per placing of the feet, so it needs no second threshold to come back."""
 MOST_SD_DEG = 7.0
-LEAST_F = 0.22
-"""Below this forward travel (shank lengths) a knee's side deviation is lost in keypoint noise."""
+LEAST_TRAVEL = 0.22
+"""A knee nearer than this to its ankle, seen from above (shank lengths), is lost in keypoint noise. Not
+asked of the way forward: a knee that caves far comes back."""
 
 
 def framing(

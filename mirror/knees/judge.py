@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from mirror.knees.azimuth import Azimuth
 from mirror.knees.constants import KeypointConstants
-from mirror.knees.gate import LEAST_F, MOST_SD_DEG
+from mirror.knees.gate import LEAST_TRAVEL, MOST_SD_DEG
 from mirror.knees.motion import Motion
 from mirror.knees.optics import F64
 from mirror.knees.reading import Verdict
@@ -110,8 +110,9 @@ class Judge:
                 motion.shank, azimuth.value, self._constants.keypoint_sd, float(azimuth.sd.max())
             )
             sd_deg = np.degrees(sd)
-            forward = (motion.shank.F > LEAST_F) & (motion.q > self._thresholds.min_q)
-            usable = motion.usable & forward & (sd_deg < MOST_SD_DEG)
+            travel = np.hypot(motion.shank.F, motion.shank.X)
+            bent = (travel > LEAST_TRAVEL) & (motion.q > self._thresholds.min_q)
+            usable = motion.usable & bent & (sd_deg < MOST_SD_DEG)
         left, right = (
             self._judge(leg, motion.t, float(delta_deg[side]), float(sd_deg[side]), bool(usable[side]))
             for side, leg in enumerate(self._legs)
