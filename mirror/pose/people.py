@@ -7,6 +7,7 @@ when they are out of sight. Knows nothing of knees or of what a squat is.
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 import numpy as np
 
@@ -70,6 +71,19 @@ SHANK_SHARE = 0.246
 """Shank length in statures."""
 
 
+class Looks(Protocol):
+    """What the tracker needs of whatever finds joints: `PoseNet` here, or a network that runs elsewhere.
+
+    aspect: width / height of the windows it wants. mark: told when a stage of a look is done.
+    """
+
+    aspect: float
+    mark: Mark
+
+    def look(self, frame: Frame, window: Window) -> F32:
+        """(17, 3) float32 (y, x, score) of the person in the window, normalised to the whole frame."""
+
+
 class PoseNet:
     """MoveNet with four open heads: a window of a frame in, keypoints out.
 
@@ -126,7 +140,7 @@ def untangled(keypoints: F32) -> F32:
 class PersonTracker:
     """From frames to the poses of one person. One instance per stream; not for several threads."""
 
-    def __init__(self, net: PoseNet) -> None:
+    def __init__(self, net: Looks) -> None:
         self._net = net
         self._window: Window | None = None
         self._height_px = 0.0  # standing height the window was made for
@@ -143,7 +157,7 @@ class PersonTracker:
         """Have the network's stages timed."""
         self._net.mark = mark
 
-    def use(self, net: PoseNet) -> None:
+    def use(self, net: Looks) -> None:
         """Look with this network from now on; whoever was seen with the other is looked for anew."""
         net.mark = self._net.mark
         self._net = net

@@ -6,7 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from mirror.pose import catalog
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
@@ -32,3 +35,18 @@ def filmed() -> list[Path]:
     if not found:
         pytest.skip("no filmed squats: ../shared/clips holds no *_front.mov")
     return found
+
+
+@pytest.fixture
+def standing() -> Callable[[str], np.ndarray]:
+    """The bundled clip's standing person as a model's input, by the model's name."""
+
+    def cut(name: str) -> np.ndarray:
+        from model_build import rendered_clip
+
+        entry = catalog.find(name)
+        size = (entry.height, entry.width)
+        window = rendered_clip.standing_window(rendered_clip.read_truth(), size, 1.15)
+        return window.look(next(rendered_clip.read_pictures()), size)
+
+    return cut
