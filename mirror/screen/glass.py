@@ -64,7 +64,7 @@ def places(glass: tuple[int, int], body: Rect, sizes: Sizes) -> Places:
         room = width - 2 * margin
         count = (margin, 0, room, round(0.1 * height))
         # a picture that leaves black glass above it leaves room for larger words
-        deep = max(round(0.2 * height), body[1] - count[3])
+        deep = max(round(0.22 * height), body[1] - count[3])
         note, sign = round(0.115 * height), round(0.055 * height)
         return Places(
             count,
