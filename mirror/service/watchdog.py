@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_S = 5.0
 """A camera that stalls is closed and opened again within this; longer without a picture is trouble."""
+FIRST_S = 180.0
+"""The eyes may take so long before their first picture: at the very first start they try every network."""
 BEAT_EVERY_S = 1.0
 
 
@@ -41,15 +43,19 @@ class Freshness:
         self._longest_s = longest_s
         self._taken = 0
         self._taken_t: float | None = None
+        self._patience_until: float | None = None
 
     def stale(self, now: float, signs: Signs) -> str:
         """What has not moved for too long, as a clause; "" when camera, eyes and screen are all fresh."""
+        if self._patience_until is None:
+            self._patience_until = now + FIRST_S
         if signs.taken != self._taken:
             self._taken, self._taken_t = signs.taken, now
+        preparing = self._taken_t is None and now < self._patience_until
         for since, clause in (
             (signs.drawn_t, "the screen was not drawn"),
             (signs.frame_t, "no picture came from the camera"),
-            (self._taken_t, "no picture was judged"),
+            (now if preparing else self._taken_t, "no picture was judged"),
         ):
             if since is None:
                 return f"{clause} yet"

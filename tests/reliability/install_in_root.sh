@@ -10,7 +10,7 @@ system=$folder/$suite
 archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed -n 1p)
 
 if [ ! -d "$system/etc" ]; then
-    mmdebstrap --variant=apt --aptopt='APT::Install-Recommends "false"' --include=python3,ca-certificates,systemd \
+    mmdebstrap --variant=apt --aptopt='APT::Install-Recommends "false"' --include=python3,ca-certificates,systemd,passwd \
         "$suite" "$system" "deb $archive $suite main"
 fi
 cp -L /etc/resolv.conf /etc/hosts "$system/etc/"

@@ -22,8 +22,9 @@ from mirror.knees.constants import ANATOMICAL
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.stance import median_pose
 from mirror.knees.visitors import Mount, Visitor
+from mirror.pose.catalog import DEFAULT_MODEL
 from mirror.service.mounting import FILE_NAME, Memory, learning_mount
-from mirror.settings import CameraSettings, LightsSettings, Settings
+from mirror.settings import CameraSettings, LightsSettings, ModelSettings, Settings
 from mirror.station import Station
 
 HOW = (("hfov", "given"), ("tilt", "assumed"), ("roll", "assumed"), ("height", "given"))
@@ -216,7 +217,11 @@ def test_a_station_keeps_what_the_people_before_it_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
-    settings = Settings(camera=CameraSettings(height_m=1.08), lights=LightsSettings(kind="none"))
+    settings = Settings(
+        camera=CameraSettings(height_m=1.08),
+        model=ModelSettings(name=DEFAULT_MODEL),  # chosen, so that nobody waits for the choice
+        lights=LightsSettings(kind="none"),
+    )
     for seed in (1, 2):
         station = Station(settings, Live([stands(seed)]), "a camera", None, threading.Event())
         with station.running():

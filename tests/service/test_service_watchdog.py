@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mirror.service.watchdog import LONGEST_S, Freshness, Heartbeat, Signs
+from mirror.service.watchdog import FIRST_S, LONGEST_S, Freshness, Heartbeat, Signs
 
 NOW = 1000.0
 
@@ -63,6 +63,13 @@ def test_it_is_fresh_again_as_soon_as_all_move():
 def test_before_the_first_picture_it_is_not_fresh():
     assert Freshness().stale(NOW, Signs(None, 0, NOW)) == "no picture came from the camera yet"
     assert Freshness().stale(NOW, Signs(None, 0, None)) == "the screen was not drawn yet"
+
+
+def test_eyes_that_try_every_network_at_the_first_start_are_given_time_but_not_for_ever():
+    rule = Freshness()
+    said = [rule.stale(NOW + i, lively(NOW + i, 0)) for i in range(300)]
+    assert set(said[: round(FIRST_S)]) == {""}
+    assert set(said[round(FIRST_S) :]) == {"no picture was judged yet"}
 
 
 # -- what systemd hears
