@@ -1,4 +1,4 @@
-"""Fetches wheels for 64-bit ARM of everything the mirror needs on a Raspberry Pi, and of its tests.
+"""Fetches wheels for 64-bit ARM of everything the mirror needs on a Raspberry Pi, and of what runs its tests.
 
 Called by arm_root.sh with the project file, the version of Python to fetch for, and the folder to fill. Every
 requirement must have a wheel: on a Pi nothing should have to be compiled. Exit 1 where one has none.
@@ -13,7 +13,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-EXTRAS = ("pi", "test")
+EXTRAS = ("pi",)
+TESTERS = ("pytest", "hypothesis")
+"""Of the extra "test", what the kernel's tests need; the rest examines the project, not the Pi."""
 GLIBC = {"3.11": 36, "3.13": 41}
 """Minor version of the C library that Debian ships with this Python: newer wheels do not load there."""
 
@@ -25,6 +27,7 @@ def requirements(project: Path, version: str) -> list[str]:
         *told["dependencies"],
         *(line for extra in EXTRAS for line in told["optional-dependencies"][extra]),
     ]
+    every += [line for line in told["optional-dependencies"]["test"] if Requirement(line).name in TESTERS]
     there = {"python_version": version, "python_full_version": f"{version}.0", "platform_machine": "aarch64"}
     wanted = [Requirement(line) for line in every]
     return [
