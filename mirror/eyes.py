@@ -156,7 +156,11 @@ class Eyes:
             self._change_to(self._pace.after(frame.t, time.perf_counter() - began, self._nobody))
 
     def _starting(self, share: float) -> bool:
-        """The share of getting ready that is done, for the screen; whether to go on."""
+        """The share of getting ready that is done, for the screen; whether to go on.
+
+        A frame is taken and let go, as a sign of life for whoever watches over this thread.
+        """
+        self._mailbox.take(timeout=0)
         self.feedback = replace(nothing(0.0, State.STARTING), progress=share)
         return not self._stop.is_set() and not self._mailbox.closed
 
