@@ -77,7 +77,7 @@ def sets_delete(
     """Delete sets for good: all, or those from before a day."""
     from mirror.service.kept import delete, midnight
 
-    at = midnight(before) if before else None
+    at = None if before is None else midnight(before)
     if not yes:
         typer.confirm(f"Delete {'the sets from before ' + before if before else 'every set'}?", abort=True)
     typer.echo(f"{delete(origin, at)} sets deleted")
