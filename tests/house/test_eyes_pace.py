@@ -33,7 +33,7 @@ class Planned:
     """Says how far it is when asked to begin, and hands another network over after the first frame."""
 
     def __init__(self) -> None:
-        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.begun, self.go_on, self.ready = threading.Event(), threading.Event(), threading.Event()
         self.asked: list[tuple[float, bool]] = []
         self.told: list[bool] = []
 
@@ -42,6 +42,7 @@ class Planned:
         self.begun.set()
         self.go_on.wait(PATIENCE_S)
         self.told.append(told(1.0))
+        self.ready.set()
         return None
 
     def after(self, t: float, took_s: float, nobody: bool) -> PoseNet | None:
@@ -78,6 +79,7 @@ class Wired:
         return KneeWatch(Camera(60.0, 0.0), self.constants, Thresholds())
 
     def feed(self, t: float) -> None:
+        assert self.pace.ready.wait(PATIENCE_S)  # what comes earlier is let go
         before = self.eyes.tally.judged
         self.mailbox.put(Frame(GREY, t, int(10 * t), Layout.RGB, (240, 320)))
         waited = threading.Event()
