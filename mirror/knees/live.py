@@ -345,7 +345,8 @@ class KneeWatch:
             replace(leg, knee_ray=at[i], target_ray=aims[i]) if leg.knee is not None else leg
             for i, leg in enumerate((reading.left, reading.right))
         )
-        return replace(reading, left=left, right=right, eye=room.eye(motion.p, score, stance, metre))
+        eye = room.eye(motion.p, score, stance, metre, motion.shank, motion.thigh)
+        return replace(reading, left=left, right=right, eye=eye)
 
     def _targets(
         self, motion: Motion, azimuth: Azimuth | None, size: tuple[int, int]

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from mirror.knees.constants import KNEE, NOSE
+from mirror.knees.constants import HIP, KNEE, NOSE
 from mirror.knees.gate import ASSUMED_STATURE_M, SHANK_OF_STATURE
 from mirror.knees.optics import F64, Camera
 from mirror.knees.reading import Ray
@@ -22,6 +22,9 @@ EYES = [1, 2]
 EYE_SCORE = 0.3
 SHORTEST_M, LONGEST_M = 0.33, 0.53
 """Shanks of people of 1.34 and 2.15 m: a depth that says otherwise rests on a wrong camera height."""
+ROUNDS = 3
+MOST_LEAN = 1.5
+"""Nobody's head is further before their ankles than this, in shank lengths, nor ever behind them for long."""
 FLATTEST = 0.05
 """Ankles less far below the camera's level than this (tangent) say nothing about depth."""
 
@@ -40,16 +43,46 @@ def shank_m(stance: Stance, camera: Camera, stature_m: float | None) -> float:
     return SHANK_OF_STATURE * (stature_m or ASSUMED_STATURE_M)
 
 
-def eye(p: F64, score: F64, stance: Stance, metre: float) -> Ray | None:
-    """Between the person's eyes, over their ankles. p (17, 2) rectified tangents, score (17,).
+def eye(
+    p: F64,
+    score: F64,
+    stance: Stance,
+    metre: float,
+    shank: Shank | None = None,
+    thigh: F64 | None = None,
+) -> Ray | None:
+    """Between the person's eyes. p (17, 2) rectified tangents, score (17,).
 
-    metre: a shank's length in metres. The nose stands in for eyes that are not seen; None without either.
+    metre: a shank's length in metres. shank, thigh: (2,) lifted, and elevations in radians: they tell how far
+    the head is before the ankles; without them it is taken to be over them. The nose stands in for eyes that
+    are not seen; None without either.
     """
     seen = [joint for joint in EYES if score[joint] >= EYE_SCORE] or [NOSE]
     if score[seen].min() < EYE_SCORE:
         return None
     x, y = p[seen].mean(0)
-    return Ray(float(x), float(y), metre * float(stance.depth.mean()))
+    forward = 0.0 if shank is None or thigh is None else _head_forward(p, stance, shank, thigh)
+    return Ray(float(x), float(y), metre * (float(stance.depth.mean()) - forward))
+
+
+def _head_forward(p: F64, stance: Stance, shank: Shank, thigh: F64) -> float:
+    """How far the head is before the ankles, shank lengths; 0 where the legs do not tell.
+
+    Hips are as far behind the knees as the thighs reach; the head is as far before the hips as the trunk, as
+    long as it was standing, must lean to be as high as it is seen. Both depths and heights settle in a few
+    rounds.
+    """
+    depth = float(stance.depth.mean())
+    trunk = (stance.nose_height - stance.hip_height) * depth
+    hips = float((shank.F - stance.thigh * np.cos(thigh)).mean())
+    if not (math.isfinite(hips) and math.isfinite(trunk)):
+        return 0.0
+    nose_y, hip_y = float(p[NOSE, 1]), float(p[HIP, 1].mean())
+    forward = hips
+    for _ in range(ROUNDS):
+        high = (depth - forward) * nose_y - (depth - hips) * hip_y
+        forward = hips + math.sqrt(max(trunk**2 - high**2, 0.0))
+    return min(max(forward, 0.0), MOST_LEAN)
 
 
 def knees(
