@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mirror.cli import main
-from mirror.pose import choice
+from mirror.pose import catalog, choice
 from mirror.pose.catalog import DEFAULT_MODEL, entries
 from mirror.pose.choice import Timing, recommend
 
@@ -187,3 +189,34 @@ def test_models_alone_shows_the_help(home: Path) -> None:
 
     told = CliRunner().invoke(app, ["models", "--help"]).output
     assert all(command in told for command in ("list", "verify", "bench", "use"))
+
+
+@pytest.fixture
+def spoilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the models in which the smaller one's file was cut and the larger one's is the smaller's."""
+    folder = tmp_path / "models"
+    shutil.copytree(catalog.models_folder(), folder)
+    small, large = folder / f"{SMALL}.tflite", folder / f"{LARGE}.tflite"
+    shutil.copyfile(small, large)
+    small.write_bytes(small.read_bytes()[:100_000])
+    monkeypatch.setattr(catalog, "models_folder", lambda: folder)
+    catalog.entries.cache_clear()
+    yield folder
+    catalog.entries.cache_clear()
+
+
+def test_a_cut_and_a_renamed_file_are_told_and_never_used(
+    home: Path, spoilt: Path, capsys: pytest.CaptureFixture[str], demo_clip: Path
+) -> None:
+    assert main(["models", "verify"]) == 2
+    told = capsys.readouterr().out.splitlines()
+    assert {name for name in entries() for line in told if line.startswith("wrong") and name in line} == {
+        SMALL,
+        LARGE,
+    }
+    assert {entry.name for entry in choice.candidates()} == {DEFAULT_MODEL}
+    for command in (["models", "use", SMALL], ["analyze", str(demo_clip), "--model", LARGE]):
+        assert main(command) == 2
+        said = capsys.readouterr().err
+        assert "is changed or cut" in said
+        assert said.count("\n") == 1
