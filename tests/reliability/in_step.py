@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from mirror.camera.mailbox import Mailbox
 from mirror.camera.recording import Recording, RecordingSource
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.words import words
-from mirror.eyes import Eyes
+from mirror.eyes import Eyes, Tally
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
@@ -34,18 +35,25 @@ class NoNet:
         raise AssertionError("the network was asked although the keypoints were there")
 
 
-def judge(recording: Recording, log: Path) -> list[dict[str, Any]]:
-    """The events of this recording, in order."""
-    mailbox, events = Mailbox(), EventLog(log)
+def judge(
+    recording: Recording, log: Path, looks_per_s: float = math.inf, then_wait_for: str = ""
+) -> tuple[list[dict[str, Any]], Tally]:
+    """The events of this recording, in order, and how many frames were judged.
+
+    looks_per_s: as many as a hot processor may judge. then_wait_for: after the last frame the picture stays
+    away until the lamp shows this.
+    """
+    mailbox, events, lamp = Mailbox(), EventLog(log), MockLights(LightsSettings(kind="mock"))
     camera = Camera(recording.hfov_deg or 60.0, 0.0)
     eyes = Eyes(
         mailbox,
         PersonTracker(NoNet()),  # type: ignore[arg-type]
         lambda _: KneeWatch(camera, ANATOMICAL, Thresholds()),
         Coach(CoachRules(), words("en")),
-        MockLights(LightsSettings(kind="mock")),
+        lamp,
         events,
         lambda: 0.0,
+        looks_per_s=lambda: looks_per_s,
     )
     eyes.start()
     tick, deadline = threading.Event(), time.monotonic() + PATIENCE_S
@@ -55,7 +63,10 @@ def judge(recording: Recording, log: Path) -> list[dict[str, Any]]:
             assert time.monotonic() < deadline
             assert not eyes.done.is_set(), eyes.fault
             tick.wait(0.0002)
+    while then_wait_for and lamp.history[-1][1].value != then_wait_for:
+        assert time.monotonic() < deadline
+        tick.wait(0.01)
     mailbox.close()
     assert eyes.done.wait(PATIENCE_S)
     events.close()
-    return [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in log.read_text("utf-8").splitlines()], eyes.tally

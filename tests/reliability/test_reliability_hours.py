@@ -13,7 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import simulate
+from reliability.in_step import judge
 from reliability.whole_mirror import PATIENCE_S, ROOT, WholeMirror, squats
+
+from mirror.camera.recording import Recording
 
 MINUTES = 6
 """Of clip time in the suite; `python tests/reliability/soak.py 2` is two hours."""
@@ -39,17 +42,13 @@ def test_minutes_of_visits_grow_neither_memory_nor_open_files():
 
 def test_a_clock_that_jumps_an_hour_changes_no_repetition(tmp_path, monkeypatch):
     """The wall clock jumps forth and back all the time, as when a Pi without a battery finds the network."""
-    from reliability.in_step import judge
-
-    from mirror.camera.recording import Recording
-
     visit = squats(3)
     recording = Recording(visit.t, visit.keypoints, visit.image_size, hfov_deg=visit.hfov_deg)
-    steady = judge(recording, tmp_path / "steady.jsonl")
+    steady, _ = judge(recording, tmp_path / "steady.jsonl")
     jumps = iter(np.tile([0.0, 3600.0, -3600.0, 86400.0 * 365], 100_000))
     wall = time.time
     monkeypatch.setattr(time, "time", lambda: wall() + float(next(jumps)))
-    jumping = judge(recording, tmp_path / "jumping.jsonl")
+    jumping, _ = judge(recording, tmp_path / "jumping.jsonl")
     assert jumping == steady
     assert len([event for event in steady if event["event"] == "rep"]) == 3
 
@@ -70,6 +69,35 @@ def test_the_wall_clock_is_asked_only_for_labels():
             if isinstance(node, ast.Attribute) and ast.unparse(node) in WAYS_TO_ASK:
                 asked.add(str(path.relative_to(ROOT)))
     assert asked <= set(WALL_CLOCK), f"also asked in {asked - set(WALL_CLOCK)}"
+
+
+# -- less is asked, and nothing comes
+
+
+@pytest.mark.parametrize("looks_per_s", [15.0, 10.0])
+def test_a_hot_processor_judges_fewer_pictures_and_sees_the_same_repetitions(tmp_path, looks_per_s):
+    visit = squats(4, deltas=(0.0, 18.0))
+    recording = Recording(visit.t, visit.keypoints, visit.image_size, hfov_deg=visit.hfov_deg)
+    every, all_frames = judge(recording, tmp_path / "cool.jsonl")
+    fewer, tally = judge(recording, tmp_path / "hot.jsonl", looks_per_s)
+    assert tally.judged == pytest.approx(all_frames.judged * looks_per_s / 30, rel=0.1)
+
+    def verdicts(events):
+        reps = [event for event in events if event["event"] == "rep"]
+        return [(rep["n"], rep["left"]["verdict"], rep["right"]["verdict"]) for rep in reps]
+
+    assert len(verdicts(every)) == 4
+    assert verdicts(fewer) == verdicts(every)
+
+
+def test_the_lamp_goes_dark_when_no_picture_comes_any_more(tmp_path):
+    visit = squats(1)
+    cut = np.searchsorted(visit.t, 4.5)  # in the middle of the squat
+    recording = Recording(visit.t[:cut], visit.keypoints[:cut], visit.image_size, hfov_deg=visit.hfov_deg)
+    events, _ = judge(recording, tmp_path / "cut.jsonl", then_wait_for="off")
+    lights = [event["light"] for event in events if event["event"] == "light"]
+    assert len(lights) >= 2
+    assert lights[-1] == "off"
 
 
 # -- what systemd hears from a whole mirror
