@@ -91,7 +91,7 @@ def analyse(
     toes = [_from_toes(plant, toes_of, size, camera, constants) for plant in plants] or [None]
     azimuths = [_agreed(i, found, counted) for i, found in enumerate(toes)]
     if reference is not None:
-        azimuth, planted = _reference(counted, reference, plants, toes)
+        azimuth, planted = _reference(counted, reference, plants, azimuths)
         azimuths[planted] = azimuth
     judge = Judge(thresholds, constants)
     judgements = [judge.update(motion, azimuths[plant]) for motion, plant in zip(motions, which, strict=True)]

@@ -113,20 +113,18 @@ class KneeWatch:
 
     @property
     def _toes(self) -> Azimuth | None:
-        """Foot directions from the toe tips alone."""
+        """Foot directions from the toe tips and what the repetitions so far say about them."""
         stance = self._stance
         if self._toes_p is None or stance is None:
             return None
-        return from_toes(self._toes_p, stance.ankle, stance.depth, self._constants.toe_reach)
+        seen = from_toes(self._toes_p, stance.ankle, stance.depth, self._constants.toe_reach)
+        return agree(seen, self._shown)
 
     def _point_feet(self) -> None:
         """The foot direction from what is known now: toes and the repetitions so far, or a reference."""
         toes = self._toes
         had_reference = self._azimuth is not None and "reference" in self._azimuth.source
-        if self._reference is not None:
-            self._azimuth = fuse(toes, self._reference)
-        else:
-            self._azimuth = None if toes is None else agree(toes, self._shown)
+        self._azimuth = fuse(toes, self._reference) if self._reference else toes
         if self._reference is not None and not had_reference:
             self._judge = Judge(self._with_reference, self._constants)
 
