@@ -36,19 +36,23 @@ class NoNet:
 
 
 def judge(
-    recording: Recording, log: Path, looks_per_s: float = math.inf, then_wait_for: str = ""
+    recording: Recording,
+    log: Path,
+    looks_per_s: float = math.inf,
+    then_wait_for: str = "",
+    watch: KneeWatch | None = None,
 ) -> tuple[list[dict[str, Any]], Tally]:
     """The events of this recording, in order, and how many frames were judged.
 
     looks_per_s: as many as a hot processor may judge. then_wait_for: after the last frame the picture stays
-    away until the lamp shows this.
+    away until the lamp shows this. watch: judges the knees; None for one with all defaults.
     """
     mailbox, events, lamp = Mailbox(), EventLog(log), MockLights(LightsSettings(kind="mock"))
     camera = Camera(recording.hfov_deg or 60.0, 0.0)
     eyes = Eyes(
         mailbox,
         PersonTracker(NoNet()),  # type: ignore[arg-type]
-        lambda _: KneeWatch(camera, ANATOMICAL, Thresholds()),
+        lambda _: watch or KneeWatch(camera, ANATOMICAL, Thresholds()),
         Coach(CoachRules(), words("en")),
         lamp,
         events,
