@@ -77,7 +77,7 @@ def entries(folder: Path | None = None) -> dict[str, ModelEntry]:
         return {name: _entry(name, table, folder) for name, table in tables.items()}
     except OSError as error:
         raise BadInput(f"the list of models is missing: {listing} ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(f"the list of models is damaged: {listing} ({error})") from error
 
 

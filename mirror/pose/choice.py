@@ -231,11 +231,13 @@ def kept(folder: Path, made_for: dict[str, Any]) -> Choice | None:
         if told["schema"] != 1 or told["machine"] != made_for:
             return None
         choice = told["choice"]
-        found = Choice(choice["model"], int(choice["threads"]), choice["why"], tuple(choice["ladder"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        found = Choice(choice["model"], int(choice["threads"]), str(choice["why"]), tuple(choice["ladder"]))
+        named = set(found.ladder)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     usable = {entry.name for entry in candidates()}
-    return found if {found.model, *found.ladder} <= usable else None
+    sound = found.model in found.ladder and found.threads in range(1, MOST_THREADS + 1)
+    return found if sound and named <= usable else None
 
 
 def default_choice(threads: int) -> Choice:

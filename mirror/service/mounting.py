@@ -81,7 +81,7 @@ class Memory:
             people = tuple(_visitor(row) for row in told["people"])
         except FileNotFoundError:
             return ()
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             log.warning("%s cannot be read and is begun anew (%s)", self._path, _clause(error))
             return ()
         if told.get("camera") != self._key:

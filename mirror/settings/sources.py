@@ -21,6 +21,7 @@ from mirror.settings.sections import SECTIONS, Settings, every
 from mirror.settings.told import (
     did_you_mean,
     misfit,
+    quoted,
     toml_fault,
     unknown_name,
     unknown_section,
@@ -138,21 +139,7 @@ def _sources() -> tuple[Callable[[], dict[str, Any]], Callable[[Path], dict[str,
 
 def _from_file(path: Path | None) -> tuple[Layer, list[str]]:
     layer = Layer("file", str(path), {})
-    if path is None:
-        return layer, []
-    import tomllib
-
-    try:
-        tables = _sources()[1](path)
-    except tomllib.TOMLDecodeError as fault:
-        return layer, [toml_fault(path, fault)]
-    except UnicodeDecodeError:
-        return layer, [f"{path} is not a text file in UTF-8"]
-    except RecursionError:
-        return layer, [f"{path} is nested far too deep for settings"]
-    except OSError as fault:
-        return layer, [f"{path} cannot be read: {fault.strerror}"]
-    problems: list[str] = []
+    tables, problems = _tables(path) if path else ({}, [])
     for section, table in tables.items():
         if section not in SECTIONS:
             problems.append(f"{path}: {unknown_section(section, table)}")
@@ -163,11 +150,29 @@ def _from_file(path: Path | None) -> tuple[Layer, list[str]]:
     return layer, problems + _unknown_names(layer)
 
 
+def _tables(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """What the file says, or the one sentence why it says nothing."""
+    import tomllib
+
+    try:
+        return _sources()[1](path), []
+    except tomllib.TOMLDecodeError as fault:
+        return {}, [toml_fault(path, fault)]
+    except UnicodeDecodeError:
+        return {}, [f"{path} is not a text file in UTF-8"]
+    except ValueError:  # Python reads no whole number of more than 4300 digits
+        return {}, [f"{path} has a number in it that is far too long"]
+    except RecursionError:
+        return {}, [f"{path} is nested far too deep for settings"]
+    except OSError as fault:
+        return {}, [f"{path} cannot be read: {fault.strerror}"]
+
+
 def _from_environment() -> tuple[Layer, list[str]]:
     known = {f"{PREFIX}{section}__{name}".upper(): (section, name) for section, name, _ in every()}
     ours = sorted(variable for variable in os.environ if variable.upper().startswith(PREFIX))
     problems = [
-        f"{variable}: {unknown_variable(variable.upper(), known)}"
+        f"{quoted(variable)}: {unknown_variable(variable.upper(), known)}"
         for variable in ours
         if variable.upper() not in {*known, CONFIG_VARIABLE}
     ]
@@ -200,7 +205,7 @@ def _unknown_names(layer: Layer) -> list[str]:
     for section, table in layer.tables.items():
         for name in [name for name in table if name not in SECTIONS[section].model_fields]:
             del table[name]
-            problems.append(f"{layer.place(section, name)}: {unknown_name(section, name)}")
+            problems.append(f"{layer.place(section, quoted(name))}: {unknown_name(section, name)}")
     return problems
 
 

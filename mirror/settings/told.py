@@ -14,13 +14,22 @@ from mirror.settings.fields import PREFIX
 from mirror.settings.sections import SECTIONS, every
 from mirror.settings.written import describe, toml
 
+LONGEST_QUOTED = 60
+"""Characters of what a person wrote that are shown again: enough to find it."""
+
+
+def quoted(text: str) -> str:
+    """What a person wrote, short, and on one line whatever is in it."""
+    characters = [c if c.isprintable() else ascii(c)[1:-1] for c in text[:LONGEST_QUOTED]]
+    return "".join(characters) + ("…" if len(text) > LONGEST_QUOTED else "")
+
 
 def toml_fault(path: Path, fault: ValueError) -> str:
     """Python's sentence with the line in front: "mirror.toml, line 3: ..."."""
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(fault))
     line = f", line {place[1]}" if place and place[1] else ", last line" if place else ""
     reason = str(fault)[: place.start()] if place else str(fault)
-    return f"{path}{line}: not TOML: {reason[:1].lower()}{reason[1:]}"
+    return f"{path}{line}: not TOML: {quoted(reason[:1].lower() + reason[1:])}"
 
 
 def unknown_variable(variable: str, known: Mapping[str, object]) -> str:
@@ -33,9 +42,9 @@ def unknown_variable(variable: str, known: Mapping[str, object]) -> str:
 def unknown_section(name: str, value: object) -> str:
     """For a table, or a value outside any table, at the top of a file."""
     if isinstance(value, dict):
-        return f"[{name}]: no such section{did_you_mean(name, SECTIONS, '[{}]')}"
+        return f"[{quoted(name)}]: no such section{did_you_mean(name, SECTIONS, '[{}]')}"
     homes = [f"[{section}]" for section, known, _ in every() if known == name]
-    return f"{name} stands outside any section" + (f"; it belongs below {homes[0]}" if homes else "")
+    return f"{quoted(name)} stands outside any section" + (f"; it belongs below {homes[0]}" if homes else "")
 
 
 def unknown_name(section: str, name: str) -> str:
@@ -57,7 +66,10 @@ def did_you_mean(wrong: str, known: Mapping[str, object] | set[str], form: str =
 
 def wrong_value(place: str, section: str, name: str, value: object, as_variable: bool) -> str:
     """For a value of a wrong type or out of bounds. as_variable: shown as in a shell, not as TOML."""
-    written = f"={value}" if as_variable else f" = {toml(value)}"
+    try:
+        written = f"={quoted(str(value))}" if as_variable else f" = {quoted(toml(value))}"
+    except (ValueError, RecursionError):  # a number of thousands of digits; tables in tables without end
+        written = ""
     return f"{place}{written}: must be {describe(SECTIONS[section].model_fields[name])}"
 
 
