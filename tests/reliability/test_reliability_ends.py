@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import simulate
 from reliability.sets_done import kept
-from reliability.whole_mirror import WholeMirror, far_away, nobody, restless, squats
+from reliability.whole_mirror import WholeMirror, arms, far_away, nobody, restless, squats
 
 SCENES: dict[str, Callable[[], Any]] = {
     "idle": lambda: nobody(60),
@@ -19,7 +19,12 @@ SCENES: dict[str, Callable[[], Any]] = {
     "ready": lambda: simulate.simulate([simulate.Stand(60.0)], noise=simulate.Noise(sigma_px=0.8)),
     "squatting": lambda: squats(10),
     "summary": lambda: squats(1, then_stand_s=60.0),
+    "paused": lambda: arms("tee"),
+    "help": lambda: arms("up", "right"),
+    "class": lambda: nobody(60),
 }
+MODES = {"class": "class"}
+"""Scenes that only one mode of the coach has."""
 
 
 @pytest.fixture
@@ -38,7 +43,8 @@ def recorded(tmp_path) -> Callable[[Any], Path]:
 @pytest.mark.parametrize("scene", SCENES)
 def test_sigterm_in_this_scene_ends_in_order(scene, recorded, tmp_path, record_property):
     visit = recorded(SCENES[scene]())
-    with WholeMirror(tmp_path, "--camera", str(visit)) as mirror:
+    mode = {"SQUAT_MIRROR_COACH__MODE": MODES.get(scene, "standard")}
+    with WholeMirror(tmp_path, "--camera", str(visit), **mode) as mirror:
         mirror.wait_until(f"in {scene}", lambda: [e for e in mirror.events("state") if e["state"] == scene])
         if scene == "squatting":
             mirror.wait_until("the lamp is lit", lambda: mirror.events("light"))

@@ -85,6 +85,12 @@ def squats(
     return simulate.simulate([*movements, simulate.Stand(then_stand_s)], noise=simulate.Noise(sigma_px=0.8))
 
 
+def arms(to: str, which: str = "both") -> simulate.Simulated:
+    """Somebody who stands, holds an arm or both somewhere for a moment, and stands on for a minute."""
+    asks = simulate.RaiseArms(3.5, to=to, which=which)
+    return simulate.simulate([simulate.Stand(2.5), asks, simulate.Stand(60.0)], hands="hang")
+
+
 def nobody(seconds: float) -> dict[str, Any]:
     """A recording in which nobody is."""
     t = np.arange(round(seconds * 30)) / 30
