@@ -55,6 +55,7 @@ was_graphical=/etc/squat-mirror/was-graphical
 packages=(python3 python3-venv python3-numpy python3-pygame python3-gpiozero
     libgbm1 libegl1 libgles2 libgl1-mesa-dri udev)
 camera_packages=(python3-picamera2 python3-libcamera)
+chinese_package=fonts-noto-cjk # 60 MB, so only where the settings ask for Chinese
 lamp_package=python3-lgpio # Debian bookworm lacks it; pip has it for that Python
 
 dry='' root='' task=install purge='' mqtt='' camera=yes target='' previous=''
@@ -116,9 +117,12 @@ booted() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 is_offered() { apt-cache show "$1" >/dev/null 2>&1; }
 
+speaks_chinese() { grep -Eqs "^[[:space:]]*(coach\.)?language[[:space:]]*=[[:space:]]*[\"']zh(_[A-Z]{2})?[\"']" "$root$config"; }
+
 install_packages() {
     local package missing=()
     [ -z "$camera" ] || packages+=("${camera_packages[@]}")
+    if speaks_chinese; then packages+=("$chinese_package"); fi
     for package in "${packages[@]}"; do
         is_installed "$package" || missing+=("$package")
     done
@@ -206,6 +210,7 @@ install_all() {
     if [ -n "$root" ]; then
         install_files
         say "the files are in $root; packages, program and user are not"
+        if speaks_chinese; then say "its settings ask for Chinese: the image needs the package $chinese_package, too"; fi
         return 0
     fi
     target=$opt/versions/$(version_of_sources)

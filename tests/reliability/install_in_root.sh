@@ -50,6 +50,12 @@ before=$(state_of)
 install >/tmp/again 2>&1
 [ "$(state_of)" = "$before" ] && right "installing again changes nothing" || wrong "again"
 
+sed -i 's/^#language = "en"/language = "zh"/' /etc/squat-mirror/mirror.toml
+install --dry-run >/tmp/dry
+grep -q '^+.*apt-get install .*fonts-noto-cjk' /tmp/dry && right "settings that ask for Chinese get its letters" ||
+    wrong "no Chinese letters"
+sed -i 's/^language = "zh"/#language = "en"/' /etc/squat-mirror/mirror.toml
+
 sed -i 's/^#fps = 30/fps = 25/' /etc/squat-mirror/mirror.toml
 mkdir -p /var/lib/squat-mirror
 touch /var/lib/squat-mirror/sets.sqlite

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from mirror.screen.fonts import DEBIAN_FONTS
+
 ROOT = Path(__file__).resolve().parents[2]
 INSTALL = ROOT / "scripts" / "install.sh"
 SCRIPTS = [
@@ -49,6 +51,24 @@ class Card:
             ["bash", INSTALL, "--root", self.root, *arguments], env={"PATH": path}, capture_output=True,
             text=True, check=False,
         )  # fmt: skip
+
+    def run_whole(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Packages, program and service, too, on a system whose packages are offered and not installed.
+
+        This system's own /etc is left out of it: the installer here looks at the card's.
+        """
+        for name in ("apt-cache", "dpkg-query"):
+            (self._bin / name).write_text("#!/bin/sh\n")
+            (self._bin / name).chmod(0o755)
+        scripts = self.root.parent / "source" / "scripts"
+        scripts.mkdir(parents=True, exist_ok=True)
+        (scripts.parent / "mirror").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "mirror/__init__.py", scripts.parent / "mirror/__init__.py")
+        script = INSTALL.read_text("utf-8").replace("/etc/", f"{self.root}/etc/")
+        (scripts / "install.sh").write_text(script)
+        path = f"{self._bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+        call = ["bash", scripts / "install.sh", *arguments]
+        return subprocess.run(call, env={"PATH": path}, capture_output=True, text=True, check=False)
 
     def files(self) -> dict[str, tuple[str, int]]:
         """What is on it: content and mode by name."""
@@ -166,6 +186,35 @@ def test_a_wrong_system_is_one_sentence_and_nothing_is_done(card, suite, archite
     assert says in line
     assert done.stdout == ""
     assert card.files() == before
+
+
+ASKS_FOR_CHINESE = ['language = "zh"', "language='zh_TW' # ours", '  coach.language = "zh"']
+ASKS_FOR_ANOTHER = [
+    "",
+    '#language = "zh"',
+    'language = "en"',
+    'station = "language = zh"',
+    'language = "en" # "zh"',
+]
+
+
+@pytest.mark.parametrize("line", [*ASKS_FOR_CHINESE, *ASKS_FOR_ANOTHER])
+def test_letters_are_installed_for_settings_that_ask_for_chinese(card, line):
+    """A whole dry run, with what a Debian of its own would say of packages."""
+    card.write(CONFIG, f"[coach]\n{line}\n")
+    done = card.run_whole("--dry-run")
+    assert done.returncode == 0, done.stderr
+    (apt,) = [command for command in commands(done) if "apt-get install" in command]
+    assert "python3-numpy" in apt
+    assert (DEBIAN_FONTS["zh"] in apt.split()) is (line in ASKS_FOR_CHINESE)
+    told = card.run("--dry-run").stdout
+    assert (DEBIAN_FONTS["zh"] in told) is (line in ASKS_FOR_CHINESE)
+
+
+def test_a_first_installation_needs_no_settings_to_know_its_packages(card):
+    done = card.run_whole("--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert DEBIAN_FONTS["zh"] not in done.stdout
 
 
 def test_an_option_nobody_knows_is_one_sentence(card):
