@@ -23,6 +23,7 @@ from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.reading import XY, KneeReading, LegReading, Phase, Rep, Setup, Verdict
 from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
+from mirror.knees.rows import Rows
 from mirror.knees.shank import target
 from mirror.knees.squat import LONGEST_REP_S, Span
 from mirror.knees.stance import FULL_S, NotStanding, Stance, StandingWatch
@@ -52,10 +53,12 @@ class KneeWatch:
         ask_reference: bool = True,
         stature_m: float | None = None,
         mount: Mount | None = None,
+        rows: Rows | None = None,
     ) -> None:
         """with_reference: thresholds once a reference repetition is accepted; None keeps the others.
 
         mount: learns how the camera hangs from everybody who stands; None leaves `camera` as it is.
+        rows: where the frames' numbers go; None makes enough for the longest repetition.
         """
         self._camera = camera
         self._mount = mount
@@ -65,6 +68,7 @@ class KneeWatch:
         self._ask_reference = ask_reference
         self._stature_m = stature_m
         self._motion = MotionTracker(constants)
+        self._rows = rows or Rows()
         self._standing = StandingWatch()
         self._forget()
 
@@ -144,9 +148,10 @@ class KneeWatch:
         if not seen:
             return self._absent(t), None
         self._seen_t = t
-        p = rectify(keypoints[:, :2], size, self._camera)
+        row = self._rows.take()
+        p = rectify(keypoints[:, :2], size, self._camera, row.p)
         score = keypoints[:, 2].astype(np.float64)
-        motion, span = self._motion.update(t, p, score, self._stance, why)
+        motion, span = self._motion.update(t, p, score, self._stance, why, row)
         self._remember(motion)
         standing = motion.phase is Phase.STAND
         ask = framing(keypoints, size, self._stance, self._stature_m) if standing else ""
@@ -169,7 +174,10 @@ class KneeWatch:
 
     def _remember(self, motion: Motion) -> None:
         self._recent.append(motion)
-        while motion.t - self._recent[0].t > LONGEST_REP_S + 1.0:
+        while (
+            motion.t - self._recent[0].t > LONGEST_REP_S + 1.0
+            or len(self._recent) >= len(self._rows)  # whose row is the next to be written over
+        ):
             self._recent.popleft()
 
     def _lasting(self, t: float, ask: str) -> str:

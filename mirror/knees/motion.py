@@ -17,6 +17,7 @@ from mirror.knees.constants import ANKLE, HIP, SHOULDER, KeypointConstants
 from mirror.knees.gate import LEG_SCORE, legs_seen, side_on, swapped
 from mirror.knees.optics import F64
 from mirror.knees.reading import Phase
+from mirror.knees.rows import Row
 from mirror.knees.shank import Shank, lift, thigh_elevation
 from mirror.knees.smoothing import Exponential, RunningMedian
 from mirror.knees.squat import REP_Q, RepCounter, Span, ankles, hip_height
@@ -82,24 +83,31 @@ class MotionTracker:
         self._steps.clear()
 
     def update(
-        self, t: float, p: F64, score: F64, stance: Stance | None, why: str = ""
+        self,
+        t: float,
+        p: F64,
+        score: F64,
+        stance: Stance | None,
+        why: str = "",
+        row: Row | None = None,
     ) -> tuple[Motion, Span | None]:
         """One frame: p (17, 2), score (17,). A Span comes with the frame that ends a repetition.
 
-        why: a reason the caller already has not to use this frame ("somebody passes").
+        why: a reason the caller already has not to use this frame ("somebody passes"). row: where the
+        frame's numbers go, in place of new arrays.
         """
         why = why or self._blind(p, score)
         if why:
             return self._blank(t, p, why), None
         self._seen_t = t
-        ankle = self._ankle_median(t, ankles(p))
+        ankle = self._ankle_median(t, ankles(p), row.ankle if row else None)
         if stance is None:
             return self._blank(t, p, "not calibrated"), None
         q = self._smooth_q(t, 1.0 - float(hip_height(p, ankle)) / stance.hip_height)
         if self._stepped(t, p, stance):
             self.counter.cancel()
         span = self._count(t, q, p, ankle, stance)
-        return self._lifted(t, p, score, ankle, q, stance), span
+        return self._lifted(t, p, score, ankle, q, stance, row), span
 
     def _blind(self, p: F64, score: F64) -> str:
         if score[ANKLE].min() < LEG_SCORE or score[HIP].min() < LEG_SCORE:
@@ -138,11 +146,13 @@ class MotionTracker:
         lag = PROGRESS_TAU_S  # the smoothed q shows everything this much late
         return replace(span, bottom_s=span.bottom_s - lag, end_s=max(span.end_s - lag, span.bottom_s))
 
-    def _lifted(self, t: float, p: F64, score: F64, ankle: F64, q: float, stance: Stance) -> Motion:
+    def _lifted(
+        self, t: float, p: F64, score: F64, ankle: F64, q: float, stance: Stance, row: Row | None
+    ) -> Motion:
         knee, hip = p[13:15], p[11:13]
-        shank = lift(knee, ankle, stance.depth)
-        thigh = thigh_elevation(hip, shank, ankle, stance.depth, stance.thigh)
-        thigh = thigh + math.radians(self._constants.depth_offset_deg)
+        shank = lift(knee, ankle, stance.depth, row.shank if row else None)
+        thigh = thigh_elevation(hip, shank, ankle, stance.depth, stance.thigh, row.thigh if row else None)
+        thigh += math.radians(self._constants.depth_offset_deg)
         usable = legs_seen(score) & shank.possible
         why = "" if usable.any() else "knees not seen"
         return Motion(t, p, ankle, q, self.counter.phase, shank, usable, thigh, why)

@@ -50,8 +50,11 @@ def focal_px(hfov_deg: float, width: int) -> float:
     return width / 2 / math.tan(math.radians(hfov_deg) / 2)
 
 
-def rectify(yx: npt.ArrayLike, size: tuple[int, int], camera: Camera) -> F64:
-    """(..., 2) (y, x) normalised to the frame of `size` (height, width) -> (..., 2) tangents (x, y up)."""
+def rectify(yx: npt.ArrayLike, size: tuple[int, int], camera: Camera, out: F64 | None = None) -> F64:
+    """(..., 2) (y, x) normalised to the frame of `size` (height, width) -> (..., 2) tangents (x, y up).
+
+    out: (..., 2) to write into, in place of a new array.
+    """
     yx = np.asarray(yx, np.float64)
     f = focal_px(camera.hfov_deg, size[1])
     u = (yx[..., 1] - 0.5) * (size[1] / f)
@@ -60,7 +63,10 @@ def rectify(yx: npt.ArrayLike, size: tuple[int, int], camera: Camera) -> F64:
     if roll:
         u, v = u * math.cos(roll) + v * math.sin(roll), -u * math.sin(roll) + v * math.cos(roll)
     ahead = math.cos(tilt) + v * math.sin(tilt)
-    return np.stack([u / ahead, (v * math.cos(tilt) - math.sin(tilt)) / ahead], axis=-1)
+    found = np.empty_like(yx) if out is None else out
+    np.divide(u, ahead, out=found[..., 0])
+    np.divide(v * math.cos(tilt) - math.sin(tilt), ahead, out=found[..., 1])
+    return found
 
 
 def unrectify(p: npt.ArrayLike, size: tuple[int, int], camera: Camera) -> F64:

@@ -32,23 +32,31 @@ class Shank:
     possible: npt.NDArray[np.bool_]
 
 
-def lift(knee: F64, ankle: F64, depth: F64) -> Shank:
+def lift(knee: F64, ankle: F64, depth: F64, out: Shank | None = None) -> Shank:
     """The shank in 3D.
 
     knee, ankle: (..., 2, 2) rectified tangents (x, y) per leg. depth: (2,) of the ankles, in shank lengths.
     Of the two places where the ray passes at distance 1 from the ankle it takes the nearer one: a knee
-    bends toward the camera.
+    bends toward the camera. out: a Shank to write into, in place of a new one.
     """
     ray_sq = (knee**2).sum(-1) + 1.0
     ankle_sq = depth**2 * ((ankle**2).sum(-1) + 1.0)
     along = depth * ((knee * ankle).sum(-1) + 1.0)
     discriminant = along**2 - ray_sq * (ankle_sq - 1.0)
     scale = (along - np.sqrt(np.maximum(discriminant, 0.0))) / ray_sq
-    x = scale * knee[..., 0] - depth * ankle[..., 0]
-    y = scale * knee[..., 1] - depth * ankle[..., 1]
     # Without a root, the ray's distance from the ankle says how much too long the shank was seen.
     miss = np.sqrt(np.maximum(ankle_sq - along**2 / ray_sq, 0.0))
-    return Shank(SIDES * x, y, depth - scale, miss <= 1.0 + TOO_LONG)
+    found = _room_for(scale) if out is None else out
+    np.multiply(SIDES, scale * knee[..., 0] - depth * ankle[..., 0], out=found.X)
+    np.subtract(scale * knee[..., 1], depth * ankle[..., 1], out=found.Y)
+    np.subtract(depth, scale, out=found.F)
+    np.less_equal(miss, 1.0 + TOO_LONG, out=found.possible)
+    return found
+
+
+def _room_for(like: F64) -> Shank:
+    x, y, f = (np.empty_like(like) for _ in range(3))
+    return Shank(x, y, f, np.empty(like.shape, np.bool_))
 
 
 def deviation(shank: Shank, azimuth: F64) -> F64:
@@ -78,10 +86,13 @@ def target(shank: Shank, ankle: F64, depth: F64, azimuth: F64) -> F64:
     return np.stack([x, y], axis=-1)
 
 
-def thigh_elevation(hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64) -> F64:
+def thigh_elevation(
+    hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64, out: F64 | None = None
+) -> F64:
     """Elevation of each thigh (..., 2): 0 parallel to the floor, + hip above knee.
 
     A second sphere, of radius `thigh` (2,) shank lengths, round the 3D knee; the hip is on its far side.
+    out: (..., 2) to write into, in place of a new array.
     """
     knee_x = depth * ankle[..., 0] + SIDES * shank.X
     knee_y = depth * ankle[..., 1] + shank.Y
@@ -91,4 +102,4 @@ def thigh_elevation(hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64) 
     knee_sq = knee_x**2 + knee_y**2 + knee_z**2
     discriminant = np.maximum(along**2 - ray_sq * (knee_sq - thigh**2), 0.0)
     scale = (along + np.sqrt(discriminant)) / ray_sq
-    return np.asarray(np.arcsin(np.clip((scale * hip[..., 1] - knee_y) / thigh, -1.0, 1.0)))
+    return np.asarray(np.arcsin(np.clip((scale * hip[..., 1] - knee_y) / thigh, -1.0, 1.0), out=out))

@@ -60,8 +60,9 @@ class RunningMedian:
     def reset(self) -> None:
         self._seen.clear()
 
-    def __call__(self, t: float, x: F64) -> F64:
+    def __call__(self, t: float, x: F64, out: F64 | None = None) -> F64:
+        """The median with x in it; written into `out` where that is given."""
         self._seen.append((t, x))
         while t - self._seen[0][0] > self._window_s:
             self._seen.popleft()
-        return np.asarray(np.median(np.stack([value for _, value in self._seen]), axis=0))
+        return np.asarray(np.median(np.stack([value for _, value in self._seen]), axis=0, out=out))

@@ -8,7 +8,8 @@ from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
-from mirror.knees.reading import Verdict
+from mirror.knees.reading import Rep, Verdict
+from mirror.knees.rows import Rows
 
 STRICT = Thresholds(caution_deg=3.0, off_track_deg=4.0, clear_deg=2.5)
 
@@ -51,3 +52,21 @@ def test_without_a_reference_the_repetitions_mend_toes_that_were_seen_wrong() ->
     assert min(peaks[0]) > 3.0
     assert max(peaks[4]) < 2.5
     assert verdicts[3:] == [(Verdict.OFF_TRACK, Verdict.OFF_TRACK), (Verdict.GOOD, Verdict.GOOD)]
+
+
+def test_a_frame_s_numbers_are_written_where_older_ones_were() -> None:
+    """More frames than there are rows give the same repetitions as rows that are never used again."""
+    squats = [simulate.Squat(delta=(11.0, 0.0))] * 4
+    sim = simulate.simulate([simulate.Stand(1.5), *squats, simulate.Stand(1.0)])
+
+    def reps(frames: int) -> list[Rep]:
+        camera = Camera(sim.camera.hfov_deg, sim.tilt_deg)
+        watch = KneeWatch(camera, ANATOMICAL, Thresholds(), rows=Rows(frames))
+        seen = zip(sim.t, sim.keypoints, strict=True)
+        found = [watch.update(float(t), pose, sim.image_size, True)[1] for t, pose in seen]
+        return [rep for rep in found if rep is not None]
+
+    few = 120
+    assert len(sim.t) > 3 * few
+    assert len(reps(few)) == 4
+    assert reps(few) == reps(len(sim.t) + 1)

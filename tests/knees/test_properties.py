@@ -16,6 +16,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import Rep
+from mirror.knees.rows import Rows
 from mirror.knees.shank import deviation, deviation_sd, lift, target, thigh_elevation
 
 HIPS, KNEES, ANKLES = [11, 12], [13, 14], [15, 16]
@@ -120,9 +121,11 @@ def test_a_whole_recording_at_once_and_frame_by_frame_are_the_same(
     p = rectify(sim.keypoints[..., :2], sim.image_size, camera)
     depth, alpha, thigh = depth_of(p), np.radians([15.0, 22.0]), np.array([0.98, 1.01])
     whole = lift(p[:, KNEES], p[:, ANKLES], depth)
+    rows = Rows(3)
     for i in range(len(p)):
-        one = rectify(sim.keypoints[i, :, :2], sim.image_size, camera)
-        shank = lift(one[KNEES], one[ANKLES], depth)
+        row = rows.take()  # as the live mirror has them: written over and over
+        one = rectify(sim.keypoints[i, :, :2], sim.image_size, camera, row.p)
+        shank = lift(one[KNEES], one[ANKLES], depth, row.shank)
         pairs = [
             (one, p[i]),
             (shank.X, whole.X[i]),
@@ -130,7 +133,7 @@ def test_a_whole_recording_at_once_and_frame_by_frame_are_the_same(
             (deviation(shank, alpha), deviation(whole, alpha)[i]),
             (target(shank, one[ANKLES], depth, alpha), target(whole, p[:, ANKLES], depth, alpha)[i]),
             (
-                thigh_elevation(one[HIPS], shank, one[ANKLES], depth, thigh),
+                thigh_elevation(one[HIPS], shank, one[ANKLES], depth, thigh, row.thigh),
                 thigh_elevation(p[:, HIPS], whole, p[:, ANKLES], depth, thigh)[i],
             ),
         ]
