@@ -1,1 +1,1 @@
-"""Experiments on the pose model, each with its table in docs/models.md; none of them is needed to run a mirror."""
+"""Experiments on the pose model, each with its table in docs/models.md; no mirror needs them to run."""

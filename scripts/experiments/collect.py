@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +93,7 @@ def main() -> None:
     chosen = parser.parse_args()
     folders = [f.parent for clips in chosen.clips for f in sorted(clips.glob("*/truth.json.gz"))]
     for name in chosen.model:
-        net = PoseNet(_entry(name, chosen.file), threads=1)
+        net = PoseNet(entry_of(name, chosen.file), threads=1)
         (chosen.out / name).mkdir(parents=True, exist_ok=True)
         for folder in track(folders, name):
             path = chosen.out / name / f"{folder.name}.npz"
@@ -99,10 +101,8 @@ def main() -> None:
                 np.savez(path, **collect(net, folder, chosen.every))
 
 
-def _entry(name: str, file: Path | None) -> ModelEntry:
-    from dataclasses import replace
-    from hashlib import sha256
-
+def entry_of(name: str, file: Path | None) -> ModelEntry:
+    """The model of that name, or another file in its place."""
     entry = find(name)
     if file is None:
         return entry

@@ -152,9 +152,8 @@ def judge(
         if groups[name]:
             print(line(f"{name}, fitted on the rest", [errors(p, found) for p in groups[name]]))
     for name, parts in groups.items():
-        print(
-            f"{name}: {sum(crossed(p) for p in parts)} of {sum(len(p.seen) for p in parts)} frames with crossed legs"
-        )
+        wrong, of = sum(crossed(p) for p in parts), sum(len(p.seen) for p in parts)
+        print(f"{name}: {wrong} of {of} frames with crossed legs")
 
 
 def main() -> None:
