@@ -28,7 +28,7 @@ def foot(side: str, at: float, turned_deg: float) -> dict[str, np.ndarray]:
     ankle = np.array([at, 0.1, 0.0])
     return {
         f"{side}_ankle": ankle,
-        f"{side}_toe2_mtp": ankle + [way * 0.15 * math.sin(out), -0.06, 0.15 * math.cos(out)],
+        f"{side}_toe2_mtp": ankle + np.array([way * 0.15 * math.sin(out), -0.06, 0.15 * math.cos(out)]),
     }
 
 
