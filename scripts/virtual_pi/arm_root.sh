@@ -62,7 +62,7 @@ mmdebstrap --quiet --variant=extract --arch=arm64 --skip=check/qemu \
   --aptopt='APT::Install-Recommends "false"' --aptopt='APT::Sandbox::User "root"' \
   --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' \
-  --include=python3,libstdc++6,libgomp1 \
+  --include=base-files,python3,libstdc++6,libgomp1 \
   "$suite" "$new" "deb [signed-by=$keyring] $mirror $suite main" ||
   cannot "Debian $suite for arm64 could not be fetched from apt's mirror"
 mkdir -p "$new/opt/mirror/wheels"
