@@ -88,8 +88,8 @@ class ModelSettings(Section):
 
     name: str = setting(
         "auto",
-        "Name of the pose model, as `squat-mirror models list` has it; auto times them at the first start of a "
-        "camera and uses what suits the machine.",
+        "Name of the pose model, as `squat-mirror models list` has it; auto times them at a camera's first "
+        "start and uses what suits the machine.",
         form='a model\'s name or "auto"',
         pattern=NOT_BLANK,
     )
