@@ -209,6 +209,10 @@ class GpioLights:
             raise PermanentFault(
                 f"pin {pin} (lights.{name}) cannot be used: {fault}; another program may hold it"
             ) from fault
+        except AttributeError as fault:  # gpiozero asks lgpio for something this lgpio has not
+            raise PermanentFault(
+                f"the pins cannot be used: the installed gpiozero and lgpio don't belong together ({fault})"
+            ) from fault
 
 
 class MockLights(GpioLights):

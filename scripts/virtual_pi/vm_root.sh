@@ -84,6 +84,9 @@ install_mirror() {
   echo "virtual Pi: installing Squat Mirror with scripts/install.sh"
   git clone --quiet --depth 1 "file://$project" "$root/root/squat-mirror"
   in_root "$root" /root/squat-mirror/scripts/install.sh --without-camera
+  # Debian's gpiozero is made for another lgpio than the index has: both from the index fit together
+  in_root "$root" /opt/squat-mirror/current/bin/pip install --quiet --disable-pip-version-check --upgrade \
+    --ignore-installed --no-deps "gpiozero>=2,<3"
   in_root "$root" /opt/squat-mirror/current/bin/squat-mirror analyze /root/squat-mirror/mirror/demo/demo.mp4 \
     --keypoints /opt/virtual-pi/set.npz
 }

@@ -387,3 +387,13 @@ def test_the_board_is_read_from_the_device_tree(tmp_path):
     assert raspberry_pi(model) == "Raspberry Pi 4 Model B Rev 1.5"
     model.write_bytes(b"Some Other Board\0")
     assert raspberry_pi(model) is None
+
+
+def test_libraries_that_do_not_fit_together_are_one_sentence(make, monkeypatch) -> None:
+    def asks(self: MockFactory, name: object) -> None:
+        raise AttributeError("module 'lgpio' has no attribute 'SET_BIAS_DISABLE'")
+
+    monkeypatch.setattr(MockFactory, "pin", asks)
+    with pytest.raises(PermanentFault, match="gpiozero and lgpio don't belong together") as told:
+        make()
+    assert "\n" not in str(told.value)
