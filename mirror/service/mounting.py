@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import queue
 import threading
@@ -26,6 +25,8 @@ SCHEMA = 1
 LARGEST_BYTES = 100_000
 """Sixty people are 5 kB."""
 STEEPEST_DEG = 60.0
+SMALLEST_DEG, LARGEST_DEG = 0.001, 90.0
+"""Of a standard deviation: the last digit that is written, and knowing nothing at all."""
 Key = dict[str, Any]
 """What the angles hold for: the same camera, as high and as wide, in pictures of the same shape."""
 
@@ -119,7 +120,8 @@ class Memory:
 
 def _visitor(row: Any) -> Visitor:
     tilt, sd, shared, roll = (float(value) for value in row)
-    sane = math.isfinite(tilt + sd + shared + roll) and abs(tilt) < STEEPEST_DEG and sd > 0 and shared >= 0
+    level = abs(tilt) < STEEPEST_DEG and abs(roll) < STEEPEST_DEG
+    sane = level and SMALLEST_DEG <= sd <= LARGEST_DEG and 0 <= shared <= LARGEST_DEG
     if not sane:
         raise ValueError("angles no camera hangs at")
     return Visitor(tilt, sd, shared, roll)
