@@ -62,6 +62,12 @@ verdicts_reach_the_lamp() {
 
 no_pin_is_high() { [ "$(level 5)$(level 6)$(level 13)" = 000 ]; }
 
+end_with() { # a signal to the mirror, and to nobody where it does not run
+  local pid
+  pid=$(asks MainPID)
+  if [ "$pid" -gt 0 ]; then kill "-$1" "$pid"; fi
+}
+
 exposure() { # systemd's own measure of how much the unit may do
   local found
   found=$(systemd-analyze security "$unit" --no-pager | awk '/Overall exposure/ {print $(NF-2)}')
@@ -104,10 +110,10 @@ main() {
 
   local restarts
   restarts=$(asks NRestarts)
-  kill -STOP "$(asks MainPID)"
+  end_with STOP
   said "a mirror that hangs is restarted by the watchdog" within 1500 restarted "$restarts"
   restarts=$(asks NRestarts)
-  kill -KILL "$(asks MainPID)"
+  end_with KILL
   said "a mirror that is killed is restarted" within 1500 restarted "$restarts"
   said "SIGTERM ends it in order" systemctl stop "$unit"
   said "it ended well" test "$(asks Result)" = success

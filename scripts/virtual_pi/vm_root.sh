@@ -88,13 +88,14 @@ install_mirror() {
   in_root "$root" /opt/squat-mirror/current/bin/pip install --quiet --disable-pip-version-check --upgrade \
     --ignore-installed --no-deps "gpiozero>=2,<3"
   in_root "$root" /opt/squat-mirror/current/bin/squat-mirror analyze /root/squat-mirror/mirror/demo/demo.mp4 \
-    --keypoints /opt/virtual-pi/set.npz
+    --keypoints /opt/virtual-pi/once.npz
+  in_root "$root" /opt/squat-mirror/current/bin/python /opt/virtual-pi/vm_set.py /opt/virtual-pi
 }
 
 add_check() { # what vm_run.sh needs inside: modules for its devices, and a unit that runs the check
   printf '%s\n' 9p 9pnet_virtio virtio_gpu virtio_blk gpio-sim i6300esb >"$root/etc/modules-load.d/virtual-pi.conf"
   install -D -m 755 "$here/vm_check.sh" "$root/opt/virtual-pi/vm_check.sh"
-  install -m 644 "$here/vm_screen.py" "$root/opt/virtual-pi/"
+  install -m 644 "$here/vm_screen.py" "$here/vm_set.py" "$root/opt/virtual-pi/"
   install -m 644 "$here/vm_check.service" "$root/etc/systemd/system/"
   install -D -m 644 "$here/vm_pi.conf" "$root/etc/systemd/system/squat-mirror.service.d/virtual-pi.conf"
   ln -sf ../vm_check.service "$root/etc/systemd/system/multi-user.target.wants/vm_check.service"
