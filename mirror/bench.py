@@ -42,6 +42,9 @@ OUTSIDE = ("invoke", "draw")
 """Stages whose time belongs to the network and the screen, not to us in between."""
 KERNEL_ROUNDS = 5
 BATCH = 20_000
+DRAWN_FRAMES = 60
+VIEWS = {"reflection": False, "camera": True}
+"""The two views of the person, and whether the camera's picture is drawn in them."""
 START_ROUNDS = 5
 
 Told = dict[str, Any]
@@ -65,6 +68,7 @@ def bench(settings: Settings, seconds: float, output: Path | None, *, overwrite:
         "stages": {stage: asdict(took) for stage, took in live.items()},
         **_sums(live),
         "desk": desk_took,
+        "drawing": {view: _drawing(picture) for view, picture in VIEWS.items()},
         "kernel": _kernel(settings, done),
         "memory_mb": _memory_mb(),
         "start_up": start_up | _bare_start(),
@@ -112,6 +116,14 @@ def _stage(settings: Settings, station: Station) -> Stage:
     import pygame  # isort: skip - the screen room quiets its greeting first
 
     return Stage(pygame.Surface(CANVAS), words(settings.coach.language), limits_deg=station.limits_deg)
+
+
+def _drawing(picture: bool) -> Told:
+    """A live frame drawn off screen, with nothing else running, and a plain copy of a screen to compare."""
+    from mirror.screen.timing import time_drawing
+
+    took = time_drawing(CANVAS, picture, DRAWN_FRAMES)
+    return {"median_ms": took["frame"], "blit_ms": took["blit"], "ratio_to_blit": took["ratio"]}
 
 
 def _sums(stages: dict[str, Took]) -> Told:
@@ -209,6 +221,11 @@ def _print(told: Told) -> None:
         f"{model['name']} on {model['runtime']}, {model['threads']} thread(s)",
         f"a frame: {told['sum_ms']:.1f} ms without waiting"
         + (f"; all that is neither network nor drawing: {overhead:.3f} of the network" if overhead else ""),
+        "a live frame drawn alone: "
+        + ", ".join(
+            f"{view} {took['median_ms']:.1f} ms, {took['ratio_to_blit']:.1f} times a plain copy of a screen"
+            for view, took in told["drawing"].items()
+        ),
         f"desk: {desk['times_real_time']:.1f} times real time; "
         f"knees: {told['kernel']['frames_per_s']:,.0f} frames/s frame by frame, "
         f"{told['kernel']['batch_frames_per_s']:,.0f} at once",

@@ -44,6 +44,14 @@ def test_the_desk_the_kernel_and_the_start_are_told_too(measured: dict[str, dict
     assert start["help_ratio"] > 1
 
 
+def test_both_views_are_drawn_and_compared_with_a_plain_copy(measured: dict[str, dict]) -> None:  # type: ignore[type-arg]
+    for view in ("reflection", "camera"):
+        took = measured["drawing"][view]
+        assert took["ratio_to_blit"] > 0
+        assert took["median_ms"] > 0
+        assert took["blit_ms"] > 0
+
+
 def test_a_json_that_is_there_is_not_overwritten_unasked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
