@@ -121,6 +121,7 @@ main() {
 
   said "systemd's exposure is at most 2.0" exposure
   cat /tmp/said
+  said "behind its fences a command runs" as_unit /bin/true
   said "it cannot write outside its folders" fenced "echo x > /etc/x || echo x > /opt/x || echo x > /home/x"
   said "it cannot open memory or disks" fenced "head -c1 /dev/mem || head -c1 /dev/vda"
   said "it has no network" fenced "exec 3<>/dev/tcp/127.0.0.1/9 2>&1 | grep -v refused"
@@ -131,6 +132,7 @@ main() {
 
 mkdir -p $exchange
 mountpoint -q $exchange || mount -t 9p -o trans=virtio exchange $exchange
+chmod 777 $exchange # the picture is drawn as the mirror's own user
 main >>$exchange/out.log 2>&1
 echo "done" >$exchange/done
 sync
