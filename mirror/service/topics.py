@@ -1,0 +1,217 @@
+"""What a station says over MQTT, and where: the names of the topics and the JSON in them.
+
+For whoever speaks (the station) and whoever listens (a class's page, a gym's own programs). Knows no broker
+and no connection; keys are only ever added. Numbers and words only: never a picture, joints or a person.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mirror.coach.feedback import Feedback, SetSummary
+    from mirror.knees.reading import Rep, RepLeg, Verdict
+
+SCHEMA = 1
+DEFAULT_PREFIX = "squat-mirror"
+ONLINE, OFFLINE = b"1", b"0"
+"""What `Topics.online` says, retained: connected; or gone, as last will and on a clean end."""
+KINDS = ("online", "state", "rep", "set")
+VERDICTS = ("good", "caution", "off_track", "unknown")
+
+STATE_KEYS = frozenset(("schema", "station", "t", "state", "light", "set", "reps", "cue", "note", *VERDICTS))
+LEG_KEYS = frozenset(("deviation_deg", "verdict"))
+REP_OF_SET_KEYS = frozenset(("t", "n", "depth_deg", "depth_label", "left", "right"))
+REP_KEYS = REP_OF_SET_KEYS | {"schema", "station", "set"}
+SET_KEYS = frozenset(("schema", "station", "t", "set", "reps", "sentences", "patterns"))
+TIMER_KEYS = frozenset(("schema", "started", "work_s", "rest_s", "rounds"))
+
+Payload = dict[str, Any]
+
+
+def safe(name: str) -> str:
+    """A station's name as a level of a topic: letters, digits, - and _; anything else becomes -."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", name) or "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of one station. prefix: the setting `mqtt.topic`. station: its name as written."""
+
+    prefix: str
+    station: str
+
+    def of(self, kind: str) -> str:
+        """The topic of one of KINDS."""
+        return f"{self.prefix}/{safe(self.station)}/{kind}"
+
+    @property
+    def online(self) -> str:
+        return self.of("online")
+
+    @property
+    def state(self) -> str:
+        return self.of("state")
+
+    @property
+    def rep(self) -> str:
+        return self.of("rep")
+
+    @property
+    def set(self) -> str:
+        return self.of("set")
+
+
+def of_every_station(prefix: str, kind: str) -> str:
+    """What to subscribe to for one of KINDS from all stations."""
+    return f"{prefix}/+/{kind}"
+
+
+def timer_topic(prefix: str) -> str:
+    """Where a class's timer is told to its stations."""
+    return f"{prefix}/class/timer"
+
+
+def came_from(prefix: str, topic: str) -> tuple[str, str] | None:
+    """(station's name as in topics, kind) of a message; None when it is no station's."""
+    station, _, kind = topic.removeprefix(f"{prefix}/").partition("/")
+    known = topic.startswith(f"{prefix}/") and kind in KINDS and station
+    return (station, kind) if known else None
+
+
+# -- what is in them -------------------------------------------------------------------------------------
+
+
+def encoded(payload: Payload) -> bytes:
+    """JSON as it is sent."""
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def decoded(sent: bytes) -> Payload | None:
+    """A JSON object as it came; None for anything else, whoever sent it."""
+    try:
+        found = json.loads(sent)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def state_payload(station: str, t: float, feedback: Feedback, set_n: int, cue: str | None) -> Payload:
+    """The moment. t: Unix seconds. set_n: of the set under way or the last one. cue: its key."""
+    return {
+        "schema": SCHEMA,
+        "station": station,
+        "t": round(t, 2),
+        "state": feedback.state.value,
+        "light": feedback.light.value,
+        "set": set_n,
+        "reps": feedback.reps_done,
+        **counted(feedback.rep_verdicts),
+        "cue": cue,
+        "note": feedback.note or None,
+    }
+
+
+def counted(worse_legs: Sequence[Verdict]) -> dict[str, int]:
+    """How many repetitions there are of each verdict, each by its worse leg."""
+    told = [verdict.value for verdict in worse_legs]
+    return {verdict: told.count(verdict) for verdict in VERDICTS}
+
+
+def rep_of_set(t: float, n: int, rep: Rep) -> Payload:
+    """A repetition as it stands in its set's list. t: Unix seconds at its end. n: from 1 in its set."""
+    return {
+        "t": round(t, 2),
+        "n": n,
+        "depth_deg": tenths(rep.depth_deg),
+        "depth_label": None if rep.depth_deg is None else rep.depth_label,
+        "left": _leg(rep.left),
+        "right": _leg(rep.right),
+    }
+
+
+def rep_payload(station: str, set_n: int, rep: Payload) -> Payload:
+    """A repetition on its own; rep: as `rep_of_set` makes it."""
+    return {"schema": SCHEMA, "station": station, "set": set_n, **rep}
+
+
+def set_payload(station: str, t: float, set_n: int, reps: Sequence[Payload], told: SetSummary) -> Payload:
+    """A set that is over. t: Unix seconds at its end. reps: as `rep_of_set` makes them."""
+    sentences = (told.headline, told.sentence, told.depth, told.tempo, *told.patterns, told.tried)
+    return {
+        "schema": SCHEMA,
+        "station": station,
+        "t": round(t, 2),
+        "set": set_n,
+        "reps": list(reps),
+        "sentences": [sentence for sentence in (*sentences, told.last_set) if sentence],
+        "patterns": list(told.pattern_keys),
+    }
+
+
+def _leg(leg: RepLeg) -> Payload:
+    return {"deviation_deg": tenths(leg.deviation_deg), "verdict": leg.verdict.value}
+
+
+def tenths(degrees: float | None) -> float | None:
+    """Degrees as they are told; None where they are unknown or no number."""
+    return None if degrees is None or not math.isfinite(degrees) else round(degrees, 1)
+
+
+# -- a class's timer -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTimer:
+    """Work and rest by turns for every station of a class.
+
+    started: Unix seconds, None when it is stopped. work_s, rest_s: lengths. rounds: how many, None for no
+    end.
+    """
+
+    started: float | None
+    work_s: float
+    rest_s: float = 0.0
+    rounds: int | None = None
+
+    def payload(self) -> Payload:
+        """As it is told to the stations."""
+        return {
+            "schema": SCHEMA,
+            "started": self.started,
+            "work_s": self.work_s,
+            "rest_s": self.rest_s,
+            "rounds": self.rounds,
+        }
+
+
+def timer_of(payload: Payload | None) -> ClassTimer | None:
+    """The timer somebody sent; None for what is none, so that nobody's mistake stops a clock."""
+    if payload is None:
+        return None
+    started, work_s = payload.get("started"), payload.get("work_s")
+    rest_s, rounds = payload.get("rest_s") or 0.0, payload.get("rounds") or None
+    if started is None:
+        return ClassTimer(None, _number(work_s) or 0.0, _number(rest_s) or 0.0)
+    seconds = [_number(value) for value in (started, work_s, rest_s)]
+    rounds = None if rounds is None else _number(rounds)
+    if any(value is None or value < 0 for value in seconds) or not seconds[1]:
+        return None
+    at, work, rest = (float(value or 0.0) for value in seconds)
+    return ClassTimer(at, work, rest, None if rounds is None or rounds < 1 else int(rounds))
+
+
+def _number(value: object) -> float | None:
+    """A finite number out of JSON; True is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
