@@ -20,7 +20,7 @@ from mirror.camera.pick import open_camera
 from mirror.camera.playback import Playback
 from mirror.camera.recording import RecordingSource
 from mirror.faults import BadInput, PermanentFault
-from mirror.fitting import camera_of, constants_of, model_threads
+from mirror.fitting import camera_of, constants_of, engine
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.lining import LiningSteps
 from mirror.knees.mounting import (
@@ -212,8 +212,7 @@ class Looking:
         model = source.recording.model if isinstance(source, RecordingSource) else settings.model.name
         self._constants = constants_of(model)
         entry = find(settings.model.name)
-        net = PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
-        self._tracker = PersonTracker(net)
+        self._tracker = PersonTracker(PoseNet(entry, **engine(settings)))
 
     def through(self, begin: Begin[S]) -> S:
         """All steps, to the end of them. Raises BadInput when the clip ends before, PermanentFault when

@@ -20,7 +20,7 @@ from mirror.coach.feedback import SetSummary
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.faults import BadInput
-from mirror.fitting import camera_of, constants_of, model_threads, thresholds
+from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.analysis import Analysis, NoReference, analyse
 from mirror.knees.tilt import with_tilt
 from mirror.pose.catalog import FOOT_MODEL, find
@@ -110,9 +110,8 @@ def _from_video(path: Path, settings: Settings, progress: Progress | None) -> _I
     video = VideoFile(path, pace=False)
     entry = find(settings.model.name)
     constants_of(entry.name)
-    threads, runtime = model_threads(settings), settings.model.runtime
-    net = PoseNet(entry, threads=threads, runtime=runtime)
-    feet = FootNet(find(FOOT_MODEL), threads=threads, runtime=runtime)
+    net = PoseNet(entry, **engine(settings))
+    feet = FootNet(find(FOOT_MODEL), **engine(settings))
     tracker = PersonTracker(net)
     times, poses, windows = [], [], []
     for frame in read_ahead(video.frames()):

@@ -7,6 +7,7 @@ types here.
 from __future__ import annotations
 
 import os
+from typing import TypedDict
 
 from mirror.faults import BadInput
 from mirror.knees.constants import ANATOMICAL, KeypointConstants, constants_from
@@ -72,6 +73,20 @@ def camera_of(
 
 def _first(*choices: tuple[float | None, str]) -> tuple[float, str]:
     return next((value, how) for value, how in choices if value is not None)
+
+
+class Engine(TypedDict):
+    """How a network is to be run; goes as keywords into whatever opens one."""
+
+    threads: int
+    runtime: str
+    xnnpack: bool
+
+
+def engine(settings: Settings) -> Engine:
+    """How the settings want networks run."""
+    wanted = settings.model
+    return {"threads": model_threads(settings), "runtime": wanted.runtime, "xnnpack": wanted.xnnpack}
 
 
 def model_threads(settings: Settings) -> int:

@@ -20,7 +20,7 @@ from mirror.camera.pick import open_camera
 from mirror.camera.recording import LARGEST_ARRAY, OFF_PICTURE, Recording, RecordingSource, save
 from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
-from mirror.fitting import camera_of, constants_of, model_threads, thresholds
+from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.live import KneeWatch
 from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
 from mirror.pose.feet import FootNet
@@ -100,8 +100,7 @@ class ToeWatch:
 
     def __init__(self, settings: Settings, entry: ModelEntry, source: Source) -> None:
         self._settings, self._entry, self._source = settings, entry, source
-        threads, runtime = model_threads(settings), settings.model.runtime
-        self._search = ToeSearch(FootNet(find(FOOT_MODEL), threads=threads, runtime=runtime))
+        self._search = ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings)))
         self._knees: KneeWatch | None = None  # knows when somebody stands, and when the feet moved
 
     def see(self, frame: Frame, pose: Pose) -> F32 | None:
@@ -141,9 +140,7 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
         with _feeding(source, settings) as (mailbox, feeder):
             if isinstance(source, RecordingSource):
                 raise BadInput(f"{settings.camera.source} is a keypoint recording already.")
-            tracker = PersonTracker(
-                PoseNet(entry, threads=model_threads(settings), runtime=settings.model.runtime)
-            )
+            tracker = PersonTracker(PoseNet(entry, **engine(settings)))
             toes = ToeWatch(settings, entry, source)
             sys.stderr.write(f"{said}. Keypoints are kept, no picture is; Ctrl-C ends it.\n")
             feeder.start()

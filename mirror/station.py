@@ -28,7 +28,7 @@ from mirror.coach.feedback import Feedback, State, nothing
 from mirror.coach.words import words
 from mirror.eyes import Eyes
 from mirror.faults import BadInput
-from mirror.fitting import camera_of, constants_of, model_threads, thresholds
+from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.live import KneeWatch
 from mirror.pose.catalog import FOOT_MODEL, find
 from mirror.pose.feet import FootNet
@@ -105,7 +105,6 @@ class Station:
             live=not isinstance(source, Playback),
             folder=state_folder(),
             effort=lambda: self._upkeep.effort,
-            threads=model_threads(settings),
         )
         self._use(net)
         say = words(settings.coach.language)
@@ -124,9 +123,7 @@ class Station:
             self._lights,
             Witnesses(self._events, self._upkeep),
             lambda: getattr(self._source, "t0", None),
-            ToeSearch(
-                FootNet(find(FOOT_MODEL), threads=model_threads(settings), runtime=settings.model.runtime)
-            ),
+            ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings))),
             lambda: self._upkeep.effort.looks_per_s,
             self._sounds,
             self._button,
@@ -135,7 +132,7 @@ class Station:
         )
         for what, sentence in (
             ("camera", said),
-            ("model", f"{net.name} on {net.runtime}"),
+            ("model", f"{net.name} on {net.network.said}"),
             ("lamp", lamp_said),
             ("sound", sounds_said),
             ("button", button_said),

@@ -53,14 +53,16 @@ def models_verify(config: Config = None) -> None:
     from mirror.pose.catalog import entries
     from mirror.pose.trial import tried
 
-    runtime = load_settings(config).model.runtime
+    how = load_settings(config).model
     wrong = False
     for entry in entries().values():
         if not entry.shipped and not entry.here:
             _say(f"[dim]not here[/]  {entry.name}: {escape(entry.built_by)} makes it")
             continue
         try:
-            _say(f"[green]right[/]     {entry.name}: {escape(tried(entry, runtime))}")
+            _say(
+                f"[green]right[/]     {entry.name}: {escape(tried(entry, how.runtime, xnnpack=how.xnnpack))}"
+            )
         except PermanentFault as fault:
             wrong = True
             _say(f"[red]wrong[/]     {escape(str(fault))}")
@@ -75,8 +77,9 @@ def models_bench(
     ] = None,
     rounds: Annotated[int, typer.Option("--rounds", min=1, metavar="N", help="Turns each model has.")] = 12,
     xnnpack: Annotated[
-        bool, typer.Option("--xnnpack/--no-xnnpack", help="Let XNNPACK compute what it can.")
-    ] = True,
+        Optional[bool],  # noqa: UP045
+        typer.Option("--xnnpack/--no-xnnpack", help="Let XNNPACK compute what it can, or not: as set."),
+    ] = None,
     wanted: Annotated[
         float, typer.Option("--wanted", min=1.0, metavar="N", help="Poses a second to keep.")
     ] = 15.0,
@@ -88,25 +91,30 @@ def models_bench(
     With model.name = "auto" the mirror uses what is recommended here from its next start on.
     """
     from mirror.pose import choice
+    from mirror.pose.catalog import checked_file
+    from mirror.pose.interpreter import Network
     from mirror.report.output import check_writable
     from mirror.service.folders import state_folder
 
     settings = load_settings(config)
     if json is not None:
         check_writable([json], [], yes)
-    models = choice.candidates()
-    timings = _timed(models, choice.thread_counts(), rounds, settings.model.runtime, xnnpack)
+    models, how = choice.candidates(), settings.model
+    use_xnnpack = how.xnnpack if xnnpack is None else xnnpack
+    timings = _timed(models, choice.thread_counts(), rounds, how.runtime, use_xnnpack)
     picked = choice.recommend(timings, models, wanted)
-    made_for = choice.machine(settings.model.runtime)
+    made_for = choice.machine(how.runtime, use_xnnpack)
+    runs_on = Network(checked_file(models[0]), runtime=how.runtime, xnnpack=use_xnnpack).runtime
     _print(_timings_table(timings, picked))
+    _say(f"All on {runs_on}.")
     _say(f"[bold]{picked.model}[/]: {picked.why}.")
     _say(
         f"It counts on {choice.ROUND_THE_NETWORK:g} times the network's time a frame, and on this load "
         "staying as it is; `squat-mirror models use NAME` sets one, or auto."
     )
     if json is not None:
-        _write_json(json, timings, picked, made_for, wanted)
-    if xnnpack:
+        _write_json(json, timings, picked, made_for | {"runs_on": runs_on}, wanted)
+    if use_xnnpack == how.xnnpack:
         _remember(state_folder(), picked, timings, made_for)
 
 
@@ -135,7 +143,7 @@ def _in_force(settings: Any) -> str:
     from mirror.pose.catalog import DEFAULT_MODEL
     from mirror.service.folders import state_folder
 
-    found = choice.kept(state_folder(), choice.machine(settings.model.runtime))
+    found = choice.kept(state_folder(), choice.machine(settings.model.runtime, settings.model.xnnpack))
     if found is None:
         return f"auto; nothing was timed yet, so {DEFAULT_MODEL} until the first start or `models bench`"
     return f"auto, which is {found.model} here, {found.why}"

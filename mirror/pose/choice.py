@@ -20,7 +20,7 @@ import numpy as np
 
 from mirror.faults import BadInput
 from mirror.pose.catalog import DEFAULT_MODEL, ModelEntry, checked_file, entries, models_folder
-from mirror.pose.interpreter import Network
+from mirror.pose.interpreter import Network, threads_said
 from mirror.pose.movenet import Decoder
 
 FILE_NAME = "model-choice.json"
@@ -158,7 +158,7 @@ def recommend(
     else:
         chosen, why = order[0], f"the fastest; none keeps {wanted_per_s:.0f} poses a second"
     timing = best[chosen]
-    told = f"{why}: about {timing.per_s:.0f} poses a second with {_threads(timing.threads)}"
+    told = f"{why}: about {timing.per_s:.0f} poses a second with {threads_said(timing.threads)}"
     return Choice(chosen, timing.threads, told, tuple(order[: order.index(chosen) + 1]))
 
 
@@ -176,20 +176,17 @@ def _error(entry: ModelEntry) -> float:
     return float(entry.card.get("deviation_rms", float("inf")))
 
 
-def _threads(count: int) -> str:
-    return "1 thread" if count == 1 else f"{count} threads"
-
-
 # -- remembered --------------------------------------------------------------------------------------------
 
 
-def machine(runtime: str) -> dict[str, Any]:
-    """What a choice was made for: other processors, runtimes or networks need another."""
+def machine(runtime: str, xnnpack: bool = True) -> dict[str, Any]:
+    """What a choice was made for: other processors, runtimes, kernels or networks need another."""
     listing = (models_folder() / "models.toml").read_bytes()
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "runtime": runtime,
+        "xnnpack": xnnpack,
         "models": hashlib.sha256(listing).hexdigest()[:16],
     }
 

@@ -68,9 +68,11 @@ one look is wrong by 6 to 8. For each there is its mirror image, so nothing here
 class FootNet:
     """BlazePose: a framing of a standing person in, toe tips out. Not for several threads."""
 
-    def __init__(self, entry: ModelEntry, *, threads: int = 2, runtime: str = "auto") -> None:
+    def __init__(
+        self, entry: ModelEntry, *, threads: int = 2, runtime: str = "auto", xnnpack: bool = True
+    ) -> None:
         """Raises BadInput when the file is not the listed one, PermanentFault when it cannot run."""
-        self.network = Network(checked_file(entry), threads=threads, runtime=runtime)
+        self.network = Network(checked_file(entry), threads=threads, runtime=runtime, xnnpack=xnnpack)
         self.name = entry.name
         self._side = entry.height
         self.network.expect(

@@ -56,32 +56,65 @@ def _installed_version(runtime: str) -> str:
         return ""
 
 
+def _kernels(module: Any, xnnpack: bool) -> dict[str, Any]:
+    """What the interpreter is asked for; a runtime too old to be asked uses XNNPACK, if it has it."""
+    resolvers = getattr(module, "OpResolverType", None)
+    if xnnpack or resolvers is None:
+        return {}
+    return {"experimental_op_resolver_type": resolvers.BUILTIN_WITHOUT_DEFAULT_DELEGATES}
+
+
+def _has_xnnpack(interpreter: Any, *, wanted: bool) -> bool:
+    """Whether XNNPACK took a part of the network; what was wanted where the runtime does not tell.
+
+    Asked, because a runtime also leaves it out by itself, on a processor it does not know. No other delegate
+    is ever asked for.
+    """
+    listed = getattr(interpreter, "_get_ops_details", None)  # there is no public way to ask
+    return wanted if listed is None else any(one["op_name"] == "DELEGATE" for one in listed())
+
+
+def threads_said(count: int) -> str:
+    return "1 thread" if count == 1 else f"{count} threads"
+
+
 class Network:
-    """A loaded network. Not for use from several threads at once; releases the GIL while it runs."""
+    """A loaded network. Not for use from several threads at once; releases the GIL while it runs.
+
+    runtime: which library runs it, and whether XNNPACK computes a part of it (`xnnpack`).
+    """
 
     def __init__(self, path: Path, *, threads: int = 2, runtime: str = "auto", xnnpack: bool = True) -> None:
         """Load `path`. Raises PermanentFault when no runtime is installed or the file is no network.
 
         xnnpack: let XNNPACK compute what it can; off, the runtime's own kernels compute all of it, which
-        is slower and differs in the last digits.
+        is slower and differs in the last digits. `runtime` says what came of it.
         """
-        module, self.runtime = _runtime(runtime)
-        kernels: dict[str, Any] = {}
-        if not xnnpack:
-            self.runtime += " without XNNPACK"
-            kernels["experimental_op_resolver_type"] = module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        module, name = _runtime(runtime)
+        self.threads = max(1, threads)
         try:
             with _quiet():
-                self._interpreter = module.Interpreter(str(path), num_threads=max(1, threads), **kernels)
+                self._interpreter = module.Interpreter(
+                    str(path), num_threads=self.threads, **_kernels(module, xnnpack)
+                )
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError, OSError) as error:
             raise PermanentFault(
-                f"{path.name} is not a network {self.runtime} can run: {_first_line(error)}"
+                f"{path.name} is not a network {name} can run: {_first_line(error)}"
             ) from error
+        self.xnnpack = _has_xnnpack(self._interpreter, wanted=xnnpack)
+        self.runtime = f"{name} {'with' if self.xnnpack else 'without'} XNNPACK"
+        if self.xnnpack and not xnnpack:
+            self.runtime += ", which it cannot leave out"
         self._inputs = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
         self._taken = self.inputs[0]
         self.name = path.name
+
+    @property
+    def said(self) -> str:
+        """On what it runs: the runtime, and with how many threads."""
+        return f"{self.runtime}, {threads_said(self.threads)}"
 
     @property
     def inputs(self) -> list[Tensor]:

@@ -91,9 +91,11 @@ class PoseNet:
         ("decode").
     """
 
-    def __init__(self, entry: ModelEntry, *, threads: int = 2, runtime: str = "auto") -> None:
+    def __init__(
+        self, entry: ModelEntry, *, threads: int = 2, runtime: str = "auto", xnnpack: bool = True
+    ) -> None:
         """Raises BadInput when the file is not the listed one, PermanentFault when it cannot run."""
-        self.network = Network(checked_file(entry), threads=threads, runtime=runtime)
+        self.network = Network(checked_file(entry), threads=threads, runtime=runtime, xnnpack=xnnpack)
         h, w = entry.height, entry.width
         cells = (h // 4, w // 4)
         self.network.expect(

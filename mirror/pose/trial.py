@@ -25,9 +25,9 @@ def ends(entry: ModelEntry) -> tuple[list[Tensor], list[Tensor]]:
     return [Tensor((h, w, 3), "float32")], [Tensor((LANDMARKS,), "float32"), Tensor((1,), "float32")]
 
 
-def tried(entry: ModelEntry, runtime: str = "auto", *, threads: int = 1) -> str:
+def tried(entry: ModelEntry, runtime: str = "auto", *, threads: int = 1, xnnpack: bool = True) -> str:
     """What ran, in words. Raises BadInput or PermanentFault with one line when something is wrong."""
-    network = Network(checked_file(entry), threads=threads, runtime=runtime)
+    network = Network(checked_file(entry), threads=threads, runtime=runtime, xnnpack=xnnpack)
     inputs, outputs = ends(entry)
     network.expect(inputs, outputs)
     answers = network.run(np.full(inputs[0].shape, 127, inputs[0].dtype))

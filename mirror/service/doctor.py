@@ -21,7 +21,7 @@ import numpy as np
 
 from mirror import settings as settings_file
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
-from mirror.fitting import model_threads
+from mirror.fitting import engine
 from mirror.service import checkup, folders, throttling
 from mirror.service.finding import Finding
 from mirror.settings import Settings
@@ -193,10 +193,9 @@ def runtime(settings: Settings) -> Finding:
         path = catalog.checked_file(catalog.find(settings.model.name))
     except PermanentFault:
         return Finding("runtime", "warning", "not tried: the model is not right")
-    threads = model_threads(settings)
-    network = interpreter.Network(path, threads=threads, runtime=settings.model.runtime)
+    network = interpreter.Network(path, **engine(settings))
     looks = _looks_per_s(network)
-    says = f"{network.runtime} runs {path.name} {looks:.0f} times a second, threads: {threads}"
+    says = f"{network.said}, runs {path.name} {looks:.0f} times a second"
     if looks < FEWEST_LOOKS_PER_S:
         return Finding("runtime", "warning", f"{says}, too slow for a quick squat", "choose a smaller model")
     return Finding("runtime", "ok", says)

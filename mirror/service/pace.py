@@ -10,9 +10,10 @@ import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mirror.faults import PermanentFault
+from mirror.fitting import engine
 from mirror.pose import choice
 from mirror.pose.catalog import AUTO, ModelEntry, find, sound_or_default
 from mirror.pose.choice import Choice
@@ -70,10 +71,11 @@ class Stepping:
         chosen: Choice | None = None,
         threads: int = 0,
         wanted_per_s: float = choice.WANTED_PER_S,
+        xnnpack: bool = True,
     ) -> None:
         """chosen: what was kept; None to choose at `begin`. threads: the person's, 0 for the choice's."""
         self._opens, self._effort = opens, effort
-        self._folder, self._runtime = folder, runtime
+        self._folder, self._runtime, self._xnnpack = folder, runtime, xnnpack
         self._threads, self._wanted_per_s = threads, wanted_per_s
         self._chosen = chosen
         self._name = ""
@@ -98,13 +100,14 @@ class Stepping:
             ended = not told(share)
             return not ended
 
-        timings = choice.bench(models, threads, rounds=FIRST_ROUNDS, runtime=self._runtime, told=go_on)
+        how: dict[str, Any] = {"runtime": self._runtime, "xnnpack": self._xnnpack}
+        timings = choice.bench(models, threads, rounds=FIRST_ROUNDS, told=go_on, **how)
         if ended:  # too little was timed to remember
             return None
         chosen = choice.recommend(timings, models, self._wanted_per_s)
         log.info("model: %s, %s", chosen.model, chosen.why)
         try:
-            choice.keep(self._folder, chosen, timings, choice.machine(self._runtime))
+            choice.keep(self._folder, chosen, timings, choice.machine(**how))
         except OSError as error:
             log.warning("model: the choice cannot be kept in %s (%s)", self._folder, error.strerror)
         self._climb(chosen)
@@ -145,19 +148,20 @@ class Stepping:
 
 
 def pace_for(
-    settings: Settings, *, live: bool, folder: Path, effort: Callable[[], Effort], threads: int
+    settings: Settings, *, live: bool, folder: Path, effort: Callable[[], Effort]
 ) -> tuple[PoseNet, Pace]:
     """The network to begin with, and what decides about it from then on.
 
     A model that a person named stays; "auto" on a live camera is what suits this machine, and elsewhere the
     default, so that a clip is judged alike everywhere. A named model whose file is missing or changed gives
-    way to the default, with a warning. live: a camera. folder: where the choice is kept. threads: without a
-    choice. Raises BadInput or PermanentFault when there is no network to begin with.
+    way to the default, with a warning. live: a camera. folder: where the choice is kept. Raises BadInput or
+    PermanentFault when there is no network to begin with.
     """
-    runtime = settings.model.runtime
+    how = engine(settings)
+    threads, runtime, xnnpack = how["threads"], how["runtime"], how["xnnpack"]
 
     def opens(entry: ModelEntry, count: int) -> PoseNet:
-        return PoseNet(entry, threads=count, runtime=runtime)
+        return PoseNet(entry, threads=count, runtime=runtime, xnnpack=xnnpack)
 
     if settings.model.name != AUTO:
         entry, why = sound_or_default(settings.model.name)
@@ -166,8 +170,8 @@ def pace_for(
         return opens(entry, threads), Steady()
     if not live:
         return opens(find(AUTO), threads), Steady()
-    kept = choice.kept(folder, choice.machine(runtime))
-    stepping = Stepping(opens, effort, folder, runtime, kept, settings.model.threads)
+    kept = choice.kept(folder, choice.machine(runtime, xnnpack))
+    stepping = Stepping(opens, effort, folder, runtime, kept, settings.model.threads, xnnpack=xnnpack)
     if kept is None:
         return opens(find(AUTO), threads), stepping
     return opens(find(kept.model), settings.model.threads or kept.threads), stepping

@@ -97,6 +97,9 @@ class ModelSettings(Section):
     runtime: Literal["auto", "litert", "tflite-runtime"] = setting(
         "auto", "Library that runs the model; auto prefers LiteRT."
     )
+    xnnpack: bool = setting(
+        True, "Let XNNPACK compute what it can of the model; false is slower, and only for comparing."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from mirror.faults import PermanentFault
-from mirror.pose import catalog
+from mirror.pose import catalog, interpreter
 from mirror.pose.interpreter import Network
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -72,6 +73,66 @@ def test_the_older_runtime_answers_alike(older_python: Path, tmp_path: Path) -> 
         assert np.abs(here - there).max() < (0.03 if name in POSES else 0.05), name
 
 
+REFUSED = """
+import numpy as np
+from mirror.faults import PermanentFault
+from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, find
+from mirror.pose.interpreter import Network
+from mirror.pose.trial import ends
+
+for xnnpack in (True, False):
+    network = Network(find(DEFAULT_MODEL).path, threads=1, xnnpack=xnnpack)
+    print(network.runtime)
+    for refuses in (
+        lambda: network.run(np.zeros((192, 128, 3), np.uint8)),
+        lambda: network.run(np.zeros((256, 128, 3), np.float32)),
+        lambda: network.expect(*ends(find(FOOT_MODEL))),
+        lambda: Network(find(DEFAULT_MODEL).path.with_name("models.toml"), xnnpack=xnnpack),
+    ):
+        try:
+            refuses()
+        except PermanentFault as fault:
+            print(fault)
+"""
+
+
+@pytest.mark.slow
+def test_the_older_runtime_leaves_xnnpack_out_when_asked_and_refuses_the_same_in_the_same_words(
+    older_python: Path,
+) -> None:
+    here, there = (
+        subprocess.run(
+            [python, "-c", REFUSED], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        for python in (sys.executable, older_python)
+    )
+    with_xnnpack, without = there[:5], there[5:]
+    assert with_xnnpack[0].startswith("tflite-runtime 2.14")
+    assert with_xnnpack[0].endswith(" with XNNPACK")
+    assert without[0].endswith(" without XNNPACK")
+    ours, theirs = (lines[0].removesuffix(" with XNNPACK") for lines in (here, there))
+    for one, other in zip(here, there, strict=True):  # each runtime gives reasons of its own
+        assert one.partition("can run: ")[0] == other.replace(theirs, ours).partition("can run: ")[0]
+
+
+class Deaf:
+    """A runtime of before there was anything to choose, nor to ask."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def Interpreter(self, path: str, **how: Any) -> Any:
+        assert set(how) == {"num_threads"}
+        return self._real.Interpreter(path, **how)
+
+
+def test_a_runtime_that_cannot_leave_xnnpack_out_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    module, name = interpreter._runtime("auto")
+    monkeypatch.setattr(interpreter, "_runtime", lambda _: (Deaf(module), name))
+    network = Network(catalog.find(catalog.DEFAULT_MODEL).path, threads=1, xnnpack=False)
+    assert network.runtime == f"{name} with XNNPACK, which it cannot leave out"
+
+
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_threads_change_no_answer(threads: int, standing: Callable[[str], np.ndarray]) -> None:
     path = catalog.find(catalog.DEFAULT_MODEL).path
@@ -85,9 +146,11 @@ def test_without_xnnpack_the_same_joints_are_found_and_it_says_so(
     standing: Callable[[str], np.ndarray],
 ) -> None:
     path, picture = catalog.find(catalog.DEFAULT_MODEL).path, standing(catalog.DEFAULT_MODEL)
-    plain = Network(path, threads=1, xnnpack=False)
-    assert plain.runtime.endswith("without XNNPACK")
-    heat, other = (network.run(picture)[0] for network in (Network(path, threads=1), plain))
+    usual, plain = (Network(path, threads=1, xnnpack=xnnpack) for xnnpack in (True, False))
+    assert usual.said.endswith(" with XNNPACK, 1 thread")
+    assert plain.said.endswith(" without XNNPACK, 1 thread")
+    heat, other = (network.run(picture)[0] for network in (usual, plain))
+    assert not np.array_equal(heat, other)  # other kernels round otherwise
     places = [np.stack(np.unravel_index(h.reshape(-1, 17).argmax(0), h.shape[:2])) for h in (heat, other)]
     assert np.abs(places[0] - places[1])[:, 5:].max() <= 1
 

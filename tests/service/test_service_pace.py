@@ -151,7 +151,7 @@ def test_the_tracker_goes_on_with_the_other_network() -> None:
 
 def begun(folder: Path, name: str, *, live: bool = True) -> tuple[PoseNet, object]:
     settings = Settings.model_validate({"model": {"name": name}})
-    return pace_for(settings, live=live, folder=folder, effort=lambda: Effort.FULL, threads=1)
+    return pace_for(settings, live=live, folder=folder, effort=lambda: Effort.FULL)
 
 
 def test_a_clip_is_judged_by_the_default_whatever_suits_this_machine(tmp_path: Path) -> None:
@@ -186,3 +186,11 @@ def test_a_named_model_that_was_cut_gives_way_to_the_default_with_a_warning(
             begun(tmp_path, SMALL)
     finally:
         catalog.entries.cache_clear()
+
+
+def test_without_xnnpack_another_choice_is_made_and_networks_run_without_it(tmp_path: Path) -> None:
+    choice.keep(tmp_path, Choice(SMALL, 1, "", (SMALL,)), [], choice.machine("auto"))
+    plain = Settings.model_validate({"model": {"xnnpack": False}})
+    net, _ = pace_for(plain, live=True, folder=tmp_path, effort=lambda: Effort.FULL)
+    assert net.name == DEFAULT_MODEL  # what was chosen with XNNPACK says nothing
+    assert net.runtime.endswith("without XNNPACK")
