@@ -7,10 +7,11 @@ between. Restraint is the speaker's, sets are the training's. Knows no pixels an
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
-from mirror.coach.clock import Intervals
-from mirror.coach.feedback import Feedback, Gesture, KneeMark, Light, Sound, State, nothing
+from mirror.coach.clock import Intervals, SharedTimer, nobodys
+from mirror.coach.feedback import Feedback, Gesture, KneeMark, Light, SetSummary, Sound, State, nothing
 from mirror.coach.gestures import Arms
 from mirror.coach.lamp import LAMP, Lamp, told
 from mirror.coach.listener import Heard, Listener
@@ -33,14 +34,17 @@ FROZEN_S = 1.0
 class Coach:
     """One visit after another. Feed it every reading; not for several threads."""
 
-    def __init__(self, rules: CoachRules, say: Words) -> None:
+    def __init__(
+        self, rules: CoachRules, say: Words, shared: Callable[[], SharedTimer | None] = nobodys
+    ) -> None:
+        """shared: the timer of the whole class, None while there is none."""
         self._rules = rules
         self._say = say
         self._lamp = Lamp(rules.colour_hold_s)
         self._speaker = Speaker(rules, say)
         self._training = Training(rules, say)
         self._listener = Listener(rules.gestures)
-        self._clock = Intervals(rules)
+        self._clock = Intervals(rules, shared)
         self._state = State.IDLE
         self._present_t = -math.inf
         self._moved_t = -math.inf  # when they last squatted
@@ -49,6 +53,7 @@ class Coach:
         self._paused = False
         self._page: int | None = None
         self._page_t = -math.inf
+        self._set_over: SetSummary | None = None  # with this frame
 
     def update(
         self, reading: KneeReading, rep: Rep | None, arms: Arms | None = None, pressed: Gesture | None = None
@@ -58,6 +63,7 @@ class Coach:
         arms: where their arms are, None where not seen. pressed: what a button asks for with this frame.
         """
         t = reading.t
+        self._set_over = None
         standing = reading.setup.present and reading.phase is Phase.STAND
         heard = self._listener.update(t, arms, standing, pressed)
         if heard.asked is not None:
@@ -76,10 +82,12 @@ class Coach:
     def finish(self, t: float) -> Feedback:
         """The picture ended: the summary of what was done so far, or dark glass."""
         training = self._training
+        self._set_over = None
         if training.reps and training.summary is None:
             training.end_set(t)
+            self._set_over = training.summary
         self._state = State.SUMMARY if training.summary else State.IDLE
-        return self._blank(t)
+        return replace(self._blank(t), set_over=self._set_over)
 
     # -- what a person asks for ------------------------------------------------------------------------
 
@@ -155,6 +163,7 @@ class Coach:
 
     def _end_set(self, t: float) -> None:
         self._training.end_set(t)
+        self._set_over = self._training.summary
         self._speaker.sets_done += 1
         if self._rules.is_class:  # the coach in the room sums up
             self._new_set()
@@ -234,6 +243,7 @@ class Coach:
             experiment=self._training.step,
             clock=self._clock.at(t) if in_class else None,
             page=page(self._page, self._say) if self._page is not None else None,
+            set_over=self._set_over,
         )
 
     def _blank(self, t: float) -> Feedback:

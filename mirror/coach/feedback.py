@@ -212,6 +212,7 @@ class Feedback:
     mode: learn, standard, quiet or class.
     experiment: the guided comparison under way, None otherwise. Shown in every scene of its sets.
     clock: in a class (state CLASS, and squatting in one), None otherwise.
+    set_over: the set that ended with this frame, in a class too, where no summary is shown; None otherwise.
     page: in state HELP, None otherwise.
     eye: where the person looks from; None where unknown.
     """
@@ -241,6 +242,7 @@ class Feedback:
     clock: ClassClock | None = None
     page: Page | None = None
     eye: Ray | None = None
+    set_over: SetSummary | None = None
 
 
 def nothing(t: float, state: State = State.IDLE) -> Feedback:
