@@ -24,6 +24,7 @@ from mirror.settings.fields import (
     rising,
     setting,
 )
+from mirror.settings.outside import MetricsSettings, MqttSettings
 
 
 class CameraSettings(Section):
@@ -309,6 +310,8 @@ class Settings(BaseModel):
     sound: SoundSettings = SoundSettings()
     service: ServiceSettings = ServiceSettings()
     store: StoreSettings = StoreSettings()
+    mqtt: MqttSettings = MqttSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     _came_from: dict[str, str] = PrivateAttr(default_factory=dict)
 
