@@ -31,7 +31,8 @@ from mirror.laps import Laps, Took
 from mirror.pose.catalog import find
 from mirror.report.output import check_writable, write_whole
 from mirror.settings import Settings
-from mirror.station import DEMO_CLIP, Station
+from mirror.station import Station
+from mirror.station_run import DEMO_CLIP
 
 if TYPE_CHECKING:
     from mirror.screen.stage import Stage

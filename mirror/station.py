@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,27 +20,22 @@ from mirror.camera.colour import InColour
 from mirror.camera.feeder import Feeder
 from mirror.camera.frame import Frame, Source
 from mirror.camera.mailbox import Mailbox
-from mirror.camera.pick import open_camera
 from mirror.camera.playback import Playback
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, State, nothing
 from mirror.coach.words import words
 from mirror.eyes import Eyes
-from mirror.faults import BadInput
 from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.live import KneeWatch
 from mirror.pose.catalog import FOOT_MODEL, find
 from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker, PoseNet
 from mirror.pose.toe_search import ToeSearch
-from mirror.service.absent import open_or_wait
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.folders import state_folder
-from mirror.service.late_screen import LateScreen
 from mirror.service.mounting import learning_mount
 from mirror.service.pace import pace_for
-from mirror.service.stopping import signals_heard
-from mirror.service.upkeep import Upkeep, upkeep_for
+from mirror.service.upkeep import Upkeep
 from mirror.settings import Settings
 from mirror.signals.pick import open_button, open_lights, open_sounds
 
@@ -50,11 +44,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DEMO_CLIP = Path(__file__).parent / "demo" / "demo.mp4"
-DEMO_LEAD_IN_S = 2.0
-"""The demo clip's first picture stands so long: time to read that the first squat is the reference."""
-DEMO_HOLD_S = 7.0
-"""The demo clip's last picture stands so long in a window: the person stands still and the summary comes."""
 MOST_FRAME_TIMES = 2.0
 """A frame older than this many frame times is never drawn."""
 BLACK_AFTER_S = 0.5
@@ -301,90 +290,6 @@ class Station:
         return told
 
 
-def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
-    """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
-    _log_to_stderr(settings)
-    settings = _legible(settings, screen)
-    with signals_heard() as stop:
-        source, said = open_or_wait(settings.camera, open_camera)
-        reopen = functools.partial(_reopened, settings)
-        station = Station(settings, source, said, events, stop, reopen, upkeep_for(settings))
-        windowed = _wants_window(screen)
-        with station.running():
-            if not windowed:
-                station.show_terminal(source.name, LateScreen(screen, _can_open).came)
-            if not station.over:
-                station.show_window()
-    station.check()
-    log.info("%s", station.status())
-    return 0
-
-
-def _can_open() -> tuple[bool, str]:
-    from mirror.screen.window import can_open
-
-    return can_open()
-
-
-def _reopened(settings: Settings) -> Source:
-    return open_camera(settings.camera)[0]
-
-
-def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | None) -> int:
-    """`squat-mirror demo`: the bundled clip through the real model, in a window or in the terminal."""
-    from mirror.camera.video import VideoFile
-
-    _log_to_stderr(settings)
-    settings = _legible(settings, screen)
-    windowed = _wants_window(screen)
-    hold_s = DEMO_HOLD_S if windowed else 0.0
-    with signals_heard() as stop:
-        source = VideoFile(DEMO_CLIP, pace=True, lead_in_s=DEMO_LEAD_IN_S, hold_s=hold_s)
-        station = Station(settings, source, f"the bundled clip, {source.name}", events, stop)
-        with station.running():
-            if windowed:
-                station.show_window()
-            else:
-                station.show_terminal("Rendered demo: the first squat is the reference")
-    station.check()
-    print(station.status())
-    if not windowed and not station.stop.is_set() and station.eyes.feedback.summary is not None:
-        from mirror.screen.picture import save_summary
-
-        save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
-        print(f"Summary picture: {picture}")
-    return 0
-
-
-def _legible(settings: Settings, screen: str) -> Settings:
-    """The settings with a language whose letters a screen here can show."""
-    if screen == "none":
-        return settings
-    from mirror.screen.fonts import spoken
-
-    language, why = spoken(settings.coach.language)
-    if why:
-        log.warning("%s", why)
-    coach = settings.coach.model_copy(update={"language": language})
-    return settings.model_copy(update={"coach": coach})
-
-
-def _wants_window(screen: str) -> bool:
-    """Whether to open a window. Raises PermanentFault when one is asked for and there is no screen."""
-    from mirror.screen.window import can_open
-
-    if screen == "none":
-        return False
-    if screen not in ("auto", "window"):
-        raise BadInput(f"--screen {screen}: must be auto, window or none")
-    if screen == "window":
-        return True  # asked for: what stands in the way is said when it opens
-    possible, reason = can_open()
-    if not possible:
-        log.info("screen: none (%s); the terminal shows what the mirror sees", reason)
-    return possible
-
-
 def _rules(settings: Settings) -> CoachRules:
     coach = settings.coach
     return CoachRules(
@@ -398,8 +303,3 @@ def _rules(settings: Settings) -> CoachRules:
         work_s=coach.class_work_s,
         rest_s=coach.class_rest_s,
     )
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    level = getattr(settings.service, "log_level", "info").upper()
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s")
