@@ -22,6 +22,8 @@ SEEN_AS_INSIDE = (Verdict.CAUTION, Verdict.OFF_TRACK)
 FEWEST_FAULTY = 2
 PLAIN = "plain"
 """What is tried when knees went in and no pattern was seen."""
+INNER_THIGH = "inner_thigh_rock"
+"""Nothing that a camera sees is special to it: only ever a second exercise, and with words of its own."""
 DRILLS: dict[str, tuple[str, ...]] = {
     "deep_only": ("heel_plates",),
     "plates_help": ("lunge_stretch",),
@@ -29,7 +31,7 @@ DRILLS: dict[str, tuple[str, ...]] = {
     "from_start": ("slow_squat",),
     "load": ("slow_squat",),
     "one_sided": ("lunge_stretch",),
-    "hips": ("banded_hip_thrust", "clamshell", "lateral_band_walk"),
+    "hips": ("banded_hip_thrust", INNER_THIGH, "clamshell", "lateral_band_walk"),
     "trunk": ("goblet_squat",),
     "foot_rolls": ("short_foot",),
     PLAIN: ("slow_squat",),
@@ -81,6 +83,7 @@ def summarise(
         else _to_try(patterns, reps)
     )
     offer = _offer(key, experiment)
+    drill = _drill(key, before.sets, say)
     return SetSummary(
         tuple(reps),
         _headline(len(reps), say),
@@ -89,8 +92,8 @@ def summarise(
         tempo=_tempo(reps, say),
         patterns=tuple(pattern_told(pattern, say) for pattern in patterns),
         pattern_keys=tuple(pattern.key for pattern in patterns),
-        tried=say(f"tried.{key}") if key and key != "band_helps" else "",
-        drill=_drill(key, before.sets, say),
+        tried=_tried(key, drill, say),
+        drill=drill,
         offer=say(f"compare.offer_{offer}") if offer else "",
         offer_kind=offer,
         last_set=_last_set(reps, before, say),
@@ -189,6 +192,12 @@ def _to_try(patterns: Sequence[Pattern], reps: Sequence[Rep]) -> str:
         return patterns[0].key
     faulty = sum(Verdict.OFF_TRACK in (rep.left.verdict, rep.right.verdict) for rep in reps)
     return PLAIN if faulty >= FEWEST_FAULTY else ""
+
+
+def _tried(key: str, drill: Drill | None, say: Words) -> str:
+    if drill is not None and drill.key == INNER_THIGH:
+        return say("tried.inner_thigh")
+    return say(f"tried.{key}") if key and key != "band_helps" else ""
 
 
 def _drill(key: str, sets: int, say: Words) -> Drill | None:

@@ -47,7 +47,9 @@ def test_clean_squats_get_nothing_to_try() -> None:
 def test_knees_that_went_in_without_a_pattern_get_plain_advice() -> None:
     summary = summarise([rep(1), rep(2, OFF, GOOD), rep(3, OFF, GOOD), rep(4)], SAY, None, "")
     assert summary.patterns == ()
-    assert summary.tried == "People who see this often take less weight and squat slowly."
+    assert summary.tried == (
+        "People who see this often take less weight and squat slowly: clean sets first, then weight."
+    )
     assert summary.drill is not None
     assert summary.drill.key == "slow_squat"
     assert summary.offer_kind == "plates"
@@ -70,12 +72,18 @@ def test_heels_that_rise_get_plates_to_try_a_comparison_and_the_figure_of_it() -
 
 def test_a_pattern_with_several_exercises_offers_another_every_set() -> None:
     hips = [replace(one, signs=later(one.signs)) for one in caving(13, 13, 13) if one.signs]
-    drills = []
-    for sets in range(4):
+    drills, tried = [], []
+    for sets in range(5):
         one = summarise(hips, SAY, None, "", before=Before(sets))
         assert one.pattern_keys == ("hips",)
         drills.append(one.drill.key if one.drill else "")
-    assert drills == ["banded_hip_thrust", "clamshell", "lateral_band_walk", "banded_hip_thrust"]
+        tried.append(one.tried)
+    assert drills == [
+        "banded_hip_thrust", "inner_thigh_rock", "clamshell", "lateral_band_walk", "banded_hip_thrust",
+    ]  # fmt: skip
+    assert [number for number, text in enumerate(tried) if "inner thighs" in text] == [1]
+    assert "shows whether" in tried[1]  # nothing that was seen speaks for it
+    assert "hip exercises with a band" in tried[0]
 
 
 def test_the_set_before_is_compared_in_one_sentence_with_both_numbers() -> None:
