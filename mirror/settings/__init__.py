@@ -6,6 +6,7 @@ lamps.
 
 from __future__ import annotations
 
+from mirror.settings.board import BoardSettings
 from mirror.settings.fields import (
     HIGHEST_PIN,
     LEAVE_OUT,
@@ -63,6 +64,7 @@ __all__ = [
     "PREFIX",
     "SECTIONS",
     "WORDS",
+    "BoardSettings",
     "CameraSettings",
     "CoachSettings",
     "KneesSettings",

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 from pydantic.fields import FieldInfo
 
+from mirror.settings.board import BoardSettings
 from mirror.settings.fields import (
     HIGHEST_PIN,
     NOT_BLANK,
@@ -311,6 +312,7 @@ class Settings(BaseModel):
     service: ServiceSettings = ServiceSettings()
     store: StoreSettings = StoreSettings()
     mqtt: MqttSettings = MqttSettings()
+    board: BoardSettings = BoardSettings()
     metrics: MetricsSettings = MetricsSettings()
 
     _came_from: dict[str, str] = PrivateAttr(default_factory=dict)
