@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from reliability.whole_mirror import PATIENCE_S, squats
 
-from mirror import station as wiring
+from mirror import station
+from mirror import station_run as wiring
 from mirror.camera import feeder as feeding
 from mirror.camera.frame import Frame, Source
 from mirror.camera.recording import Recording, RecordingSource
@@ -150,7 +151,7 @@ def test_a_camera_that_stops_in_the_middle_is_shown_and_the_lamp_goes_dark_until
         lamps.append(MockLights(settings))
         return lamps[-1], "a mock lamp"
 
-    monkeypatch.setattr(wiring, "open_lights", lamp)
+    monkeypatch.setattr(station, "open_lights", lamp)
     first = Webcam(stalls_after_s=4.5)  # in the middle of the squat
     pulled = BadInput("/dev/video0 does not exist: no camera is plugged in there.")
     rig = Rig(monkeypatch, [first, pulled, pulled, Webcam()])
