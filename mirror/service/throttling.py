@@ -178,8 +178,9 @@ def read(sys_folder: Path = SYS, vcgencmd: str = "vcgencmd") -> Health:
 class HealthWatch:
     """Reads the health every few seconds in a thread of its own and keeps the effort up to date.
 
-    `effort` may be read from any thread. changed: told of every step with the reading behind it, in this
-    thread. Logs one line a step, and one when the supply voltage begins to fail.
+    `effort`, `latest` (the newest reading) and `steps_down` (how often less was asked) may be read from any
+    thread. changed: told of every step with the reading behind it, in this thread. Logs one line a step, one
+    when the supply voltage begins to fail, and one when the firmware begins or ends to slow the processor.
     """
 
     def __init__(
@@ -192,6 +193,9 @@ class HealthWatch:
         self._look, self._changed, self._every_s = look, changed, every_s
         self._rule = rule or StepDown()
         self._weak = False
+        self._slowed = 0
+        self.latest: Health | None = None
+        self.steps_down = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health", daemon=True)
 
@@ -225,9 +229,16 @@ class HealthWatch:
                 "heat: the supply voltage is too low; use the official power supply and a short cable"
             )
         self._weak = weak
+        self.latest = health
+        slowed, self._slowed = self._slowed, health.now & SLOWED_NOW
         if after is before:
+            if slowed != self._slowed:
+                log.warning(
+                    "heat: %s", ", ".join(told(self._slowed)) or "the firmware slows nothing any more"
+                )
             return
         if after > before:
+            self.steps_down += 1
             log.warning("heat: %s; judging at most %.0f pictures a second", health, after.looks_per_s)
         else:
             log.warning("heat: cool again (%s); back to %s", health, after.name.lower() + " effort")

@@ -110,6 +110,21 @@ def test_each_step_is_one_line_in_the_log_and_told_to_who_asked(caplog):
     ]
 
 
+def test_what_the_firmware_takes_away_is_said_when_it_begins_changes_and_ends(caplog):
+    watch = HealthWatch()
+    with caplog.at_level(logging.WARNING):
+        for i, bits in enumerate([0, 1 << 1, 1 << 1, 1 << 1, 1 << 2, 1 << 2, 0, 0]):
+            watch.take(5.0 * i, Health(60.0, bits))
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines[:2] == [
+        "heat: 60 degrees Celsius, the processor's frequency is capped; judging at most 15 pictures a second",
+        "heat: 60 degrees Celsius, the processor's frequency is capped; judging at most 10 pictures a second",
+    ]
+    assert lines[2:] == ["heat: the processor is throttled", "heat: the firmware slows nothing any more"]
+    assert watch.steps_down == 2
+    assert watch.latest == Health(60.0, 0)
+
+
 def test_a_failing_supply_is_said_once_each_time_it_begins(caplog):
     watch = HealthWatch()
     with caplog.at_level(logging.WARNING):
