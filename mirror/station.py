@@ -108,7 +108,7 @@ class Station:
             self.mailbox,
             PersonTracker(net),
             self._watch_for,
-            Coach(_rules(settings), say),
+            Coach(_rules(settings), say, self._upkeep.shared_timer),
             self._lights,
             Witnesses(self._events, self._upkeep),
             lambda: getattr(self._source, "t0", None),
@@ -119,6 +119,7 @@ class Station:
             pace,
             self._use,
         )
+        self._upkeep.sees(self.eyes, self.mailbox)
         for what, sentence in (
             ("camera", said),
             ("model", f"{net.name} on {net.network.said}"),

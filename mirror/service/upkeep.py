@@ -1,17 +1,25 @@
 """What keeps an unattended mirror going, in one place for the station: the heartbeat that systemd listens
-for, the watch over heat and supply, and the store. Knows how they fit together, nothing of what they guard.
+for, the watch over heat and supply, the store, and what is told outside. Knows how they fit together, nothing
+of what they guard.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from typing import Protocol
 
 from mirror.camera.mailbox import Mailbox
+from mirror.coach.clock import SharedTimer, nobodys
 from mirror.coach.feedback import Feedback, Light
 from mirror.knees.reading import Rep
+from mirror.laps import Laps
+from mirror.service.events import Witness, Witnesses
 from mirror.service.folders import state_folder
 from mirror.service.logbook import Logbook
+from mirror.service.metrics import Metrics, RepCount, Seen, metrics_for
+from mirror.service.mqtt import Mqtt, mqtt_for
 from mirror.service.store import FILE_NAME, Store
 from mirror.service.throttling import Effort, Health, HealthWatch, read
 from mirror.service.watchdog import Heartbeat, Signs
@@ -20,10 +28,29 @@ from mirror.settings import Settings
 log = logging.getLogger(__name__)
 
 
+class Counted(Protocol):
+    """What came of the frames: the eyes' tally."""
+
+    @property
+    def judged(self) -> int: ...
+
+    @property
+    def rested(self) -> int: ...
+
+
+class Watched(Protocol):
+    """What is asked of the eyes, from any thread."""
+
+    laps: Laps
+
+    @property
+    def tally(self) -> Counted: ...
+
+
 class Upkeep:
     """Without arguments it keeps nothing and watches nothing: a demo, a measurement, a test.
 
-    Also a Witness: what the eyes tell it goes into the logbook.
+    Also a Witness: what the eyes tell it goes into the logbook, to the broker and into the metrics.
     """
 
     def __init__(
@@ -31,24 +58,43 @@ class Upkeep:
         logbook: Logbook | None = None,
         heartbeat: Heartbeat | None = None,
         health: HealthWatch | None = None,
+        mqtt: Mqtt | None = None,
+        metrics: str = "",
     ) -> None:
+        """metrics: the file for them, "" for none."""
         self._logbook = logbook
         self._heartbeat = heartbeat
         self._health = health
+        self._mqtt = mqtt
+        self._reps = RepCount()
+        witnesses: list[Witness] = [witness for witness in (logbook, mqtt) if witness is not None]
+        self._witnesses = Witnesses(*witnesses, self._reps)
+        self._metrics_file = metrics
+        self._metrics: Metrics | None = None
         self._drawn_t: float | None = None
         self._camera_lost = False
+        self._reopened = 0
+
+    def sees(self, eyes: Watched, mailbox: Mailbox) -> None:
+        """Whose numbers the metrics tell; before `start`."""
+        self._metrics = metrics_for(self._metrics_file, lambda: self._seen(eyes, mailbox))
 
     def start(self) -> None:
-        """Begin watching."""
-        if self._health is not None:
-            self._health.start()
+        """Begin watching and telling."""
+        for part in (self._health, self._mqtt, self._metrics):
+            if part is not None:
+                part.start()
 
     def close(self) -> None:
-        """Stop watching and write what waits; may be called twice."""
+        """Stop watching, write what waits and say good-bye; may be called twice."""
+        if self._metrics is not None:
+            self._metrics.close()
         if self._health is not None:
             self._health.stop()
         if self._logbook is not None:
             self._logbook.close()
+        if self._mqtt is not None:
+            self._mqtt.close()
 
     # -- the screen tells ------------------------------------------------------------------------------
 
@@ -68,27 +114,53 @@ class Upkeep:
         """How much may be asked of the processor now."""
         return Effort.FULL if self._health is None else self._health.effort
 
+    @property
+    def shared_timer(self) -> Callable[[], SharedTimer | None]:
+        """What tells the timer of the whole class, if a broker does."""
+        return nobodys if self._mqtt is None else self._mqtt.shared
+
+    def _seen(self, eyes: Watched, mailbox: Mailbox) -> Seen:
+        """For the metrics, in their thread."""
+        health, mqtt = self._health, self._mqtt
+        return Seen(
+            judged=eyes.tally.judged,
+            rested=eyes.tally.rested,
+            dropped=mailbox.dropped,
+            stages=eyes.laps.took(),
+            health=health.latest if health else None,
+            effort=int(self.effort),
+            steps_down=health.steps_down if health else 0,
+            camera_reopened=self._reopened,
+            store_dropped=self._logbook.store.dropped if self._logbook else 0,
+            mqtt_dropped=mqtt.dropped if mqtt else 0,
+            mqtt_connected=mqtt is not None and mqtt.connected,
+            reps=dict(self._reps.by_verdict),
+        )
+
     # -- the eyes tell ---------------------------------------------------------------------------------
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
-        """One moment, for the logbook."""
-        if self._logbook is not None:
-            self._logbook.write(t, feedback, rep)
+        """One moment, for everybody who keeps it or tells it."""
+        self._witnesses.write(t, feedback, rep)
 
     def light(self, t: float, light: Light) -> None:
-        """Lamps are not kept."""
+        """The lamp; it is told, not kept."""
+        self._witnesses.light(t, light)
 
     # -- the camera tells ------------------------------------------------------------------------------
 
     def camera_lost(self, why: str) -> None:
-        """The camera gives no pictures; kept once until it is back."""
+        """The camera gives no pictures; kept and told once until it is back."""
         if not self._camera_lost and self._logbook is not None:
             self._logbook.fault("camera", why)
+        if not self._camera_lost and self._mqtt is not None:
+            self._mqtt.camera_lost(why)
         self._camera_lost = True
 
     def camera_back(self, name: str) -> None:
         """It gives pictures again."""
         self._camera_lost = False
+        self._reopened += 1
         log.info("camera: %s is there", name)
 
 
@@ -101,7 +173,8 @@ def upkeep_for(settings: Settings) -> Upkeep:
             logbook.fault("heat", f"{effort.name.lower()} effort: {health}")
 
     tells = read() != Health(None, None)
-    return Upkeep(logbook, Heartbeat(), HealthWatch(changed=stepped) if tells else None)
+    health = HealthWatch(changed=stepped) if tells else None
+    return Upkeep(logbook, Heartbeat(), health, mqtt_for(settings), settings.metrics.file)
 
 
 def _logbook(settings: Settings) -> Logbook | None:
