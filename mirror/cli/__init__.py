@@ -23,6 +23,7 @@ from mirror.cli import record  # noqa: F401
 from mirror.cli import calibrate  # noqa: F401
 from mirror.cli import doctor  # noqa: F401
 from mirror.cli import sets  # noqa: F401
+from mirror.cli import board  # noqa: F401
 from mirror.cli import bench  # noqa: F401
 from mirror.cli import models  # noqa: F401
 from mirror.cli import config  # noqa: F401

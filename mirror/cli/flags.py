@@ -35,6 +35,9 @@ FLAGS = {
     "model.name": "--model",
     "lights.kind": "--lights",
     "screen.fullscreen": "--fullscreen",
+    "mqtt.broker": "--broker",
+    "board.host": "--host",
+    "board.port": "--port",
 }
 """Settings that have a flag of their own, so that mistakes are told by the flag's name."""
 

@@ -18,8 +18,13 @@ MAY_IMPORT = {
     "screen": {"screen", "coach", "knees", "report", "settings", "faults"},
     "signals": {"signals", "coach", "settings", "faults"},
     "report": {"report", "coach", "knees", "faults"},
+    "board": {"board", "coach", "service", "settings", "faults"},
 }
 """Rooms each room may import from. Screen and signals know Feedback, hence the verdicts it is made of."""
+
+OF_THE_SERVICE = {"mirror.service.topics", "mirror.service.mqtt_setup", "mirror.service.mqtt_broker"}
+OF_THE_COACH = {"mirror.coach", "mirror.coach.words"}
+"""All that the board may know of them: what stations say and how a broker is reached; the words of cues."""
 
 STATION_BELONGS_TO = {"cli", "station.py", "station_run.py", "bench.py"}
 
@@ -48,6 +53,12 @@ def test_a_room_imports_only_from_rooms_before_it(room: str) -> None:
         assert rooms <= MAY_IMPORT[room], (
             f"{path.relative_to(PACKAGE)} reaches into {rooms - MAY_IMPORT[room]}"
         )
+
+
+def test_the_board_knows_what_stations_say_and_nothing_of_how_they_see() -> None:
+    for path in modules("board"):
+        of_others = {name for name in imports(path) if name.startswith(("mirror.service", "mirror.coach"))}
+        assert of_others <= OF_THE_SERVICE | OF_THE_COACH, f"{path.name} imports {of_others}"
 
 
 def test_the_knees_room_needs_numpy_and_nothing_else() -> None:

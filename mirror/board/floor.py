@@ -1,0 +1,206 @@
+"""Who is on the floor: the newest of every station, and the sets that were finished.
+
+Told messages by station, kind and bytes; tells what a page shows. Knows no network and no HTML. Only the
+newest is kept, of at most 32 stations; one the broker merely remembers from another day does not come up.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mirror.board.said import (
+    OFF_TRACK,
+    UNKNOWN,
+    FinishedSet,
+    Moment,
+    NotUnderstood,
+    Rep,
+    finished_set,
+    moment,
+    rep,
+)
+
+log = logging.getLogger(__name__)
+
+MOST_STATIONS = 32
+MOST_SETS = 1000
+"""Finished sets kept: thirty sets of thirty-two stations."""
+SHOWN_REPS = 12
+"""Signs of a set's newest repetitions on a station's card."""
+REMEMBERED_S = 12 * 3600.0
+"""What a broker remembers from longer ago belongs to another class."""
+WORTH_A_LOOK = 2
+"""Repetitions off track in one set from which it needs the coach's eye. One can be a stumble."""
+LIVE = ("squatting", "ready", "class")
+"""States in which the knees' signs mean something: as the event log writes them."""
+
+
+@dataclass
+class Seen:
+    """One station. name: as it writes itself. heard_t, gone_t: monotonic, None where not known."""
+
+    id: str
+    name: str
+    online: bool = False
+    heard_t: float = 0.0
+    gone_t: float | None = None
+    now: Moment | None = None
+    reps: deque[Rep] = field(default_factory=lambda: deque(maxlen=SHOWN_REPS))
+
+    def told(self, t: float) -> dict[str, Any]:
+        """For the page, which puts keys into words. t: monotonic."""
+        now = self.now
+        reps = [one for one in self.reps if now is None or one.number == now.number]
+        live = now is not None and self.online and now.state in LIVE
+        left, right = self._knees(reps) if live else (UNKNOWN, UNKNOWN)
+        return {
+            "id": self.id,
+            "name": self.name,
+            "online": self.online,
+            "silent_s": None if self.online or self.gone_t is None else round(max(0.0, t - self.gone_t)),
+            "state": now.state if now else "",
+            "live": live,
+            "left": left,
+            "right": right,
+            "set": now.number if now else 0,
+            "reps": now.reps if now else 0,
+            "off_track": now.counts[OFF_TRACK] if now else 0,
+            "signs": [one.worst for one in reps],
+            "cue": now.cue if now else "",
+            "note": now.note if now else "",
+            "look": bool(now and self.online and now.counts[OFF_TRACK] >= WORTH_A_LOOK),
+        }
+
+    def _knees(self, reps: list[Rep]) -> tuple[str, str]:
+        """What each knee shows now; of a station that does not say, what its last repetition was."""
+        now = self.now
+        if now and now.left and now.right:
+            return now.left, now.right
+        return (reps[-1].left.verdict, reps[-1].right.verdict) if reps else (UNKNOWN, UNKNOWN)
+
+
+class Floor:
+    """All stations. May be told and asked from several threads."""
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time
+    ) -> None:
+        self._clock, self._wall = clock, wall
+        self._lock = threading.Lock()
+        self._stations: dict[str, Seen] = {}
+        self._sets: deque[FinishedSet] = deque(maxlen=MOST_SETS)
+        self._cleared_t = 0.0
+        self._sets_version = 0
+
+    def hear(self, station: str, kind: str, payload: bytes, remembered: bool) -> bool:
+        """One message. station: as in the topic. kind: online, state, rep or set. remembered: retained by
+        the broker, not said just now. Whether it changed anything; what cannot be understood does not.
+        """
+        with self._lock:
+            try:
+                return self._hear(station, kind, payload, remembered)
+            except NotUnderstood as why:
+                log.debug("%s/%s is not understood: %s", station, kind, why)
+                return False
+
+    def told(self) -> dict[str, Any]:
+        """Every station for the page, by name, and a number that changes with the finished sets."""
+        with self._lock:
+            t = self._clock()
+            seen = sorted(self._stations.values(), key=lambda one: natural(one.name))
+            return {"stations": [one.told(t) for one in seen], "sets": self._sets_version}
+
+    def sets(self) -> list[FinishedSet]:
+        """The finished sets, oldest first."""
+        with self._lock:
+            return list(self._sets)
+
+    def begin_anew(self) -> None:
+        """Forget the finished sets, and stations that are gone: another class comes."""
+        with self._lock:
+            self._sets.clear()
+            self._stations = {key: one for key, one in self._stations.items() if one.online}
+            self._cleared_t = self._wall()
+            self._sets_version += 1
+
+    # -- messages, under the lock --------------------------------------------------------------------
+
+    def _hear(self, station: str, kind: str, payload: bytes, remembered: bool) -> bool:
+        if not payload:  # how a retained message is taken back
+            return kind == "online" and self._stations.pop(station, None) is not None
+        if kind == "online":
+            return self._online(station, payload.strip() == b"1", remembered)
+        if kind == "state":
+            return self._state(station, moment(payload), remembered)
+        if kind == "rep":
+            return self._rep(station, rep(payload))
+        return kind == "set" and self._set(station, finished_set(payload), remembered)
+
+    def _online(self, station: str, online: bool, remembered: bool) -> bool:
+        seen = self._stations.get(station)
+        if seen is None and not online and remembered:
+            return False  # it comes up with its state, if that is of today
+        seen = self._called(station)
+        if not online and seen.online and not remembered:
+            seen.gone_t = self._clock()
+        changed, seen.online = seen.online != online, online
+        return changed
+
+    def _state(self, station: str, now: Moment, remembered: bool) -> bool:
+        seen = self._stations.get(station)
+        age_s = self._wall() - now.t
+        if remembered and (seen is None or not seen.online):
+            if not 0 <= age_s < REMEMBERED_S:
+                return False
+            seen = self._called(station)
+            seen.gone_t = self._clock() - age_s
+        seen = self._called(station)
+        if not remembered:
+            seen.online = True  # who speaks is there, whatever an old last will says
+        seen.name = now.station or seen.name
+        if seen.now is not None and now.number != seen.now.number:
+            seen.reps = deque((one for one in seen.reps if one.number == now.number), maxlen=SHOWN_REPS)
+        seen.now = now
+        return True
+
+    def _rep(self, station: str, one: Rep) -> bool:
+        seen = self._called(station)
+        if (one.number, one.n) in ((old.number, old.n) for old in seen.reps):
+            return False  # QoS 1 may tell a thing twice
+        seen.reps.append(one)
+        return True
+
+    def _set(self, station: str, done: FinishedSet, remembered: bool) -> bool:
+        if remembered and not self._cleared_t <= done.t <= self._wall() + 60.0:
+            return False
+        if remembered and self._wall() - done.t > REMEMBERED_S:
+            return False
+        if any((old.station, old.t, old.number) == (done.station, done.t, done.number) for old in self._sets):
+            return False
+        self._sets.append(done if remembered else replace(done, when=self._wall()))
+        self._sets_version += 1
+        return True
+
+    def _called(self, station: str) -> Seen:
+        """The station of this name, new if need be. Of too many, the one gone and silent longest leaves."""
+        seen = self._stations.get(station)
+        if seen is None:
+            if len(self._stations) >= MOST_STATIONS:
+                silent = min(self._stations.values(), key=lambda one: (one.online, one.heard_t))
+                del self._stations[silent.id]
+            seen = self._stations[station] = Seen(station, station)
+        seen.heard_t = self._clock()
+        return seen
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts Rack 2 before Rack 10."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]

@@ -1,0 +1,311 @@
+// The coach's page: shows what the board says, and asks it for the timer. Every event holds all there is to know,
+// so nothing is remembered here but what is on the screen. Durations come from the board and are counted on by this
+// device's monotonic clock: its time of day does not matter.
+"use strict";
+
+const WORDS = JSON.parse(document.getElementById("words").textContent);
+const SILENT_MS = 12000; // the board speaks every five seconds; more than two left out, and it is gone
+const CARD = { width: 100, height: 64 }; // proportions of a card, in its own units
+const SVG = "http://www.w3.org/2000/svg";
+
+const $ = (id) => document.getElementById(id);
+
+function say(name, gaps) {
+  const [section, key] = name.split(".");
+  return WORDS[section][key].replace(/{(\w+)}/g, (_, gap) => gaps[gap]);
+}
+
+function show(element, wanted) {
+  if (element.hidden === wanted) element.hidden = !wanted;
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// The key was needed once; it does not belong into bookmarks or onto a projector.
+if (location.search) history.replaceState(null, "", location.pathname + location.hash);
+
+// -- what the board said last -----------------------------------------------------------------------------------
+
+let said = null;
+let saidAt = 0; // on this device's monotonic clock
+let setsShown = -1;
+
+function listen() {
+  const events = new EventSource("/events");
+  events.onmessage = (event) => {
+    said = JSON.parse(event.data);
+    saidAt = performance.now();
+    render();
+  };
+  events.onerror = () => {
+    // A browser tries again by itself, but not after an answer that is no stream.
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+  };
+}
+
+function sinceSaid() {
+  return (performance.now() - saidAt) / 1000;
+}
+
+function render() {
+  renderStations();
+  renderTable();
+  tick();
+}
+
+// What changes without anybody saying anything.
+function tick() {
+  renderTrouble();
+  if (!said) return;
+  renderTimer();
+  for (const one of said.stations) {
+    if (!one.online) renderLine(one, $(`station-${one.id}`));
+  }
+}
+
+function renderTrouble() {
+  const silent = performance.now() - saidAt > SILENT_MS;
+  let sentence = "";
+  if (silent) sentence = say("page.board_away");
+  else if (said && !said.broker.connected) sentence = say("page.broker_away", { broker: said.broker.name });
+  write($("trouble"), sentence);
+  if ($("trouble").hidden === Boolean(sentence)) {
+    show($("trouble"), Boolean(sentence));
+    layOut();
+  }
+  document.body.classList.toggle("stale", Boolean(sentence));
+}
+
+// -- stations ---------------------------------------------------------------------------------------------------
+
+function renderStations() {
+  const list = $("stations");
+  const wanted = new Set(said.stations.map((one) => `station-${one.id}`));
+  for (const card of Array.from(list.children)) {
+    if (!wanted.has(card.id)) card.remove();
+  }
+  said.stations.forEach((one, place) => {
+    const card = $(`station-${one.id}`) || newCard(one.id);
+    if (list.children[place] !== card) list.insertBefore(card, list.children[place] || null);
+    renderCard(one, card);
+  });
+  show($("nobody"), said.stations.length === 0);
+  layOut();
+}
+
+function newCard(id) {
+  const card = $("card").content.firstElementChild.cloneNode(true);
+  card.id = `station-${id}`;
+  return card;
+}
+
+function renderCard(one, card) {
+  const squats = one.online && one.state === "squatting";
+  card.className = "card";
+  card.classList.toggle("squats", squats);
+  card.classList.toggle("look", one.look);
+  card.classList.toggle("offline", !one.online);
+  card.classList.toggle("live", one.live);
+  const name = card.querySelector(".name");
+  write(name, one.name);
+  name.classList.toggle("long", one.name.length > 9);
+  name.classList.toggle("longer", one.name.length > 14);
+  write(card.querySelector(".flag"), one.look ? say("card.off_track", { n: one.off_track }) : "");
+  write(card.querySelector(".set"), one.set && !one.look ? say("card.set", { n: one.set }) : "");
+  const count = card.querySelector(".count");
+  write(count, one.set ? String(one.reps) : "");
+  count.setAttribute("aria-label", say("card.reps", { n: one.reps }));
+  renderKnee(card.querySelector(".left"), "left", one.left);
+  renderKnee(card.querySelector(".right"), "right", one.right);
+  renderLine(one, card);
+  renderSigns(one, card.querySelector(".signs"));
+}
+
+function renderKnee(knee, side, verdict) {
+  if (knee.dataset.verdict === verdict) return;
+  knee.dataset.verdict = verdict;
+  knee.querySelector(".ring use").setAttribute("href", `#ring-${verdict}`);
+  knee.setAttribute("aria-label", say(`knee.${side}`, { verdict: say(`verdict.${verdict}`) }));
+}
+
+function renderLine(one, card) {
+  const line = card.querySelector(".line");
+  const cued = one.live && Boolean(one.cue);
+  if (!one.online) write(line, offlineFor(one.silent_s));
+  else if (cued) write(line, one.cue);
+  else write(line, WORDS.state[one.state] || one.state);
+  line.classList.toggle("cue", cued);
+  line.classList.toggle("long", line.textContent.length > 18);
+}
+
+function offlineFor(seconds) {
+  if (seconds === null) return say("card.offline");
+  const n = Math.floor(seconds + sinceSaid());
+  if (n < 60) return say("card.seconds", { n });
+  if (n < 3600) return say("card.minutes", { n: Math.floor(n / 60) });
+  return say("card.hours", { n: Math.floor(n / 3600) });
+}
+
+function renderSigns(one, row) {
+  const signs = one.signs.join(" ");
+  if (row.dataset.signs === signs) return;
+  row.dataset.signs = signs;
+  row.replaceChildren(...one.signs.map(sign));
+  row.setAttribute("aria-label", one.signs.map((verdict) => say(`verdict.${verdict}`)).join(", "));
+}
+
+function sign(verdict) {
+  const drawn = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#sign-${verdict}`);
+  drawn.append(use);
+  return drawn;
+}
+
+// Columns such that cards are as large as the page allows; `--u` is a hundredth of a card's width.
+function layOut() {
+  const view = $("stations-view");
+  const count = said ? said.stations.length : 0;
+  if (!count || view.hidden) return;
+  const style = getComputedStyle(view);
+  const width = view.clientWidth - 2 * parseFloat(style.paddingLeft);
+  const height = view.clientHeight - 2 * parseFloat(style.paddingTop);
+  const gap = parseFloat(getComputedStyle($("stations")).columnGap);
+  let best = { unit: 0, columns: 1 };
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const wide = (width - (columns - 1) * gap) / columns / CARD.width;
+    const high = (height - (rows - 1) * gap) / rows / CARD.height;
+    const unit = Math.min(wide, high);
+    if (unit > best.unit) best = { unit, columns };
+  }
+  const least = 2.4; // px; with very many stations the page scrolls rather than shrink further
+  if (best.unit < least) best = { unit: least, columns: Math.max(1, Math.floor(width / (least * CARD.width + gap))) };
+  const list = $("stations");
+  list.style.setProperty("--u", `${best.unit.toFixed(3)}px`);
+  list.style.setProperty("--columns", best.columns);
+  list.classList.toggle("many", best.unit === least);
+}
+
+// -- timer ------------------------------------------------------------------------------------------------------
+
+function renderTimer() {
+  const timer = said.timer;
+  const length = timer.rounds * (timer.work_s + timer.rest_s) - timer.rest_s;
+  const running = timer.state === "running";
+  const elapsed = Math.min(length, timer.elapsed_s + (running ? sinceSaid() : 0));
+  const over = running ? elapsed >= length : timer.state === "over";
+  const stopped = timer.state === "stopped";
+  const into = elapsed % (timer.work_s + timer.rest_s);
+  const working = into < timer.work_s;
+  const left = over ? 0 : working ? timer.work_s - into : timer.work_s + timer.rest_s - into;
+  const whole = working ? timer.work_s : timer.rest_s;
+  const round = Math.min(timer.rounds, 1 + Math.floor(elapsed / (timer.work_s + timer.rest_s)));
+
+  document.body.dataset.timer = over ? "over" : timer.state;
+  $("clock").classList.toggle("working", working && !over && !stopped);
+  write($("time"), clockFace(stopped ? Number($("work_s").value) || timer.work_s : left));
+  write($("what"), over ? say("timer.over") : timer.state === "paused" ? say("timer.paused") : say(working ? "timer.work" : "timer.rest"));
+  write($("round"), say("timer.round", { n: round, of: timer.rounds }));
+  $("passed-share").style.transform = `scaleX(${over || stopped ? 0 : left / whole})`;
+  write($("go"), say(running && !over ? "timer.pause" : timer.state === "paused" ? "timer.go_on" : "timer.start"));
+  $("stop").disabled = stopped;
+  show($("fields"), stopped || over);
+  show($("interval"), !(stopped || over) || over);
+}
+
+function clockFace(seconds) {
+  const whole = Math.ceil(seconds - 0.001);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+async function ask(path, what) {
+  let answered = false;
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(what),
+    });
+    answered = answer.ok;
+  } catch (error) {
+    console.warn(error);
+  }
+  if (!answered) write($("what"), say("timer.refused"));
+}
+
+$("timer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (!said) return;
+  const pauses = document.body.dataset.timer === "running";
+  const [work_s, rest_s, rounds] = ["work_s", "rest_s", "rounds"].map((id) => Number($(id).value));
+  ask("/timer", { do: pauses ? "pause" : "start", work_s, rest_s, rounds });
+});
+$("stop").addEventListener("click", () => ask("/timer", { do: "stop" }));
+
+// -- table ------------------------------------------------------------------------------------------------------
+
+async function renderTable() {
+  if ($("table-view").hidden || !said || setsShown === said.sets) return;
+  const wanted = said.sets;
+  setsShown = wanted;
+  try {
+    const answer = await fetch("/sets.json");
+    if (!answer.ok) throw new Error(answer.statusText);
+    fillTable(await answer.json());
+  } catch (error) {
+    console.warn(error);
+    setsShown = -1; // with the next event
+  }
+}
+
+function fillTable(sets) {
+  const table = document.querySelector("table");
+  for (const body of Array.from(table.tBodies)) body.remove();
+  for (const one of sets) {
+    const body = table.createTBody();
+    const row = body.insertRow();
+    const cells = [one.time, one.station, one.set, one.reps, one.good, one.caution, one.off_track, one.unknown];
+    for (const cell of cells) row.insertCell().textContent = cell === 0 ? "·" : cell;
+    const worst = row.insertCell();
+    worst.append(sign(one.worst), one.furthest);
+    const words = body.insertRow().insertCell();
+    words.colSpan = cells.length + 1;
+    words.textContent = one.sentence;
+  }
+  show($("no-sets"), sets.length === 0);
+  show(table, sets.length > 0);
+}
+
+$("anew").addEventListener("click", () => {
+  show($("really"), true);
+  $("no").focus();
+});
+$("no").addEventListener("click", () => show($("really"), false));
+$("yes").addEventListener("click", () => {
+  show($("really"), false);
+  ask("/anew", {});
+});
+$("language").addEventListener("change", (event) => {
+  location.assign(`/?language=${event.target.value}${location.hash}`);
+});
+
+// -- views ------------------------------------------------------------------------------------------------------
+
+function turn() {
+  const table = location.hash === "#table";
+  show($("stations-view"), !table);
+  show($("table-view"), table);
+  $("to-stations").toggleAttribute("aria-current", !table);
+  $("to-table").toggleAttribute("aria-current", table);
+  layOut();
+  renderTable();
+}
+
+window.addEventListener("hashchange", turn);
+window.addEventListener("resize", layOut);
+turn();
+listen();
+setInterval(tick, 200);

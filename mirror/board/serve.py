@@ -1,0 +1,148 @@
+"""From the settings to a board that runs: its key, its socket, its broker, until somebody ends it.
+
+What cannot work is one sentence before anything starts; a broker that is away is not among it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import importlib.util
+import ipaddress
+import logging
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mirror.faults import BadInput, PermanentFault
+from mirror.settings import Settings
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from mirror.board.board import Board
+
+log = logging.getLogger(__name__)
+
+NEEDS = {"starlette": "starlette", "uvicorn": "uvicorn", "paho": "paho-mqtt"}
+LEAST_KEY = 16
+"""Characters: half of a random 128-bit key in hexadecimal, and more than anybody tries over a network."""
+LARGEST_KEY = 4096
+GRACE_S = 1
+
+
+def run_board(settings: Settings) -> None:
+    """Serve the board until SIGINT or SIGTERM. Raises BadInput and PermanentFault, one sentence each."""
+    missing = [name for module, name in NEEDS.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise BadInput(f"the board needs {' and '.join(missing)}: pip install 'squat-mirror[board]'")
+    from mirror.board.board import Board
+    from mirror.board.feed import Feed
+    from mirror.service.mqtt_setup import setup_for
+
+    setup = setup_for(settings)
+    if setup is None:
+        raise BadInput("[mqtt] broker: the board needs one to listen to")
+    key = key_for(settings)
+    with listening(settings.board.host, settings.board.port) as listener:
+        board = Board(setup.topics.prefix, setup.address)
+        feed = Feed(board, setup)
+        feed.start()
+        try:
+            serve(board, listener, settings.coach.language, key)
+        finally:
+            feed.close()
+
+
+def serve(board: Board, listener: socket.socket, language: str, key: str | None) -> None:
+    """The site on this socket, until SIGINT or SIGTERM."""
+    import uvicorn
+
+    from mirror.board.door import own_names
+    from mirror.board.site import site
+
+    class Server(uvicorn.Server):
+        """Ends its open streams first: otherwise it would wait for tablets that never leave."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            board.hub.close()
+            self.should_exit = True
+
+    log.info("board: http://%s", _address(*listener.getsockname()[:2]))
+    config = uvicorn.Config(
+        site(board, language, key, own_names()),
+        access_log=False,  # it would write the key into the journal
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        lifespan="on",
+        ws="none",
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_S,
+        limit_concurrency=256,
+    )
+    asyncio.run(Server(config).serve(sockets=[listener]))
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises PermanentFault or BadInput with one sentence."""
+    try:
+        family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError):
+        raise BadInput(f"--host: {host} is no address or name of this computer") from None
+    try:
+        return socket.create_server(address[:2], family=family, backlog=128)
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from None
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> PermanentFault:
+    if error.errno == errno.EADDRINUSE:
+        return PermanentFault(f"port {port} is taken by another program: choose another with --port")
+    if error.errno == errno.EACCES:
+        return PermanentFault(f"port {port} is for root only: choose one from 1024 with --port")
+    if error.errno == errno.EADDRNOTAVAIL:
+        return BadInput(f"--host: {host} is no address of this computer")
+    return PermanentFault(f"{_address(host, port)} cannot be listened at: {error.strerror}")
+
+
+def key_for(settings: Settings) -> str | None:
+    """The key that opens the board; None on this computer alone, if none is asked for. Raises BadInput."""
+    name, host = settings.board.key_file.strip(), settings.board.host
+    if not name:
+        if is_loopback(host):
+            return None
+        raise BadInput(
+            f"[board] key_file: at {host} others can reach the board, so it needs a file with a key of "
+            f"{LEAST_KEY} letters or more"
+        )
+    path = Path(name).expanduser()
+    try:
+        with path.open("rb") as file:
+            lines = file.read(LARGEST_KEY).decode("ascii").splitlines()
+    except UnicodeDecodeError:
+        raise BadInput(f"[board] key_file: {path} has something else than plain letters in it") from None
+    except OSError as error:
+        raise BadInput(f"[board] key_file: {path} cannot be read: {error.strerror}") from None
+    key = lines[0].strip() if lines else ""
+    if len(key) < LEAST_KEY or not key.isalnum():
+        raise BadInput(
+            f"[board] key_file: the first line of {path} must be {LEAST_KEY} or more letters and digits"
+        )
+    if path.stat().st_mode & 0o007:
+        log.warning("board: everybody on this computer can read %s: chmod 640", path)
+    return key
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this computer can connect to this address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
