@@ -7,7 +7,20 @@ a setting, a flag) with exit code 2. A temporary one (the camera stalled) is ret
 from __future__ import annotations
 
 
-class PermanentFault(Exception):
+class _Told(Exception):
+    """One sentence in English, and the name under which the glass says the same in the station's language.
+
+    key: a sentence of the coach's words, of their section "fault"; "" for what only a keyboard ever shows.
+    values: fill its gaps.
+    """
+
+    def __init__(self, sentence: str = "", *, key: str = "", **values: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+        self.values = values
+
+
+class PermanentFault(_Told):
     """Trying again cannot help. The message is one sentence for the person at the keyboard."""
 
 
@@ -15,5 +28,5 @@ class BadInput(PermanentFault):
     """Something a person gave us is wrong: a file, a setting, a flag. One line on stderr, exit 2."""
 
 
-class TemporaryFault(Exception):
+class TemporaryFault(_Told):
     """Trying again may help: retry with back-off, show it, go on."""

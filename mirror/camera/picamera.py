@@ -121,7 +121,9 @@ class PiCamera:
             self.hfov_deg, self.hfov_how = ribbon_view(_sensor(self._camera, model), crop, lens_mm)
         except RuntimeError as error:
             self.close()
-            raise TemporaryFault(f"The Pi's camera {model} did not start: {error}.") from error
+            raise TemporaryFault(
+                f"The Pi's camera {model} did not start: {error}.", key="not_started", camera=model
+            ) from error
         except BaseException:
             self.close()
             raise
@@ -165,7 +167,9 @@ class PiCamera:
             except TimeoutError:
                 if self._closing.is_set():
                     return None
-                raise TemporaryFault(f"{self.name}: no picture for {patience_s:g} s.") from None
+                raise TemporaryFault(
+                    f"{self.name}: no picture for {patience_s:g} s.", key="silent_ribbon"
+                ) from None
             try:
                 return self._copy(request), request.get_metadata()
             finally:
@@ -217,11 +221,14 @@ def _picamera2() -> Any:
     except ImportError as error:
         raise PermanentFault(
             "Picamera2 cannot be used: apt install python3-picamera2, in a virtual environment made with "
-            f"--system-site-packages ({error})."
+            f"--system-site-packages ({error}).",
+            key="part_missing",
         ) from error
     except ValueError as error:
         # "numpy.dtype size changed": a numpy from pip shadows the one the system's packages were made for.
-        raise PermanentFault(f"Picamera2 does not fit the numpy in this environment ({error}).") from error
+        raise PermanentFault(
+            f"Picamera2 does not fit the numpy in this environment ({error}).", key="part_missing"
+        ) from error
     return Picamera2
 
 
@@ -232,14 +239,17 @@ def _open_camera(camera_num: int) -> tuple[Any, str]:
     if camera_num >= len(models):
         seen = ", ".join(models) or "none"
         raise BadInput(
-            f"There is no Pi camera number {camera_num} (seen: {seen}); check the ribbon, then restart."
+            f"There is no Pi camera number {camera_num} (seen: {seen}); check the ribbon, then restart.",
+            key="no_ribbon",
         )
     try:
         return picamera2(camera_num), models[camera_num]
     except RuntimeError as error:
         reason = error.__cause__ or error
         raise TemporaryFault(
-            f"The Pi's camera {models[camera_num]} cannot be opened, another program may use it ({reason})."
+            f"The Pi's camera {models[camera_num]} cannot be opened, another program may use it ({reason}).",
+            key="busy",
+            camera=models[camera_num],
         ) from error
 
 
@@ -359,7 +369,7 @@ def pick_stream(configuration: Mapping[str, Any]) -> Stream:
     ]
     if not streams:
         formats = " and ".join(set_up["format"] for _, set_up in named)
-        raise PermanentFault(f"The Pi's camera gives {formats}, which cannot be read here.")
+        raise PermanentFault(f"The Pi's camera gives {formats}, which cannot be read here.", key="strange")
     return next((stream for stream in streams if stream.layout is Layout.BGR), streams[0])
 
 

@@ -71,7 +71,7 @@ def open_source(
         camera = asked.picamera()
         return camera, f"{camera.name}, as asked"
     if wanted == "webcam":
-        return _first_webcam(asked, "the first webcam, as asked", NO_WEBCAM)
+        return _first_webcam(asked, "the first webcam, as asked", BadInput(NO_WEBCAM, key="no_webcam"))
     if wanted.startswith("/dev/"):
         webcam = asked.webcam(wanted)
         return webcam, f"{webcam.name}, as asked"
@@ -96,13 +96,14 @@ def _auto(asked: _Wanted) -> tuple[Source, str]:
     if cameras():
         camera = asked.picamera()
         return camera, f"{camera.name}, the camera on the ribbon"
-    return _first_webcam(asked, "the first webcam; there is no Pi camera", NO_CAMERA)
+    none = BadInput(NO_CAMERA, key="no_camera")
+    return _first_webcam(asked, "the first webcam; there is no Pi camera", none)
 
 
-def _first_webcam(asked: _Wanted, why: str, otherwise: str) -> tuple[Source, str]:
+def _first_webcam(asked: _Wanted, why: str, otherwise: BadInput) -> tuple[Source, str]:
     found = webcams()
     if not found:
-        raise BadInput(otherwise)
+        raise otherwise
     node, card = found[0]
     webcam = asked.webcam(node)
     return webcam, f"{webcam.name} ({card}), {why}"

@@ -49,7 +49,8 @@ def _opencv() -> ModuleType:
         import cv2  # half a second, and an optional dependency
     except ImportError as missing:
         raise PermanentFault(
-            "Videos and webcams need OpenCV, which is not installed: pip install 'squat-mirror[video]'"
+            "Videos and webcams need OpenCV, which is not installed: pip install 'squat-mirror[video]'",
+            key="part_missing",
         ) from missing
     if "OPENCV_LOG_LEVEL" not in os.environ:
         # OpenCV 4 has it at the top, 5 in a module of its own.
@@ -224,7 +225,7 @@ class Webcam:
         if self._closing.is_set():
             return None
         if not got or pixels is None:
-            raise TemporaryFault(f"{self.name}: no picture came.")
+            raise TemporaryFault(f"{self.name}: no picture came.", key="silent", camera=str(self._node))
         size: tuple[int, int] = pixels.shape[:2]
         self._index += 1
         return Frame(seal(pixels), t, self._index - 1, Layout.BGR, size)
@@ -240,7 +241,9 @@ def _open_webcam(node: Path, size: tuple[int, int], fps: float, exposure_ms: flo
     cv2 = _opencv()
     capture = cv2.VideoCapture(str(node), cv2.CAP_V4L2)
     if not capture.isOpened():
-        raise TemporaryFault(f"{node} could not be opened: another program may be using it.")
+        raise TemporaryFault(
+            f"{node} could not be opened: another program may be using it.", key="busy", camera=str(node)
+        )
     # Motion JPEG first: uncompressed, USB 2 carries only a few large pictures a second.
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter_fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
@@ -263,11 +266,17 @@ def _negotiated(capture: Any) -> tuple[int, int, float | None]:
 
 def _check_camera(node: Path) -> None:
     if not node.exists():
-        raise BadInput(f"{node} does not exist: no camera is plugged in there.")
+        raise BadInput(
+            f"{node} does not exist: no camera is plugged in there.", key="unplugged", camera=str(node)
+        )
     if not os.access(node, os.R_OK | os.W_OK):
-        raise PermanentFault(f"{node} may not be opened by this user: add the user to the group video.")
+        raise PermanentFault(
+            f"{node} may not be opened by this user: add the user to the group video.",
+            key="not_allowed",
+            camera=str(node),
+        )
     if card_of(node) is None:
-        raise BadInput(f"{node} is not a camera that gives pictures.")
+        raise BadInput(f"{node} is not a camera that gives pictures.", key="no_pictures", camera=str(node))
 
 
 # From linux/videodev2.h and v4l2-controls.h: struct v4l2_capability and its flags, a menu entry.

@@ -43,6 +43,14 @@ class Words:
         """One exercise."""
         return self._drills[key]
 
+    def fault(self, fault: Exception) -> str:
+        """What is wrong, and what a member of staff can do, in this language.
+
+        Faults carry the name of their sentence; one without is told as that something is wrong.
+        """
+        key = getattr(fault, "key", "")
+        return self(f"fault.{key}", **fault.values) if key else self("fault.other")  # type: ignore[attr-defined]
+
     def decimal(self, value: float) -> str:
         """A number with one decimal, as this language writes it."""
         return f"{value:.1f}".replace(".", "," if self.language in COMMA else ".")

@@ -159,7 +159,7 @@ def _during(state: State, say: Words) -> Feedback:
         lines = tuple(say(f"help.sees_{i}") for i in (1, 2, 3))
         page = Page("sees", say("help.sees"), lines, 1, 6)
         return replace(plain, page=page, gestures=(say("gesture.turn_page"), say("gesture.go_on")))
-    return replace(plain, note="The camera has not sent a picture for 20 seconds: push its cable in.")
+    return replace(plain, note=say("fault.silent_ribbon"))
 
 
 def variants(say: Words) -> dict[str, Feedback]:

@@ -21,12 +21,12 @@ class AbsentCamera:
     hfov_deg: float | None = None
     hfov_how = ""
 
-    def __init__(self, why: Exception) -> None:
-        self._why = str(why)
+    def __init__(self, why: BadInput | TemporaryFault) -> None:
+        self._why = why
 
     def frames(self) -> Iterator[Frame]:
         """Raises TemporaryFault."""
-        raise TemporaryFault(self._why)
+        raise TemporaryFault(str(self._why), key=self._why.key, **self._why.values)
 
     def close(self) -> None:
         """Nothing is held."""
