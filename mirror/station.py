@@ -96,7 +96,7 @@ class Station:
             effort=lambda: self._upkeep.effort,
         )
         self._use(net)
-        say = words(settings.coach.language)
+        self._say = say = words(settings.coach.language)
         self._lights, lamp_said = open_lights(settings.lights)
         self._sounds, sounds_said = open_sounds(settings.sound, self._lights, say.language)
         self._button, button_said = open_button(settings.lights)
@@ -239,7 +239,7 @@ class Station:
     def _moment(self) -> Feedback:
         """What is to be shown now: the newest Feedback, or what is wrong with the camera."""
         if self._feeder.trouble is not None:
-            return replace(nothing(0.0, State.FAULT), note=str(self._feeder.trouble))
+            return replace(nothing(0.0, State.FAULT), note=self._say.fault(self._feeder.trouble))
         return self.eyes.feedback
 
     def draw(self, stage: Stage) -> list[Any] | None:
