@@ -21,7 +21,7 @@ from mirror.knees.reading import Rep
 from mirror.laps import Laps
 from mirror.pose.people import PersonTracker, PoseNet, somebody_else
 from mirror.pose.pose import Pose, Seen
-from mirror.pose.toe_search import ToeSearch
+from mirror.pose.toe_search import Toes
 from mirror.service.events import Witness
 from mirror.service.pace import Pace, Steady
 from mirror.signals.button import Button, NoButton
@@ -73,7 +73,7 @@ class Eyes:
         lights: Lights,
         events: Witness,
         started: Callable[[], float | None],
-        toes: ToeSearch | None = None,
+        toes: Toes | None = None,
         looks_per_s: Callable[[], float] = lambda: math.inf,
         sounds: Sounds | None = None,
         button: Button | None = None,
@@ -210,11 +210,11 @@ class Eyes:
         self._events.write(since_zero, feedback, self._on_clip_time(rep))
 
     def _look_for_toes(self, frame: Frame, pose: Pose) -> bool:
-        """While somebody stands calibrated: a look a frame until the toes are found. Whether one was had."""
+        """While somebody stands calibrated, until the toes are found. Whether they were looked for."""
         watch, toes = self._watch, self._toes
         if watch is None or toes is None:
             return False
-        if pose.seen is not Seen.FOUND or frame.keypoints is not None or not watch.wants_toes:
+        if pose.seen is not Seen.FOUND or not watch.wants_toes:
             toes.reset()
             return False
         tips = toes.next(frame, pose.keypoints)

@@ -18,26 +18,22 @@ from typing import TYPE_CHECKING, Any
 
 from mirror.camera.colour import InColour
 from mirror.camera.feeder import Feeder
-from mirror.camera.frame import Frame, Source
+from mirror.camera.frame import Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.playback import Playback
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, State, nothing
 from mirror.coach.words import words
 from mirror.eyes import Eyes
-from mirror.fitting import camera_of, constants_of, engine, thresholds
-from mirror.knees.live import KneeWatch
-from mirror.pose.catalog import FOOT_MODEL, find
-from mirror.pose.feet import FootNet
+from mirror.fitting import constants_of
 from mirror.pose.people import PersonTracker, PoseNet
-from mirror.pose.toe_search import ToeSearch
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.folders import state_folder
-from mirror.service.mounting import learning_mount
 from mirror.service.pace import pace_for
 from mirror.service.upkeep import Upkeep
 from mirror.settings import Settings
 from mirror.signals.pick import open_button, open_lights, open_sounds
+from mirror.watching import toes_for, watch_for
 
 if TYPE_CHECKING:
     from mirror.screen.stage import Stage
@@ -107,12 +103,12 @@ class Station:
         self.eyes = Eyes(
             self.mailbox,
             PersonTracker(net),
-            self._watch_for,
+            lambda frame: watch_for(self.settings, self._source, frame, self._constants),
             Coach(_rules(settings), say, self._upkeep.shared_timer),
             self._lights,
             Witnesses(self._events, self._upkeep),
             lambda: getattr(self._source, "t0", None),
-            ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings))),
+            toes_for(settings, source),
             lambda: self._upkeep.effort.looks_per_s,
             self._sounds,
             self._button,
@@ -140,34 +136,6 @@ class Station:
         self._source = reopen()
         self._upkeep.camera_back(self._source.name)
         return self._source
-
-    def _watch_for(self, frame: Frame) -> KneeWatch:
-        """The knees room for pictures like this one."""
-        settings = self.settings
-        recording = getattr(self._source, "recording", None)  # its keypoints and camera are its own
-        if recording is None:
-            camera = camera_of(settings, frame.size, (self._source.hfov_how, self._source.hfov_deg))
-        else:
-            self._constants = constants_of(recording.model)
-            camera = camera_of(
-                settings,
-                frame.size,
-                ("recording", recording.hfov_deg),
-                ("recording", recording.tilt_deg),
-                ("recording", recording.camera_height_m),
-            )
-        wants_reference = settings.coach.reference != "off"
-        stature_m = settings.person.stature_m
-        folder = None if isinstance(self._source, Playback) else state_folder()
-        return KneeWatch(
-            camera,
-            self._constants,
-            thresholds(settings, with_reference=False),
-            with_reference=thresholds(settings, with_reference=True),
-            ask_reference=wants_reference,
-            stature_m=stature_m,
-            mount=learning_mount(folder, camera, frame.size, self._constants, stature_m),
-        )
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ Holds the looks of one search. Knows when to look again, not what the toes are f
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 from mirror.camera.frame import Frame
 from mirror.pose.feet import FRAMINGS, FootNet, toe_tips
@@ -13,6 +14,16 @@ from mirror.pose.window import F32
 
 AGAIN_AFTER_S = 2.0
 """After a search that saw no feet, the next one waits: they are hidden, and each costs eight looks."""
+
+
+class Toes(Protocol):
+    """What finds the toe tips of somebody who stands, asked with every frame until they are found."""
+
+    def reset(self) -> None:
+        """The person moves, or is somebody else."""
+
+    def next(self, frame: Frame, keypoints: F32) -> F32 | None:
+        """(2, 2) (y, x) [left, right], normalised, or None: not yet, or not here. keypoints: (17, 3)."""
 
 
 class ToeSearch:
@@ -32,8 +43,8 @@ class ToeSearch:
 
         keypoints: (17, 3) of this frame. Returns (2, 2) (y, x) [left, right], normalised, or None.
         """
-        if frame.t < self._not_before:
-            return None
+        if frame.keypoints is not None or frame.t < self._not_before:
+            return None  # where keypoints are known there is no picture of the feet
         self._looks.append(self._net.look(frame, keypoints, FRAMINGS[len(self._looks)]))
         if len(self._looks) < len(FRAMINGS):
             return None

@@ -6,7 +6,6 @@ import itertools
 import json
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import simulate
+from house.feeding import PATIENCE_S, NoNet, feed
 
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.mailbox import Mailbox
@@ -36,17 +36,7 @@ from mirror.settings import LightsSettings, Settings
 from mirror.signals.lights import MockLights
 from mirror.station import Station
 
-PATIENCE_S = 30  # only ever waited out when something is broken
 GOOD, BAD = simulate.Squat(delta=(0.0, 0.0)), simulate.Squat(delta=(14.0, 13.0))
-
-
-class NoNet:
-    """Recorded keypoints need no network; asking this one would be a mistake."""
-
-    aspect = 0.5
-
-    def look(self, *_: object) -> None:
-        raise AssertionError("the network was asked although the keypoints were there")
 
 
 class Tracker(PersonTracker):
@@ -96,7 +86,6 @@ class Bench:
         self.eyes = Eyes(
             self.mailbox, self.tracker, self.watch_for, self.coach, self.lamp, self.log, lambda: zero
         )  # fmt: skip
-        self.fed = 0
 
     def watch_for(self, frame: Frame) -> KneeWatch:
         return KneeWatch(Camera(self.sim.hfov_deg, self.sim.tilt_deg), ANATOMICAL, Thresholds())
@@ -107,16 +96,7 @@ class Bench:
                 yield frame_of(float(t) + later_s, keypoints, self.sim.image_size)
 
     def feed(self, frames: Iterable[Frame]) -> None:
-        """Each frame once the one before was taken."""
-        deadline, tick = time.monotonic() + PATIENCE_S, threading.Event()
-        for frame in frames:
-            self.mailbox.put(frame)
-            self.fed += 1
-            while self.mailbox.delivered < self.fed and not self.eyes.done.is_set():
-                assert time.monotonic() < deadline, "the eyes took no frame"
-                tick.wait(0.0005)
-            if self.eyes.done.is_set():
-                return
+        feed(self.eyes, self.mailbox, frames)
 
     def run(self, frames: Iterable[Frame] | None = None) -> None:
         """From start to the end of the picture."""
