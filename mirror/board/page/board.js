@@ -110,12 +110,13 @@ function renderCard(one, card) {
   card.classList.toggle("live", one.live);
   const name = card.querySelector(".name");
   write(name, one.name);
-  name.classList.toggle("long", one.name.length > 9);
-  name.classList.toggle("longer", one.name.length > 14);
   write(card.querySelector(".flag"), one.look ? say("card.off_track", { n: one.off_track }) : "");
   write(card.querySelector(".set"), one.set && !one.look ? say("card.set", { n: one.set }) : "");
   const count = card.querySelector(".count");
-  write(count, one.set ? String(one.reps) : "");
+  const counted = one.live ? one.set > 0 : one.reps > 0;
+  write(count, counted ? String(one.reps) : "");
+  count.classList.toggle("two", one.reps > 9);
+  count.classList.toggle("three", one.reps > 99);
   count.setAttribute("aria-label", say("card.reps", { n: one.reps }));
   renderKnee(card.querySelector(".left"), "left", one.left);
   renderKnee(card.querySelector(".right"), "right", one.right);
@@ -187,6 +188,20 @@ function layOut() {
   list.style.setProperty("--u", `${best.unit.toFixed(3)}px`);
   list.style.setProperty("--columns", best.columns);
   list.classList.toggle("many", best.unit === least);
+  fitNames(list);
+}
+
+// Smaller letters for names that are too long for their card, and two lines for the longest.
+function fitNames(list) {
+  for (const name of list.querySelectorAll(".name")) {
+    name.classList.remove("long", "longer");
+    for (const size of ["long", "longer"]) {
+      if (name.scrollWidth > name.clientWidth) {
+        name.classList.remove("long");
+        name.classList.add(size);
+      }
+    }
+  }
 }
 
 // -- timer ------------------------------------------------------------------------------------------------------
