@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import pwd
 import shutil
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from mirror.service import throttling
 from mirror.service.finding import Finding, Level
+from mirror.service.folders import in_home
 from mirror.service.store import CLOCK_IS_SET, FILE_NAME
 
 OLDEST_PYTHON = (3, 11)
@@ -123,6 +125,20 @@ def store(folder: Path, keep_days: int) -> Finding:
         do = f"the card may be failing; look at it, then delete {folder}/{FILE_NAME}.corrupt-*"
         return Finding("store", "warning", f"{says}; a damaged one lies beside it", do)
     return Finding("store", "ok", says)
+
+
+def metrics(file: str) -> Finding:
+    """The file of metrics can be written, by this user at least. file: "" for none."""
+    if not file.strip():
+        return Finding("metrics", "ok", "off: none are written")
+    if importlib.util.find_spec("prometheus_client") is None:
+        do = "pip install 'squat-mirror[metrics]'"
+        return Finding("metrics", "warning", "prometheus-client is missing, so none are written", do)
+    folder = in_home(file.strip()).absolute().parent
+    if not os.access(folder, os.W_OK):
+        do = "choose another [metrics] file; the service may write below /run/squat-mirror"
+        return Finding("metrics", "warning", f"{folder} cannot be written to", do)
+    return Finding("metrics", "ok", f"written to {file.strip()}")
 
 
 def clock_is_set(marker: Path = CLOCK_IS_SET) -> bool | None:

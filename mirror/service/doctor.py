@@ -22,7 +22,7 @@ import numpy as np
 from mirror import settings as settings_file
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.fitting import engine
-from mirror.service import checkup, folders, throttling
+from mirror.service import checkup, folders, mqtt_look, throttling
 from mirror.service.finding import Finding
 from mirror.settings import Settings
 from mirror.signals.lights import NoLights
@@ -124,6 +124,8 @@ def examine(
         ("screen", lambda: screen(computer.display())),
         ("disk", lambda: checkup.disk(computer.state_folder, computer.free_bytes)),
         ("store", lambda: checkup.store(computer.state_folder, chosen.store.keep_days)),
+        ("mqtt", lambda: mqtt_look.mqtt(chosen)),
+        ("metrics", lambda: checkup.metrics(chosen.metrics.file)),
         ("clock", lambda: checkup.clock(computer.now_s, computer.installed_s, computer.clock_set())),
         ("power", lambda: checkup.power(computer.board, computer.throttled)),
         ("heat", lambda: checkup.temperature(computer.temperature_c)),

@@ -1,4 +1,4 @@
-"""Where the station keeps what it remembers between starts. Makes no folder and reads none."""
+"""Where the station keeps what it remembers between starts, and files as people name them. Reads none."""
 
 from __future__ import annotations
 
@@ -13,3 +13,11 @@ def state_folder() -> Path:
         return Path(given)
     own = os.environ.get("XDG_STATE_HOME")
     return Path(own if own else Path("~/.local/state").expanduser()) / "squat-mirror"
+
+
+def in_home(name: str) -> Path:
+    """A file as a person writes it: ~ is somebody's home folder, if there is such a somebody."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)

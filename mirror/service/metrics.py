@@ -22,6 +22,7 @@ from mirror.coach.feedback import Feedback, Light, State
 from mirror.coach.lamp import told
 from mirror.knees.reading import Rep
 from mirror.laps import Took
+from mirror.service.folders import in_home
 from mirror.service.throttling import THROTTLE_BITS, Health
 from mirror.service.topics import VERDICTS
 
@@ -213,6 +214,6 @@ def metrics_for(file: str, look: Callable[[], Seen]) -> Metrics | None:
             "metrics: this needs prometheus-client: pip install 'squat-mirror[metrics]'; none are written"
         )
         return None
-    path = Path(file.strip()).expanduser()
+    path = in_home(file.strip())
     log.info("metrics: written to %s every %.0f s", path, EVERY_S)
     return Metrics(path, look)

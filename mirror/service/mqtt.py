@@ -194,6 +194,6 @@ def mqtt_for(settings: Settings) -> Mqtt | None:
         if not has_network():
             raise BadInput(WITHOUT_NETWORK)
         return Mqtt(setup, words(settings.coach.language), in_class=settings.coach.mode == "class")
-    except (BadInput, OSError) as why:
+    except (BadInput, OSError, UnicodeError) as why:
         log.warning("mqtt: %s; the mirror goes on and tells nobody", why)
         return None

@@ -8,18 +8,17 @@ from __future__ import annotations
 import importlib.util
 import socket
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mirror.faults import BadInput
+from mirror.service.folders import in_home
 from mirror.service.topics import Topics
 from mirror.settings import Settings
 
 PORT, TLS_PORT = 1883, 8883
 LONGEST_PASSWORD = 4096
 """Bytes: a file that holds more is no password."""
-WITHOUT_NETWORK = (
-    "the service has no network: sudo scripts/install.sh --with-mqtt gives it one, or empty [mqtt] broker"
-)
+WITH_MQTT = "sudo scripts/install.sh --with-mqtt"
+WITHOUT_NETWORK = f"the service has no network: {WITH_MQTT} gives it one, or empty [mqtt] broker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,9 @@ def setup_for(settings: Settings) -> Setup | None:
     if not chosen.broker.strip():
         return None
     if importlib.util.find_spec("paho") is None:
-        raise BadInput("[mqtt] broker: this needs paho-mqtt: pip install 'squat-mirror[mqtt]'")
+        raise BadInput(
+            f"[mqtt] broker: this needs paho-mqtt: {WITH_MQTT}, or pip install 'squat-mirror[mqtt]'"
+        )
     host, port = address_of(chosen.broker.strip(), TLS_PORT if chosen.tls else PORT)
     password = password_in(chosen.password_file)
     if password and not chosen.username:
@@ -59,6 +60,8 @@ def address_of(told: str, port: int) -> tuple[str, int]:
 
     Raises BadInput.
     """
+    if not _is_host(told.replace("[", "").replace("]", "").replace(":", "") or "?"):
+        raise BadInput(f"[mqtt] broker: {told!r} must be a host or host:port, without anything else")
     host, colon, number = told.rpartition(":")
     if not colon or told.endswith("]") or (":" in host and not host.startswith("[")):
         host, number = told, ""  # no port, or an IPv6 address by itself
@@ -89,7 +92,7 @@ def password_in(name: str) -> bytes:
     """The file's first line, b"" without a file. Raises BadInput."""
     if not name:
         return b""
-    path = Path(name).expanduser()
+    path = in_home(name)
     try:
         if not path.is_file():
             why = "it is no file" if path.exists() else "there is no such file"

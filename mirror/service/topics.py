@@ -88,8 +88,9 @@ def came_from(prefix: str, topic: str) -> tuple[str, str] | None:
 
 
 def encoded(payload: Payload) -> bytes:
-    """JSON as it is sent."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    """JSON as it is sent; half a character, as a name of the environment may have one, becomes a ?."""
+    told = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return told.encode("utf-8", "replace")
 
 
 def decoded(sent: bytes) -> Payload | None:

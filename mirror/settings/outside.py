@@ -22,7 +22,9 @@ class MqttSettings(Section):
         "", "The name this station has there; empty for a broker that asks none.", form="text"
     )
     password_file: str = setting(
-        "", "File with the password in its first line, readable by the mirror; empty for none.", form="text"
+        "",
+        "File with the password in its first line, readable by the mirror; empty for none.",
+        form="text",
     )
     tls: bool = setting(False, "Encrypt, and believe only a broker whose certificate this system trusts.")
     topic: str = setting(
