@@ -13,7 +13,7 @@ from mirror.camera.picamera import PiCamera, cameras
 from mirror.camera.playback import Playback
 from mirror.camera.recording import RecordingSource, load
 from mirror.camera.turned import turned
-from mirror.camera.video import VideoFile, Webcam, webcams
+from mirror.camera.video import VideoFile, Webcam, mode_of, webcams
 from mirror.faults import BadInput
 from mirror.settings import CameraSettings
 
@@ -110,7 +110,7 @@ def _first_webcam(asked: _Wanted, why: str, otherwise: BadInput) -> tuple[Source
 
 
 def _file(path: Path, pace: bool, lead_in_s: float, hold_s: float) -> tuple[Source, str]:
-    if not path.suffix and not path.exists():
+    if not path.suffix and mode_of(path) is None:
         raise BadInput(f"{path} is neither a file nor one of auto, picamera, webcam, /dev/videoN.")
     how = "in real time" if pace else "as fast as it can be read"
     if path.suffix.lower() == ".npz":

@@ -10,6 +10,7 @@ import fcntl
 import math
 import os
 import re
+import stat
 import struct
 import threading
 import time
@@ -151,10 +152,21 @@ def _grab_whole(capture: Any) -> bool:
     return any(capture.grab() for _ in range(DAMAGED_IN_A_ROW))
 
 
+def mode_of(path: Path) -> int | None:
+    """What is there, as `stat` has it; None where nothing is, or no system has such a name."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return None
+
+
 def check_readable(path: Path) -> None:
     """Raise BadInput, one line that names the path, unless it is a file with something in it to read."""
-    if path.is_dir():
+    mode = mode_of(path)
+    if mode is not None and stat.S_ISDIR(mode):
         raise BadInput(f"{path} is a folder, not a file.")
+    if mode is not None and not stat.S_ISREG(mode):  # a pipe would be waited for
+        raise BadInput(f"{path} is a device or a pipe, not a file.")
     try:
         with path.open("rb") as file:
             something = file.read(1)
@@ -265,7 +277,7 @@ def _negotiated(capture: Any) -> tuple[int, int, float | None]:
 
 
 def _check_camera(node: Path) -> None:
-    if not node.exists():
+    if mode_of(node) is None:
         raise BadInput(
             f"{node} does not exist: no camera is plugged in there.", key="unplugged", camera=str(node)
         )

@@ -53,7 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _say(sentence: str, code: int) -> int:
-    sys.stderr.write(f"squat-mirror: {' '.join(sentence.splitlines())}\n")
+    line = " ".join(sentence.splitlines())
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)  # names may hold anything
+    sys.stderr.write(f"squat-mirror: {shown}\n")
     return code
 
 

@@ -21,6 +21,8 @@ POSE = "movenet-heads"
 """The kind whose answers are a person's joints, as four heads."""
 AUTO = "auto"
 """As a model's name: whatever suits this machine."""
+LONGEST_SHOWN = 60
+"""Characters of a wrong name that are shown: enough to find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ def find(name: str, folder: Path | None = None) -> ModelEntry:
         return known[name]
     near = difflib.get_close_matches(name, known, 1)
     hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(known))}"
-    raise BadInput(f"no model is called {name!r}{hint}")
+    shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…"
+    raise BadInput(f"no model is called {shown!r}{hint}")
 
 
 def sound_or_default(name: str, folder: Path | None = None) -> tuple[ModelEntry, str]:

@@ -5,13 +5,18 @@ Knows which cameras may still come; how often to look again is the camera thread
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from mirror.camera.frame import Frame, Source
 from mirror.faults import BadInput, TemporaryFault
 from mirror.settings import CameraSettings
 
 LIVE = ("auto", "picamera", "webcam")
+VIDEO_MAJOR = 81
+"""Linux's number of all video devices."""
 
 
 class AbsentCamera:
@@ -34,7 +39,16 @@ class AbsentCamera:
 
 def is_live(source: str) -> bool:
     """Whether this camera.source is a camera, which may be plugged in later, and not a file, which won't."""
-    return source in LIVE or source.startswith("/dev/")
+    return source in LIVE or (source.startswith("/dev/") and not _something_else(source))
+
+
+def _something_else(node: str) -> bool:
+    """Whether this is there and will never be a camera: /dev/null, a disk."""
+    try:
+        found = Path(node).stat()
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISCHR(found.st_mode) or os.major(found.st_rdev) != VIDEO_MAJOR
 
 
 def open_or_wait(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -220,10 +221,11 @@ def camera(source: str, seen: list[str], board: str | None) -> Finding:
 
     It is not opened: a running mirror holds it.
     """
-    from mirror.camera.video import check_readable
+    from mirror.camera.video import check_readable, mode_of
 
     path = Path(source)
-    if (path.exists() and not path.is_char_device()) or path.suffix:
+    mode = mode_of(path)
+    if (mode is not None and not stat.S_ISCHR(mode)) or path.suffix:
         try:
             check_readable(path)
         except PermanentFault as fault:

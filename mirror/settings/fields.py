@@ -6,15 +6,18 @@ Knows no setting by name, and neither where values come from nor how they are sh
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.fields import FieldInfo
 
 PREFIX = "SQUAT_MIRROR_"  # of every variable that sets one
 HIGHEST_PIN = 27  # BCM numbers on the 40-pin header
 LEAVE_OUT = "none"  # how the environment or a flag says "as if it were not set"
 NOT_BLANK = r"\S"
+LONGEST_TEXT = 1000
+"""Characters: longer than the path of any file, and short enough to be told in a sentence."""
 
 
 def setting(
@@ -69,10 +72,26 @@ OptionalInt = Annotated[int | None, BeforeValidator(_absent)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_absent)]
 
 
+def unfit(text: str) -> str:
+    """Why no setting can be this text, in words that follow "it"; "" where nothing is against it."""
+    if len(text) > LONGEST_TEXT:
+        return f"is longer than {LONGEST_TEXT} characters"
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text):
+        return "has a control character or a line break in it"
+    return ""
+
+
 class Section(BaseModel):
-    """What all sections share: nothing unknown, nothing infinite, nothing changed afterwards."""
+    """What all sections share: nothing unknown, infinite or unfit to be told, nothing changed afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _fit(cls, value: object) -> object:
+        if isinstance(value, str) and (why := unfit(value)):
+            raise ValueError(f"it {why}")
+        return value
 
 
 def rising(section: Section, *names: str) -> None:

@@ -6,6 +6,7 @@ only as sections and names.
 
 from __future__ import annotations
 
+import codecs
 import functools
 import os
 from collections.abc import Callable, Mapping
@@ -31,6 +32,8 @@ from mirror.settings.told import (
 
 CONFIG_VARIABLE = "SQUAT_MIRROR_CONFIG"
 FILE_NAME = "mirror.toml"
+LARGEST_BYTES = 1_000_000
+"""The whole file with every comment is 20 kB; a disk's picture by mistake should not fill the memory."""
 
 
 class Layer(NamedTuple):
@@ -60,10 +63,13 @@ def find(config: Path | str | None = None) -> Path | None:
     named = config or os.environ.get(CONFIG_VARIABLE)
     if named:
         path, who = Path(named), "" if config else f"{CONFIG_VARIABLE}: "
-        if path.is_dir():
-            raise BadInput(f"{who}{path} is a folder, not a settings file")
-        if not path.is_file() and path != Path(os.devnull):
-            raise BadInput(f"{who}there is no settings file {path}")
+        try:
+            if path.is_dir():
+                raise BadInput(f"{who}{path} is a folder, not a settings file")
+            if not path.is_file() and path != Path(os.devnull):
+                raise BadInput(f"{who}there is no settings file {path}")
+        except OSError as fault:
+            raise BadInput(f"{who}{quoted(str(path))} cannot be read: {fault.strerror}") from None
         return path
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
     usual = (Path(FILE_NAME), home / "squat-mirror" / FILE_NAME, Path("/etc/squat-mirror") / FILE_NAME)
@@ -155,7 +161,8 @@ def _tables(path: Path) -> tuple[dict[str, Any], list[str]]:
     import tomllib
 
     try:
-        return _sources()[1](path), []
+        why = _no_settings_in(path)
+        return ({}, [f"{path} {why}"]) if why else (_sources()[1](path), [])
     except tomllib.TOMLDecodeError as fault:
         return {}, [toml_fault(path, fault)]
     except UnicodeDecodeError:
@@ -166,6 +173,16 @@ def _tables(path: Path) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"{path} is nested far too deep for settings"]
     except OSError as fault:
         return {}, [f"{path} cannot be read: {fault.strerror}"]
+
+
+def _no_settings_in(path: Path) -> str:
+    """Why it is not even tried to read this file, in words that follow its name, or ""."""
+    size = path.stat().st_size
+    if size > LARGEST_BYTES:
+        return f"is no settings file: it has {size / 1e6:.0f} MB"
+    with path.open("rb") as file:
+        begins = file.read(len(codecs.BOM_UTF8))
+    return "begins with a byte order mark: save it as UTF-8 without one" if begins == codecs.BOM_UTF8 else ""
 
 
 def _from_environment() -> tuple[Layer, list[str]]:

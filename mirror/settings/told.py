@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mirror.settings.fields import PREFIX
+from mirror.settings.fields import PREFIX, unfit
 from mirror.settings.sections import SECTIONS, every
 from mirror.settings.written import describe, toml
 
@@ -70,7 +70,9 @@ def wrong_value(place: str, section: str, name: str, value: object, as_variable:
         written = f"={quoted(str(value))}" if as_variable else f" = {quoted(toml(value))}"
     except (ValueError, RecursionError):  # a number of thousands of digits; tables in tables without end
         written = ""
-    return f"{place}{written}: must be {describe(SECTIONS[section].model_fields[name])}"
+    must = describe(SECTIONS[section].model_fields[name])
+    why = unfit(value) if isinstance(value, str) else ""
+    return f"{place}{written}: must be {must}" + (f"; it {why}" if why else "")
 
 
 def misfit(error: Any, came_from: Mapping[str, str]) -> str:

@@ -17,12 +17,15 @@ from hypothesis import strategies as st
 from reliability.damage import in_one_folder, mutated, refusal
 
 from mirror import settings as s
+from mirror.camera.pick import open_camera
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.optics import Camera
 from mirror.pose import choice
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, entries, find, models_folder
 from mirror.pose.feet import FootNet
 from mirror.pose.people import PoseNet
+from mirror.service import doctor
+from mirror.service.absent import is_live
 from mirror.service.mounting import FILE_NAME, SCHEMA, learning_mount
 from mirror.settings.sources import check_file
 from mirror.settings.written import toml
@@ -39,7 +42,7 @@ scalars = (
     | st.sampled_from([10**400, -(2**63), 17, 0])
     | st.floats()
     | text
-    | st.sampled_from(["none", "auto", "17,27,22", "\u2028", "\x00", "a\nb"])
+    | st.sampled_from(["none", "auto", "17,27,22", "\u2028", "\x00", "a\nb", "x" * 5000, "\u3000"])
     | st.dates()
     | st.datetimes()
     | st.times()
@@ -74,6 +77,26 @@ def check_settings(config: Path) -> None:
     assert bool(told) == bool(problems)
     assert all(len(problem.splitlines()) == 1 for problem in problems)
     assert all(len(problem.splitlines()) == 1 for problem in check_file(config))
+    assert all(problem.isprintable() for problem in problems)
+    if not problems:
+        check_texts(s.load(config))
+
+
+def check_texts(found: s.Settings) -> None:
+    """Every text in force can be told in one line and used as a name."""
+    for section, name, _ in s.every():
+        value = getattr(getattr(found, section), name)
+        assert not isinstance(value, str) or (len(value) <= 1000 and len(value.splitlines()) <= 1)
+        assert not isinstance(value, str) or "\x00" not in value
+
+
+def seen_by_hand(found: s.Settings) -> None:
+    """Whatever camera and model are set, opening them is a sentence, and so is what the doctor says."""
+    told = refusal(lambda: find(found.model.name))
+    assert told or found.model.name in (*entries(), "auto")
+    assert len(doctor.camera(found.camera.source, [], None).says.splitlines()) == 1
+    if not is_live(found.camera.source):
+        assert refusal(lambda: open_camera(found.camera))
 
 
 @in_one_folder
@@ -124,6 +147,21 @@ def test_any_variable_is_taken_or_refused_in_one_line(which: tuple[str, str], va
         outside.setenv(f"{s.PREFIX}{which[0]}__{which[1]}".upper(), value)
         told = refusal(lambda: s.load("/dev/null"))
         assert not told or told.startswith((s.PREFIX, "environment"))
+
+
+@in_one_folder
+@given(source=sendable | st.text(min_size=1, max_size=900), model=sendable)
+@example(source="x" * 900, model="x" * 900)
+@example(source="/dev/" + "x" * 900, model="")
+@example(source="/" * 900, model="auto")
+@example(source="\u202e.npz", model="[bold]")
+def test_any_camera_and_any_model_are_refused_in_one_line(tmp_path: Path, source: str, model: str) -> None:
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(tmp_path)
+        lines = f"[camera]\nsource = {toml(source)}\n[model]\nname = {toml(model)}\n"
+        (tmp_path / "mirror.toml").write_text(lines, "utf-8", errors="surrogatepass")
+        if not refusal(lambda: s.load(tmp_path / "mirror.toml")):
+            seen_by_hand(s.load(tmp_path / "mirror.toml"))
 
 
 # -- what the mirror has learned

@@ -38,6 +38,24 @@ BROKEN = {
     "half a write": b"[camera]\nfps = 30\n[screen]\nrotat",
     "a zero byte": b"[camera]\nfps = 3\x000\n",
     "nesting without end": b"[camera]\nfps = " + b"[" * 5000,
+    "a zero byte in a camera's name": b'[camera]\nsource = "a\\u0000b.mp4"\n',
+    "a zero byte in a model's name": b'[model]\nname = "\\u0000"\n',
+    "a line break in a name": b'[model]\nname = "movenet\\nlightning"\n',
+    "a terminal's command in a name": b'[camera]\nsource = "\\u001b[31mred"\n',
+    "a separator of lines in a name": b'[coach]\nstation = "Rack\\u2028 3"\n',
+    "half a character": b'[camera]\nsource = "\\ud800"\n',
+    "a name without end": b'[camera]\nsource = "' + b"x" * 100_000 + b'"\n',
+    "a path without end": b'[camera]\nsource = "' + b"/a" * 3000 + b'.mp4"\n',
+    "a model's name without end": b'[model]\nname = "' + b"x" * 100_000 + b'"\n',
+    "an empty name": b'[camera]\nsource = ""\n',
+    "a list of names": b'[model]\nname = ["one", "other"]\n',
+    "a table for a name": b'[model]\nname = {a = "b"}\n',
+    "minus infinity": b"[camera]\nheight_m = -inf\n",
+    "a number of five thousand digits": b"[camera]\nfps = " + b"9" * 5000 + b"\n",
+    "not a number for a pin": b"[lights]\nrgb_pins = [nan, 27, 22]\n",
+    "a byte order mark": b"\xef\xbb\xbf[camera]\nfps = 30\n",
+    "two bytes a letter": "[camera]\nfps = 30\n".encode("utf-16"),
+    "a disk's picture": b"#" * 2_000_000,
 }
 """What a person, an editor or a card can make of a settings file."""
 
@@ -68,15 +86,88 @@ def test_the_doctor_says_so_and_goes_on(how, tmp_path, capsys):
     assert told.count('"level": "ok"') == 2
 
 
-def test_a_settings_file_that_may_not_be_read_is_one_line(tmp_path, capsys):
-    config = tmp_path / "mirror.toml"
-    config.write_text("[camera]\nfps = 30\n")
-    config.chmod(0)
-    if os.access(config, os.R_OK):  # root reads everything: a folder in its place cannot be read either
-        config.unlink()
+def unreadable(folder, what):
+    config = folder / "mirror.toml"
+    if what == "a folder":
         config.mkdir()
+    elif what == "a pipe":
+        os.mkfifo(config)
+    elif what == "a link to itself":
+        config.symlink_to(config)
+    elif what == "too long a name":
+        config = folder / ("x" * 5000)
+    elif what == "somebody else's":
+        config.write_text("[camera]\nfps = 30\n")
+        config.chmod(0)
+        if os.access(config, os.R_OK):  # root reads everything, but not this
+            config = Path("/proc/self/mem")
+    return config  # "missing" otherwise
+
+
+@pytest.mark.parametrize("command", [("run", "--screen", "none"), ("config", "check"), ("config", "show")])
+@pytest.mark.parametrize("by_variable", [False, True])
+@pytest.mark.parametrize(
+    "what", ["missing", "a folder", "a pipe", "a link to itself", "too long a name", "somebody else's"]
+)
+def test_a_settings_file_that_cannot_be_read_is_one_line(
+    what, by_variable, command, tmp_path, capsys, monkeypatch
+):
+    config = unreadable(tmp_path, what)
+    if by_variable:
+        monkeypatch.setenv("SQUAT_MIRROR_CONFIG", str(config))
+    assert main([*command, *([] if by_variable else ["--config", str(config)])]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert str(config)[:60] in said[0]
+    assert (
+        main(
+            [
+                "doctor",
+                "--only",
+                "settings,disk",
+                "--json",
+                *([] if by_variable else ["--config", str(config)]),
+            ]
+        )
+        == 1
+    )
+    assert capsys.readouterr().out.count('"level": "fault"') == 1
+
+
+SOURCES = {
+    "a pipe": ("", "a device or a pipe, not a file"),
+    "/dev/zero": ("/dev/zero", "is not a camera that gives pictures"),
+    "a folder": ("/", "a folder, not a file"),
+    "too long a name": ("x" * 900, "neither a file nor"),
+    "too long a name of a recording": ("x" * 900 + ".npz", "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("what", SOURCES)
+def test_what_can_never_be_a_camera_ends_it_and_is_not_waited_for(what, tmp_path, capsys):
+    source, says = SOURCES[what]
+    if not source:
+        source = str(tmp_path / "pipe")
+        os.mkfifo(source)
+    config = tmp_path / "mirror.toml"
+    config.write_text(
+        f'[camera]\nsource = "{source}"\n[model]\nname = "movenet_lightning_256x128_mixed_u8"\n'
+    )
+    assert main(["run", "--screen", "none", "--config", str(config)]) == 2
+    told = capsys.readouterr().err.strip().splitlines()
+    assert len(told) == 1
+    assert says in told[0]
+    main(["doctor", "--only", "camera", "--json", "--config", str(config)])
+    assert "could not be looked at" not in capsys.readouterr().out
+
+
+def test_an_unknown_model_is_one_line_everywhere(tmp_path, capsys):
+    config = tmp_path / "mirror.toml"
+    config.write_text('[model]\nname = "movenet_lightening"\n[camera]\nsource = "nobody.npz"\n')
     assert main(["run", "--screen", "none", "--config", str(config)]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert main(["doctor", "--only", "model,runtime", "--json", "--config", str(config)]) == 1
+    assert "no model is called 'movenet_lightening'" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("value", ["abc", "1e99", "-5", "", "30; rm -rf /", "٣٠"])

@@ -369,7 +369,7 @@ def test_rows_tell_value_unit_and_origin():
     assert told["person.stature_m"].value == "-"
 
 
-sources = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
+sources = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1).filter(
     lambda text: text.strip() != ""
 )
 
