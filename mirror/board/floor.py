@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mirror.board.said import (
+    MOST_REPS,
     OFF_TRACK,
     UNKNOWN,
     FinishedSet,
@@ -36,54 +37,91 @@ SHOWN_REPS = 12
 """Signs of a set's newest repetitions on a station's card."""
 REMEMBERED_S = 12 * 3600.0
 """What a broker remembers from longer ago belongs to another class."""
+A_CLOCK_IS_OFF_S = 60.0
+"""What comes from the future by no more than this comes from a clock that is a little off."""
 WORTH_A_LOOK = 2
 """Repetitions off track in one set from which it needs the coach's eye. One can be a stumble."""
-LIVE = ("squatting", "ready", "class")
-"""States in which the knees' signs mean something: as the event log writes them."""
+SHOWN_FOR_S = 180.0
+"""How long a card shows a set after its last repetition, while nobody squats there."""
+SQUATTING = "squatting"
+STANDING = ("ready", "class")
+"""States in which a knee's sign means something, if there is one: as the event log writes them."""
 
 
 @dataclass
 class Seen:
-    """One station. name: as it writes itself. heard_t, gone_t: monotonic, None where not known."""
+    """One station. name: as it writes itself. heard_t, rep_t, gone_t: monotonic, gone_t None where unknown.
+
+    reps: of its running set or the last one.
+    """
 
     id: str
     name: str
     online: bool = False
     heard_t: float = 0.0
     gone_t: float | None = None
+    rep_t: float = float("-inf")
     now: Moment | None = None
-    reps: deque[Rep] = field(default_factory=lambda: deque(maxlen=SHOWN_REPS))
+    reps: list[Rep] = field(default_factory=list)
 
     def told(self, t: float) -> dict[str, Any]:
         """For the page, which puts keys into words. t: monotonic."""
         now = self.now
-        reps = [one for one in self.reps if now is None or one.number == now.number]
-        live = now is not None and self.online and now.state in LIVE
-        left, right = self._knees(reps) if live else (UNKNOWN, UNKNOWN)
+        begins = now is not None and now.state == SQUATTING and now.reps == 0
+        reps = [] if begins else self._shown(t)
+        left, right = self._knees(reps)
+        off_track = sum(one.worst == OFF_TRACK for one in reps)
+        if now and now.reps:
+            off_track = max(off_track, now.counts[OFF_TRACK])
         return {
             "id": self.id,
             "name": self.name,
             "online": self.online,
             "silent_s": None if self.online or self.gone_t is None else round(max(0.0, t - self.gone_t)),
             "state": now.state if now else "",
-            "live": live,
+            "live": self._live(left, right),
             "left": left,
             "right": right,
-            "set": now.number if now else 0,
-            "reps": now.reps if now else 0,
-            "off_track": now.counts[OFF_TRACK] if now else 0,
-            "signs": [one.worst for one in reps],
+            "set": (now.number if now else 0) + begins,
+            "reps": (now.reps if now else 0) or len(reps),
+            "off_track": off_track,
+            "signs": [one.worst for one in reps[-SHOWN_REPS:]],
             "cue": now.cue if now else "",
             "note": now.note if now else "",
-            "look": bool(now and self.online and now.counts[OFF_TRACK] >= WORTH_A_LOOK),
+            "look": self.online and off_track >= WORTH_A_LOOK,
         }
+
+    def add(self, *reps: Rep) -> bool:
+        """Those not known yet; of a later set, they take the place of the earlier one's."""
+        newest = max((one.number for one in (*self.reps, *reps)), default=0)
+        known = {(one.number, one.n) for one in self.reps}
+        new = [one for one in reps if one.number == newest and (one.number, one.n) not in known]
+        if new:
+            kept = [one for one in self.reps if one.number == newest]
+            self.reps = sorted([*kept, *new], key=lambda one: one.n)[-MOST_REPS:]
+        return bool(new)
+
+    def _shown(self, t: float) -> list[Rep]:
+        """The running set's repetitions; the last one's for a while."""
+        now = self.now
+        if now is not None and now.reps == 0 and t - self.rep_t > SHOWN_FOR_S:
+            return []
+        return [one for one in self.reps if now is None or one.number == now.number]
 
     def _knees(self, reps: list[Rep]) -> tuple[str, str]:
         """What each knee shows now; of a station that does not say, what its last repetition was."""
         now = self.now
         if now and now.left and now.right:
             return now.left, now.right
-        return (reps[-1].left.verdict, reps[-1].right.verdict) if reps else (UNKNOWN, UNKNOWN)
+        running = reps if now and now.state == SQUATTING else []
+        return (running[-1].left.verdict, running[-1].right.verdict) if running else (UNKNOWN, UNKNOWN)
+
+    def _live(self, left: str, right: str) -> bool:
+        """Whether the knees' signs are shown: unknown is a sign while somebody squats, else there is none."""
+        if self.now is None or not self.online:
+            return False
+        standing = self.now.state in STANDING and (left, right) != (UNKNOWN, UNKNOWN)
+        return self.now.state == SQUATTING or standing
 
 
 class Floor:
@@ -147,9 +185,9 @@ class Floor:
         seen = self._stations.get(station)
         if seen is None and not online and remembered:
             return False  # it comes up with its state, if that is of today
+        if seen is not None and seen.online and not online:
+            seen.gone_t = seen.heard_t if remembered else self._clock()
         seen = self._called(station)
-        if not online and seen.online and not remembered:
-            seen.gone_t = self._clock()
         changed, seen.online = seen.online != online, online
         return changed
 
@@ -157,33 +195,33 @@ class Floor:
         seen = self._stations.get(station)
         age_s = self._wall() - now.t
         if remembered and (seen is None or not seen.online):
-            if not 0 <= age_s < REMEMBERED_S:
+            if not -A_CLOCK_IS_OFF_S <= age_s < REMEMBERED_S:
                 return False
             seen = self._called(station)
-            seen.gone_t = self._clock() - age_s
+            seen.gone_t = self._clock() - max(0.0, age_s)
         seen = self._called(station)
         if not remembered:
             seen.online = True  # who speaks is there, whatever an old last will says
         seen.name = now.station or seen.name
-        if seen.now is not None and now.number != seen.now.number:
-            seen.reps = deque((one for one in seen.reps if one.number == now.number), maxlen=SHOWN_REPS)
+        if seen.now is not None and now.number < seen.now.number:
+            seen.reps = []  # it counts from 1 again: it was switched off and on
         seen.now = now
         return True
 
     def _rep(self, station: str, one: Rep) -> bool:
         seen = self._called(station)
-        if (one.number, one.n) in ((old.number, old.n) for old in seen.reps):
-            return False  # QoS 1 may tell a thing twice
-        seen.reps.append(one)
-        return True
+        seen.rep_t = self._clock()
+        return seen.add(one)
 
     def _set(self, station: str, done: FinishedSet, remembered: bool) -> bool:
-        if remembered and not self._cleared_t <= done.t <= self._wall() + 60.0:
-            return False
-        if remembered and self._wall() - done.t > REMEMBERED_S:
+        age_s = self._wall() - done.t
+        if remembered and not (self._cleared_t <= done.t and -A_CLOCK_IS_OFF_S <= age_s < REMEMBERED_S):
             return False
         if any((old.station, old.t, old.number) == (done.station, done.t, done.number) for old in self._sets):
             return False
+        seen = self._stations.get(station)
+        if seen is not None and seen.add(*done.reps):
+            seen.rep_t = self._clock() - max(0.0, age_s if remembered else 0.0)
         self._sets.append(done if remembered else replace(done, when=self._wall()))
         self._sets_version += 1
         return True
