@@ -19,6 +19,7 @@ from mirror.camera import feeder as feeding
 from mirror.camera.frame import Frame, Source
 from mirror.camera.recording import Recording, RecordingSource
 from mirror.coach.feedback import Feedback, State
+from mirror.coach.words import words
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.screen.stage import Stage
 from mirror.service import absent
@@ -124,23 +125,29 @@ def said(caplog: pytest.LogCaptureFixture, part: str) -> int:
     return sum(part in record.getMessage() for record in caplog.records)
 
 
+def no_webcam() -> BadInput:
+    return BadInput("No webcam found on /dev/video*; plug one in, or name a clip.", key="no_webcam")
+
+
 def test_a_camera_that_is_plugged_in_later_is_shown_as_missing_and_then_used(monkeypatch, caplog):
-    missing = BadInput("No webcam found on /dev/video*; plug one in, or name a clip.")
+    missing = no_webcam()
     rig = Rig(monkeypatch, [missing, missing, TemporaryFault("/dev/video0 is busy."), missing, Webcam()])
     with caplog.at_level(logging.INFO):
         assert rig.run_until(rig.is_back) == 0
     assert rig.is_back()
-    assert (State.FAULT, str(missing)) in rig.scenes
+    assert (State.FAULT, words("en").fault(missing)) in rig.scenes
     assert rig.opened == 5
     assert said(caplog, "is there") == 1
 
 
 def test_a_camera_that_stays_away_is_said_once(monkeypatch, caplog):
-    missing = BadInput("No webcam found on /dev/video*; plug one in, or name a clip.")
+    missing = no_webcam()
     rig = Rig(monkeypatch, [missing])
     with caplog.at_level(logging.WARNING):
         assert rig.run_until(lambda: rig.opened > 10) == 0
-    assert [scene for scene in rig.scenes if scene[0] is not State.IDLE] == [(State.FAULT, str(missing))]
+    assert [scene for scene in rig.scenes if scene[0] is not State.IDLE] == [
+        (State.FAULT, words("en").fault(missing))
+    ]
     assert said(caplog, "No webcam found") == 1
 
 
