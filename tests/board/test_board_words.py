@@ -56,8 +56,10 @@ def test_every_language_has_the_same_gaps(language):
         assert text.strip() == text != "", name
 
 
-ALIKE = {"table.reps", "card.left", "card.right", "page.name", "timer.start", "timer.stop", "page.title", "table.station",
-         "card.offline"}  # fmt: skip
+ALIKE = {
+    "table.reps", "card.left", "card.right", "page.name", "timer.start", "timer.stop", "page.title",
+    "table.station", "card.offline",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", [language for language in languages() if language != "en"])
