@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ async def run(config):
 
 asyncio.run(run(json.loads(sys.argv[1])))
 """
+OPENSSL = shutil.which("openssl")
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
@@ -42,13 +44,20 @@ def free_port() -> int:
 class Broker:
     """amqtt, or mosquitto, on one port; remembers nothing when killed. Use as a context manager.
 
-    password: who is let in, as ("name", "password"); None lets everybody in.
+    password: who is let in, as ("name", "password"); None lets everybody in. encrypted_for: whose name stands
+    in `certificate`, which nobody else has signed; only mosquitto.
     """
 
     def __init__(
-        self, folder: Path, kind: str = "amqtt", password: tuple[str, str] | None = None, port: int = 0
+        self,
+        folder: Path,
+        kind: str = "amqtt",
+        password: tuple[str, str] | None = None,
+        port: int = 0,
+        encrypted_for: str = "",
     ) -> None:
         self.folder, self.kind, self.password = folder, kind, password
+        self.encrypted_for, self.certificate = encrypted_for, folder / "certificate.pem"
         self.port = port or free_port()
         self.process: subprocess.Popen[str] | None = None
 
@@ -110,14 +119,38 @@ class Broker:
     def _mosquitto(self) -> list[str]:
         assert MOSQUITTO is not None
         lines = [f"listener {self.port} 127.0.0.1", "persistence false", f"allow_anonymous {self._anybody}"]
+        lines.append(f"user {getpass.getuser()}")  # started by root it would be somebody else
         if self.password is not None:
             users = self.folder / "users"
             made = [MOSQUITTO.replace("sbin", "bin") + "_passwd", "-b", "-c", str(users), *self.password]
             subprocess.run(made, check=True, capture_output=True)
             lines.append(f"password_file {users}")
+        if self.encrypted_for:
+            lines += [f"certfile {self.certificate}", f"keyfile {self._signed()}"]
         config = self.folder / "mosquitto.conf"
         config.write_text("\n".join(lines) + "\n")
         return [MOSQUITTO, "-c", str(config)]
+
+    def _signed(self) -> Path:
+        """The key of a certificate made for this broker alone."""
+        assert OPENSSL is not None
+        name, key = self.encrypted_for, self.folder / "key.pem"
+        kind = "IP" if name[0].isdigit() else "DNS"
+        call = [
+            OPENSSL,
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            f"/CN={name}",
+        ]
+        call += ["-addext", f"subjectAltName={kind}:{name}", "-keyout", key, "-out", self.certificate]
+        subprocess.run(call, check=True, capture_output=True)
+        return key
 
     @property
     def _anybody(self) -> str:

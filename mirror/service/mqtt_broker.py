@@ -83,8 +83,6 @@ class Broker:
         back: Callable[[], None] = lambda: None,
         heard: Callable[[bytes], None] = lambda payload: None,
         listens_to: str = "",
-        first_wait_s: int = FIRST_WAIT_S,
-        longest_wait_s: int = LONGEST_WAIT_S,
     ) -> None:
         """heard: told of every payload under listens_to, "" for none."""
         self._setup = setup
@@ -94,7 +92,7 @@ class Broker:
         self._ending = False
         self.connected = threading.Event()
         self._client = client = client_for(setup, this_station(setup))
-        client.reconnect_delay_set(first_wait_s, longest_wait_s)
+        client.reconnect_delay_set(FIRST_WAIT_S, LONGEST_WAIT_S)
         client.max_queued_messages_set(WAITING)
         client.will_set(setup.topics.online, OFFLINE, qos=1, retain=True)
         client.on_connect = self._on_connect
@@ -155,7 +153,8 @@ class Broker:
             self._say_trouble("away", "is lost")
 
     def _on_message(self, client: Any, userdata: object, message: Any) -> None:
-        self._heard(message.payload)
+        if message.topic == self._listens_to:  # some brokers hand on what nobody asked for
+            self._heard(message.payload)
 
     def _say_trouble(self, kind: str, says: str) -> None:
         """Once, however often it is tried; a refusal is said even after a loss, for it needs a person."""
