@@ -90,6 +90,8 @@ class Stepping:
         if self._chosen is not None:
             return None
         log.info("model: timing the networks on this machine, once")
+        if not told(0.0):  # loading them takes a while, too
+            return None
         # larger ones than the default would be no choice where it is fast enough, and none where it isn't
         models = [entry for entry in choice.candidates() if entry.card.get("time_to_default", 1.0) <= 1.0]
         threads = [self._threads] if self._threads else choice.thread_counts()

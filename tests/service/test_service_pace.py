@@ -126,6 +126,7 @@ def test_the_first_start_times_the_networks_tells_how_far_it_is_and_keeps_the_ch
     assert net is not None
     assert net.name == kept.model
     assert shares == sorted(shares)
+    assert shares[0] == 0.0  # before the networks are loaded
     assert shares[-1] == 1.0
 
 
