@@ -24,7 +24,9 @@ ONLINE, OFFLINE = b"1", b"0"
 KINDS = ("online", "state", "rep", "set")
 VERDICTS = ("good", "caution", "off_track", "unknown")
 
-STATE_KEYS = frozenset(("schema", "station", "t", "state", "light", "set", "reps", "cue", "note", *VERDICTS))
+STATE_KEYS = frozenset(
+    ("schema", "station", "t", "state", "light", "left", "right", "set", "reps", "cue", "note", *VERDICTS)
+)
 LEG_KEYS = frozenset(("deviation_deg", "verdict"))
 REP_OF_SET_KEYS = frozenset(("t", "n", "depth_deg", "depth_label", "left", "right"))
 REP_KEYS = REP_OF_SET_KEYS | {"schema", "station", "set"}
@@ -103,13 +105,17 @@ def decoded(sent: bytes) -> Payload | None:
 
 
 def state_payload(station: str, t: float, feedback: Feedback, set_n: int, cue: str | None) -> Payload:
-    """The moment. t: Unix seconds. set_n: of the set under way or the last one. cue: its key."""
+    """The moment; left and right: what each of the person's knees shows. t: Unix seconds. set_n: of the set
+    under way or the last one. cue: its key.
+    """
     return {
         "schema": SCHEMA,
         "station": station,
         "t": round(t, 2),
         "state": feedback.state.value,
         "light": feedback.light.value,
+        "left": feedback.left.verdict.value,
+        "right": feedback.right.verdict.value,
         "set": set_n,
         "reps": feedback.reps_done,
         **counted(feedback.rep_verdicts),

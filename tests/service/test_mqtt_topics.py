@@ -11,7 +11,7 @@ from coach.readings import rep
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.coach.feedback import State, nothing
+from mirror.coach.feedback import NO_MARK, State, nothing
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.knees.reading import Verdict
@@ -44,11 +44,16 @@ def test_a_message_is_known_by_its_topic():
 
 def test_a_state_counts_repetitions_by_their_worse_leg():
     feedback = replace(
-        nothing(0.0, State.SQUATTING), reps_done=4, rep_verdicts=(GOOD, OFF, UNKNOWN, OFF), note="A note."
+        nothing(0.0, State.SQUATTING),
+        left=replace(NO_MARK, verdict=CAUTION),
+        reps_done=4,
+        rep_verdicts=(GOOD, OFF, UNKNOWN, OFF),
+        note="A note.",
     )
     told = topics.state_payload("Rack 3", 1_800_000_000.126, feedback, 2, None)
     assert told == {
         "schema": 1, "station": "Rack 3", "t": 1_800_000_000.13, "state": "squatting", "light": "off",
+        "left": "caution", "right": "unknown",
         "set": 2, "reps": 4, "good": 1, "caution": 0, "off_track": 2, "unknown": 1, "cue": None,
         "note": "A note.",
     }  # fmt: skip
