@@ -28,8 +28,9 @@ class ModelStep:
     """Which rung of a ladder of networks to be on; rung 0 is the fastest, the last the one chosen here.
 
     Down one rung for each step of effort the heat takes, at once, and one more whenever the pace was too slow
-    for `slow_s` seconds. Up one rung after `calm_s` seconds without heat and with room to spare; a step up
-    that proves too slow doubles the wait before the next one. Times are given, in seconds on a steady clock.
+    for `slow_s` seconds. Up one rung after `calm_s` seconds without heat and with room to spare, or back to
+    where only heat took it from, though nobody was there to measure a pace; a step up that proves too slow
+    doubles the wait before the next one. Times are given, in seconds on a steady clock.
     """
 
     def __init__(
@@ -43,15 +44,18 @@ class ModelStep:
         self._slow_since: float | None = None
         self._calm_since: float | None = None
         self._went_up = False
+        self._before_heat = 0
 
     def update(self, t: float, effort: Effort, per_s: float | None) -> int:
         """The rung from now on. per_s: poses a second this machine could do now; None where nobody knows."""
         allowed = max(0, self._top - int(effort))
+        roomy = per_s is not None and per_s > ROOM_ABOVE * self._wanted_per_s
         if self.rung > allowed:
+            self._before_heat = max(self._before_heat, self.rung)
             self._step(allowed)
         elif per_s is not None and per_s < SLOW_BELOW * self._wanted_per_s:
             self._slow(t)
-        elif effort is Effort.FULL and per_s is not None and per_s > ROOM_ABOVE * self._wanted_per_s:
+        elif effort is Effort.FULL and (roomy or self.rung < self._before_heat):
             self._roomy(t)
         else:
             self._slow_since = self._calm_since = None
@@ -65,6 +69,7 @@ class ModelStep:
             if self._went_up:
                 self._calm_s = min(2 * self._calm_s, LONGEST_CALM_S)
             self._step(self.rung - 1)
+            self._before_heat = self.rung
 
     def _roomy(self, t: float) -> None:
         self._slow_since = None

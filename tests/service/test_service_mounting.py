@@ -9,15 +9,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import simulate
+from service.live_camera import Live
 
-from mirror.camera.frame import Frame, Layout
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.stance import median_pose
@@ -164,31 +163,6 @@ def test_a_power_cut_while_writing_leaves_the_old_file_or_the_new_one(tmp_path: 
 
 
 # -- in a station
-
-
-class Live:
-    """A live camera that already knows the keypoints: not a clip."""
-
-    name = "a camera"
-    hfov_deg: float | None = 55.0
-    hfov_how = "camera"
-
-    def __init__(self, sims: list[simulate.Simulated]) -> None:
-        self._sims = sims
-        self._closed = threading.Event()
-
-    def frames(self) -> Iterator[Frame]:
-        t = 0.0
-        for sim in self._sims:
-            gone = np.zeros((45, 17, 3), np.float32)
-            for keypoints in np.concatenate([sim.keypoints, gone]):
-                if self._closed.wait(0.004):
-                    return
-                t += 1 / 30
-                yield Frame(np.zeros((4, 3, 3), np.uint8), t, 0, Layout.BGR, sim.image_size, keypoints)
-
-    def close(self) -> None:
-        self._closed.set()
 
 
 def stands(seed: int) -> simulate.Simulated:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+import simulate
+from service.live_camera import Live
 
 from mirror.camera.frame import Frame, Layout
+from mirror.coach.feedback import Feedback, State
 from mirror.faults import BadInput
 from mirror.pose import catalog, choice
 from mirror.pose.catalog import DEFAULT_MODEL, ModelEntry, find, models_folder
@@ -19,6 +23,7 @@ from mirror.service.heat import ModelStep
 from mirror.service.pace import Steady, Stepping, pace_for
 from mirror.service.throttling import Effort
 from mirror.settings import Settings
+from mirror.station import Station
 
 SMALL = "movenet_lightning_192x128_mixed_u8"
 LADDER = Choice(DEFAULT_MODEL, 1, "chosen", (SMALL, DEFAULT_MODEL))
@@ -46,6 +51,21 @@ def test_cool_again_it_goes_up_a_rung_at_a_time_and_only_after_a_while() -> None
     assert rungs[:100] == [0] * 100
     assert rungs[105] == 1
     assert rungs[-1] == 2
+
+
+def test_cool_again_it_goes_back_where_it_was_though_nobody_came_since() -> None:
+    step = ModelStep(3, 15, calm_s=100)
+    run(step, range(10), Effort.LEAST, None)
+    rungs = run(step, range(10, 330), Effort.FULL, None)
+    assert rungs[95] == 0
+    assert rungs[-1] == 2
+
+
+def test_too_slow_before_the_heat_is_too_slow_after_it() -> None:
+    step = ModelStep(3, 15, calm_s=100)
+    run(step, range(30), Effort.FULL, 8.0)
+    run(step, range(30, 40), Effort.LEAST, None)
+    assert set(run(step, range(40, 1000), Effort.FULL, None)) == {0, 1}
 
 
 def test_heat_that_comes_and_goes_does_not_swing_it() -> None:
@@ -195,3 +215,41 @@ def test_without_xnnpack_another_choice_is_made_and_networks_run_without_it(tmp_
     net, _ = pace_for(plain, live=True, folder=tmp_path, effort=lambda: Effort.FULL)
     assert net.name == DEFAULT_MODEL  # what was chosen with XNNPACK says nothing
     assert net.runtime.endswith("without XNNPACK")
+
+
+# -- a whole station
+
+
+def test_a_station_s_first_start_shows_that_it_begins_and_its_next_one_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr("mirror.service.pace.FIRST_ROUNDS", 1)
+    settings = Settings.model_validate({"lights": {"kind": "none"}, "store": {"keep_days": 0}})
+    shown: list[list[Feedback]] = []
+    stands, tick = simulate.simulate([simulate.Stand(60.0)]), threading.Event()
+    for _ in range(2):
+        camera = Live([stands])
+        station = Station(settings, camera, "a camera", None, threading.Event())
+        begun = station.eyes._starting
+        shown.append([])
+
+        def starting(share: float, begun=begun, eyes=station.eyes) -> bool:
+            go_on = begun(share)
+            shown[-1].append(eyes.feedback)
+            return go_on
+
+        monkeypatch.setattr(station.eyes, "_starting", starting)
+        with caplog.at_level(logging.INFO), station.running():
+            while not station.eyes.tally.judged:
+                assert not station.over, "it ended before anything was judged"
+                tick.wait(0.01)
+        station.check()
+    first, second = shown
+    assert {moment.state for moment in first} == {State.STARTING}
+    assert [first[0].progress, first[-1].progress] == [0.0, 1.0]
+    assert second == []
+    assert caplog.text.count("timing the networks on this machine, once") == 1
+    kept = choice.kept(tmp_path, choice.machine("auto"))
+    assert kept is not None
+    assert f"model: {kept.model} on " in caplog.text
