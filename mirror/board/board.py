@@ -58,7 +58,7 @@ class Board:
         """A message of the broker's, from any thread. remembered: it was retained."""
         station_and_kind = came_from(self._prefix, topic)
         if topic == timer_topic(self._prefix):
-            self._hear_timer(payload)
+            self._hear_timer(payload, remembered)
         elif station_and_kind and self.floor.hear(*station_and_kind, payload, remembered):
             self.hub.ring()
 
@@ -81,8 +81,8 @@ class Board:
         else:
             timer = timer.pause(now) if do == "pause" else timer.stop()
         if timer != self._timer:
-            self._timer = timer
-            self.publish(timer_topic(self._prefix), encoded(timer.payload()))
+            self._timer = timer.changed(now)
+            self._say_timer()
         self.hub.ring()
 
     def begin_anew(self) -> None:
@@ -101,13 +101,26 @@ class Board:
             **floor,
         }
 
-    def _hear_timer(self, payload: bytes) -> None:
-        """What another board set, or this one before it was restarted; our own comes back, too."""
+    def _say_timer(self) -> None:
+        self.publish(timer_topic(self._prefix), encoded(self._timer.payload()))
+
+    def _hear_timer(self, payload: bytes, remembered: bool) -> None:
+        """What another board or program set, or this board before it was restarted; our own comes back, too.
+
+        The latest change holds. An earlier one can come after it: a message the broker had not acknowledged
+        when it was lost is sent again once it is back. Then the stations are told anew.
+        """
         said = decoded(payload) if len(payload) <= LARGEST else None
         try:
             timer = heard(said) if said else None
         except NotATimer:
             return
-        if timer is not None and timer != self._timer:
-            self._timer = timer
-            self.hub.ring()
+        if timer is None or timer == self._timer:
+            return
+        if not timer.at and not remembered:
+            timer = timer.changed(self._wall())  # of a program that does not say when
+        if timer.at < self._timer.at:
+            self._say_timer()
+            return
+        self._timer = timer
+        self.hub.ring()

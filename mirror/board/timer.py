@@ -24,7 +24,8 @@ class Timer:
     """work_s, rest_s: the two intervals of a round. rounds: how many there are.
 
     started: Unix seconds at which the first interval began, None while it does not run. paused_s: seconds
-    into the class at which it stands still, None unless it is paused.
+    into the class at which it stands still, None unless it is paused. at: Unix seconds at which somebody last
+    changed it; 0 when nobody has.
     """
 
     work_s: int = 40
@@ -32,6 +33,7 @@ class Timer:
     rounds: int = 8
     started: float | None = None
     paused_s: float | None = None
+    at: float = 0.0
 
     def set_to(self, work_s: object, rest_s: object, rounds: object) -> Timer:
         """The same timer with other intervals. Raises NotATimer."""
@@ -57,6 +59,10 @@ class Timer:
     def stop(self) -> Timer:
         """Back to the beginning."""
         return replace(self, started=None, paused_s=None)
+
+    def changed(self, now: float) -> Timer:
+        """The same, as changed now: later than before even if the clock was set back."""
+        return replace(self, at=max(now, self.at + 0.001))
 
     @property
     def length_s(self) -> int:
@@ -90,18 +96,19 @@ class Timer:
         }
 
     def payload(self) -> Payload:
-        """For the stations. paused_s is for other boards: to a station, standing still is stopped."""
-        said = ClassTimer(self.started, self.work_s, self.rest_s, self.rounds).payload()
+        """For the stations. at and paused_s are for boards: to a station, standing still is stopped."""
+        said = ClassTimer(self.started, self.work_s, self.rest_s, self.rounds).payload() | {"at": self.at}
         return said if self.paused_s is None else {**said, "paused_s": round(self.paused_s, 2)}
 
 
 def heard(payload: Payload) -> Timer:
-    """The timer a board published. Raises NotATimer."""
+    """The timer a board published, or another program, which may leave out `at`. Raises NotATimer."""
     timer = Timer().set_to(payload.get("work_s"), payload.get("rest_s"), payload.get("rounds"))
     return replace(
         timer,
         started=_seconds("started", payload.get("started")),
         paused_s=_seconds("paused_s", payload.get("paused_s")),
+        at=_seconds("at", payload.get("at")) or 0.0,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from coach.readings import rep
 
-from mirror.coach.feedback import KneeMark, Light, State, nothing
+from mirror.coach.feedback import NO_MARK, Light, State, nothing
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.knees.reading import Rep, Verdict
@@ -62,19 +62,20 @@ class Mirror:
         cue: str | None = None,
         knees: Legs | None = None,
     ) -> None:
-        """Its state; done: the running set's repetitions. knees: what each shows now."""
+        """Its state; done: the running set's repetitions. knees: what each shows now, None from a station
+        of an older release, which does not say."""
+        left, right = (replace(NO_MARK, verdict=verdict) for verdict in knees or (UNKNOWN, UNKNOWN))
         feedback = replace(
             nothing(0.0, state),
             light=Light.GOOD,
+            left=left,
+            right=right,
             reps_done=len(done),
             rep_verdicts=tuple(worse(legs) for legs in done),
         )
-        if knees is not None:
-            left, right = (KneeMark(verdict, None, None, None) for verdict in knees)
-            feedback = replace(feedback, left=left, right=right)
         told = state_payload(self.name, self.t, feedback, self.number, cue)
-        if knees is not None:
-            told |= {"left": knees[0].value, "right": knees[1].value}
+        if knees is None:
+            del told["left"], told["right"]
         self.say(self.topics.state, encoded(told), True)
 
     def squats(self, *each: Legs, live: bool = True) -> None:

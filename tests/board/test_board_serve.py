@@ -150,7 +150,7 @@ def test_without_its_libraries_it_says_what_to_install(capfd, monkeypatch):
 
 @pytest.mark.parametrize(
     ("file", "flags", "broker"),
-    [("", (), "localhost"), ("gym.local", (), "gym.local"), ("gym.local", ("--broker", "other:1"), "other:1")],
+    [("", (), "localhost"), ("gym", (), "gym"), ("gym", ("--broker", "other:1"), "other:1")],
 )  # fmt: skip
 def test_the_broker_is_the_flags_else_the_settings_else_on_this_computer(
     monkeypatch, tmp_path, file, flags, broker

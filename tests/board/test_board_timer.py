@@ -108,7 +108,9 @@ def desk() -> Desk:
 
 def test_a_coach_starts_pauses_and_stops_it_and_the_stations_are_told(desk):
     desk.board.ask("start", 30, 15, 4)
-    assert desk.last == {"schema": 1, "started": NOW, "work_s": 30, "rest_s": 15, "rounds": 4}
+    assert desk.last == {
+        "schema": 1, "started": NOW, "work_s": 30, "rest_s": 15, "rounds": 4, "at": NOW,
+    }  # fmt: skip
     desk.now += 10
     desk.board.ask("pause", None, None, None)
     assert desk.last["started"] is None
@@ -143,6 +145,38 @@ def test_a_board_that_starts_during_a_class_goes_on_with_its_timer(desk):
     assert later.board.told("en")["timer"] == {
         "state": "running", "elapsed_s": 20.0, "work_s": 30, "rest_s": 15, "rounds": 4,
     }  # fmt: skip
+
+
+def test_an_old_word_that_comes_late_is_overruled_and_the_stations_are_told_anew(desk):
+    desk.board.ask("start", 30, 15, 4)
+    (_, old), desk.now = desk.said[-1], desk.now + 5
+    desk.board.ask("stop", None, None, None)
+    for remembered in (True, False):
+        desk.board.hear(TOPIC, old, remembered)
+        assert desk.board.timer.state(desk.now) == "stopped"
+        assert desk.last["started"] is None
+    assert len(desk.said) == 4
+
+
+def test_what_is_asked_for_holds_although_the_clock_was_set_back(desk):
+    desk.board.ask("start", 30, 15, 4)
+    desk.now -= 3600
+    desk.board.ask("stop", None, None, None)
+    later = Desk()
+    for _, payload in (desk.said[1], desk.said[0]):
+        later.board.hear(TOPIC, payload, True)
+    assert later.board.timer.started is None
+
+
+def test_a_program_of_the_gyms_own_may_set_the_timer_without_saying_when(desk):
+    desk.board.ask("start", 30, 15, 4)
+    desk.now += 60
+    said = b'{"started": 1800000050, "work_s": 60, "rest_s": 0, "rounds": 2}'
+    desk.board.hear(TOPIC, said, True)  # remembered from before
+    assert desk.board.timer.work_s == 30
+    desk.board.hear(TOPIC, said, False)
+    assert desk.board.told("en")["timer"]["elapsed_s"] == 10
+    assert desk.board.timer.work_s == 60
 
 
 @pytest.mark.parametrize("payload", [b"", b"stop", b"[]", b'{"started": 1}', b"{" * 90_000])
