@@ -36,6 +36,8 @@ PICTURE_SHARE = 0.58
 """Share of a lying glass's width that the picture may take; the words stand beside it."""
 REFLECTED_SHARE = 0.62
 """Share of a lying glass's width left to the reflection; the words stand beside it."""
+WORD_SHARE = 0.36
+"""Share of an upright glass's height for a cue: three lines of 60 arc minutes on a 24-inch one at 2.5 m."""
 MOST_BADGES = 12
 """Repetitions shown in the row of signs: the newest of a long set."""
 
@@ -44,44 +46,60 @@ MOST_BADGES = 12
 class Places:
     """Where words go, (left, top, width, height): over the person's upper part, or beside a lying one.
 
-    count, cue: of the set. sign: of what holds for a moment or a set. note: a quiet line. whole: where one
+    count: of the set. words: where a cue or praise may lie, the likeliest first, and whether it lies at the
+    lower end there. sign: of what holds for a moment or a set. note: a quiet line. whole: where one
     instruction stands alone. body: the part of the glass where the person is seen.
     """
 
     count: Rect
-    cue: Rect
+    words: tuple[tuple[Rect, bool], ...]
     sign: Rect
     note: Rect
     whole: Rect
     body: Rect
 
 
-def places(glass: tuple[int, int], body: Rect, sizes: Sizes) -> Places:
-    """Where words go on a glass of this (width, height) with the person seen there."""
+def places(glass: tuple[int, int], body: Rect, sizes: Sizes, *, reflected: bool = False) -> Places:
+    """Where words go on a glass of this (width, height) with the person, or their reflection, seen there."""
     width, height = glass
     margin = sizes.margin
     if height > width:
-        room = width - 2 * margin
-        count = (margin, 0, room, round(0.1 * height))
-        # a picture that leaves black glass above it leaves room for larger words
-        deep = max(round(0.22 * height), body[1] - count[3])
-        note, sign = round(0.115 * height), round(0.055 * height)
-        return Places(
-            count,
-            (margin, count[3], room, deep),
-            (margin, height - note - sign, room, sign),
-            (margin, height - note, room, note),
-            (margin, margin // 2, room, max(round(0.2 * height), body[1] - margin)),
-            body,
-        )
+        return _upright_places(width, height, body, margin)
     left = body[0] + body[2] + margin
     room = width - left - margin
+    count = (left, margin // 2, room, round(0.13 * height))
+    words: list[tuple[Rect, bool]] = [((left, round(0.15 * height), room, round(0.84 * height)), False)]
+    if reflected:
+        # beside a reflection there is little room; over the person's head or shins there is more
+        wide, deep = left - 2 * margin, round(0.62 * height)
+        words.append(((margin, margin // 2, wide, deep), False))
+        words.append(((margin, height - margin // 2 - deep, wide, deep), True))
     return Places(
-        (left, margin, room, round(0.26 * height)),
-        (left, round(0.32 * height), room, round(0.34 * height)),
-        (left, round(0.66 * height), room, round(0.1 * height)),
-        (left, round(0.77 * height), room, round(0.19 * height)),
-        (left, margin, room, round(0.64 * height) - margin),
+        count,
+        tuple(words),
+        (left, round(0.74 * height), room, round(0.07 * height)),
+        (left, round(0.81 * height), room, round(0.18 * height)),
+        (left, margin, room, round(0.68 * height) - margin),
+        body,
+    )
+
+
+def _upright_places(width: int, height: int, body: Rect, margin: int) -> Places:
+    """On an upright glass words lie over the person's upper part, and a cue where the knees are not."""
+    room = width - 2 * margin
+    count = (margin, 0, room, round(0.1 * height))
+    note, sign = round(0.115 * height), round(0.055 * height)
+    # a picture that leaves black glass above it leaves more room
+    deep = max(round(WORD_SHARE * height), body[1] - count[3])
+    edge = margin // 2
+    upper = (edge, count[3], width - 2 * edge, deep)
+    lower = (edge, height - edge - deep, width - 2 * edge, deep)
+    return Places(
+        count,
+        ((upper, False), (lower, True)),
+        (margin, height - note - sign, room, sign),
+        (margin, height - note, room, note),
+        (margin, margin // 2, room, max(round(0.2 * height), body[1] - margin)),
         body,
     )
 
@@ -107,6 +125,8 @@ class Glass:
         self.limits_deg = (6.0, 8.0)
         self.view, self.marks, self.places = self._fitted((4, 3))
         self._bgr: Picture | None = None
+        self.marked: list[Rect] = []
+        self.word: Any = None  # where the last word in a squat was laid
         self._shades: list[tuple[int, int]] = []
         self._gains: dict[object, npt.NDArray[np.uint8]] = {}
 
@@ -118,7 +138,8 @@ class Glass:
         glass = (self.width, self.height)
         if self.reflection is not None:
             body = self._reflected_body(self.reflection)
-            return view, Marks(self.sizes.ring, self._shelf, soft=True), places(glass, body, self.sizes)
+            marks = Marks(self.sizes.ring, self._shelf, soft=True)
+            return view, marks, places(glass, body, self.sizes, reflected=True)
         # in a small picture of a small person a ring as wide as on the glass would hide both knees
         marks = Marks(min(self.sizes.ring, round(RING_OF_PICTURE * view.rect[3])), self._shelf)
         return view, marks, places(glass, view.rect, self.sizes)
@@ -140,6 +161,7 @@ class Glass:
         self.sheet.begin()
         self._bgr = None
         self._shades.clear()
+        self.marked.clear()
 
     def finish(self) -> list[Any]:
         """Paint what was put here since `begin`; the rectangles that were painted."""
@@ -177,9 +199,11 @@ class Glass:
         for i, line in enumerate(lines):
             self.line(line, cap, (left + width // 2, round(first + step * i)), colour)
 
-    def line(self, text: str, cap: int, centre: tuple[int, int], colour: RGB = WHITE) -> None:
-        """One line of text round a centre."""
-        drawn = self.letters.line(text, cap, colour)
+    def line(
+        self, text: str, cap: int, centre: tuple[int, int], colour: RGB = WHITE, narrow: float = 1.0
+    ) -> None:
+        """One line of text round a centre, its letters `narrow` times as wide as their own."""
+        drawn = self.letters.line(text, cap, colour, narrow)
         self.sheet.blit(drawn, drawn.get_rect(center=centre))
 
     def line_from(self, text: str, cap: int, left: int, middle: int, colour: RGB = WHITE) -> None:
@@ -217,14 +241,19 @@ class Glass:
     # -- marks -----------------------------------------------------------------------------------------
 
     def knees(self, feedback: Feedback) -> None:
-        """Both knees' rings and targets. The person's left is on the left of the glass, as in a mirror."""
+        """Both knees' rings and targets; where they lie is kept in `marked`, px.
+
+        The person's left is on the left of the glass, as in a mirror.
+        """
         for mark, outward in ((feedback.left, -1), (feedback.right, +1)):
             knee, aim = self._seen_at(mark, feedback.eye)
             if knee is None:
                 continue
+            first = len(self.sheet.pieces)
             self.marks.knee(self.sheet, mark, knee, outward)
             if aim is not None:
                 self.marks.target(self.sheet, aim, feedback.target_is_guess)
+            self.marked += [(p.rect.x, p.rect.y, p.rect.w, p.rect.h) for p in self.sheet.pieces[first:]]
 
     def _seen_at(
         self, mark: KneeMark, eye: Ray | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,14 +19,28 @@ KEPT = 256
 """Rendered lines kept; a scene shows fewer than twenty."""
 LINE_HEIGHT = 1.75
 """Distance of baselines in cap heights."""
+CLOSE_HEIGHT = 1.35
+"""The same in a word of few and large lines: a descender just clears what is below."""
+MOST_CLOSE_LINES = 4
 SMALLEST = 7
 """Cap height in pixels below which letters are no longer letters."""
+NARROWER = ((1.0, 0.95, 0.9, 0.85, 0.78), (0.73, 0.68))
+"""Widths of letters that are tried: before a further line is begun, and before they become less high."""
 
 
 NEVER_FIRST = "，。、；：！？）》」』”’…·,.;:!?)%°"
 """What a line of Chinese never begins with."""
 NEVER_LAST = "（《「『“‘("
 """What a line of Chinese never ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text as it is set: cap height in px, width of its letters as a share of their own, lines."""
+
+    cap: int
+    narrow: float
+    lines: tuple[str, ...]
 
 
 class Letters:
@@ -37,23 +52,26 @@ class Letters:
         self._pygame = pygame
         self._face = face
         self._cap_share = open_font(face, 200).get_rect("H").height / 200.0
-        self._lines: OrderedDict[tuple[str, int, RGB], Any] = OrderedDict()
+        self._lines: OrderedDict[tuple[str, int, RGB, float], Any] = OrderedDict()
 
     @lru_cache(maxsize=32)  # noqa: B019 - one Letters lives as long as the program
-    def _font(self, cap: int) -> Any:
-        """The font whose capital letters are `cap` pixels high."""
-        font = open_font(self._face, max(8.0, cap / self._cap_share))
+    def _font(self, cap: int, narrow: float = 1.0) -> Any:
+        """The font whose capital letters are `cap` pixels high, drawn `narrow` times as wide."""
+        size = max(8.0, cap / self._cap_share)
+        font = open_font(self._face, size)
+        if narrow != 1.0:
+            font.size = (narrow * size, size)
         font.kerning = False
         font.pad = True  # every line as high as the font, so that centred lines share a baseline
         return font
 
-    def line(self, text: str, cap: int, colour: RGB = WHITE) -> Any:
+    def line(self, text: str, cap: int, colour: RGB = WHITE, narrow: float = 1.0) -> Any:
         """A surface with this one line; the same one for the same line."""
-        key = (text, cap, colour)
+        key = (text, cap, colour, narrow)
         if key in self._lines:
             self._lines.move_to_end(key)
             return self._lines[key]
-        drawn, _ = self._font(cap).render(text, colour)
+        drawn, _ = self._font(cap, narrow).render(text, colour)
         # freetype's order of bytes blends ten times slower than the display's own
         surface = self._pygame.Surface(drawn.get_size(), self._pygame.SRCALPHA, 32)
         surface.blit(drawn, (0, 0), special_flags=self._pygame.BLEND_RGBA_ADD)
@@ -66,8 +84,8 @@ class Letters:
         """The rendered lines that are kept, the most lately used last."""
         return list(self._lines.values())
 
-    def kept_by_key(self) -> dict[tuple[str, int, RGB], Any]:
-        """The same by text, cap height and colour."""
+    def kept_by_key(self) -> dict[tuple[str, int, RGB, float], Any]:
+        """The same by text, cap height, colour and width of letters."""
         return dict(self._lines)
 
     @lru_cache(maxsize=1024)  # noqa: B019
@@ -95,6 +113,30 @@ class Letters:
             if (widest <= width and LINE_HEIGHT * cap * len(lines) <= height) or cap <= SMALLEST:
                 return cap, self._balanced(text, cap, width, len(lines))
             cap = max(SMALLEST, min(cap - 1, round(0.95 * cap)))
+
+    @lru_cache(maxsize=256)  # noqa: B019
+    def close(self, text: str, cap: int, width: int, height: int) -> Setting:
+        """A few words as high as they can be in the box, up to `cap`; then in few lines of wide letters.
+
+        Capitals seen in the middle of a squat must be high first. Lines are CLOSE_HEIGHT caps apart.
+        """
+        while True:
+            most = min(MOST_CLOSE_LINES, int(height / (CLOSE_HEIGHT * cap)))
+            for widths in NARROWER:
+                for count in range(1, most + 1):
+                    for narrow in widths:
+                        if lines := self._in_lines(text, cap, int(width / narrow), count):
+                            return Setting(cap, narrow, lines)
+            if cap <= SMALLEST:
+                return Setting(cap, 1.0, self.wrapped(text, cap, width))
+            cap = max(SMALLEST, min(cap - 1, round(0.96 * cap)))
+
+    def _in_lines(self, text: str, cap: int, width: int, count: int) -> tuple[str, ...]:
+        """The text in so many lines that are no wider; none where it needs more."""
+        lines = self.wrapped(text, cap, width)
+        if len(lines) > count or max((self.width(line, cap) for line in lines), default=0) > width:
+            return ()
+        return self._balanced(text, cap, width, len(lines))
 
     def _balanced(self, text: str, cap: int, width: int, count: int) -> tuple[str, ...]:
         """The same number of lines in the narrowest column, so that no word is left alone on the last."""

@@ -61,7 +61,7 @@ def sizes(
         return max(7, round(1000 * viewing_distance_m * math.tan(math.radians(arcmin / 60)) * px_per_mm))
 
     # what is longer than its place is set smaller there; these only keep small windows in proportion
-    word = min(cap(WORD_ARCMIN), min(size) // 6)
+    word = min(cap(WORD_ARCMIN), min(size) // 5)
     body = min(cap(BODY_ARCMIN), min(size) // 15)
     # soft rings of about 5 cm on the glass: each eye sees the mark 3.2 cm apart
     ring = max(12, min(round(27 * px_per_mm), min(size) // 9))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from mirror.screen.figures import FIGURES  # noqa: E402
 from mirror.screen.fonts import OWN, Face, covers, face_for, spoken  # noqa: E402
 from mirror.screen.letters import NEVER_FIRST, Letters, pieces  # noqa: E402
 from mirror.screen.marks import Marks  # noqa: E402
+from mirror.screen.overlay import Mounting, mounting, panel_px_per_mm  # noqa: E402
 from mirror.screen.scenes.help import FIGURE_OF  # noqa: E402
 from mirror.screen.shelf import Shelf  # noqa: E402
 from mirror.screen.theme import BODY_ARCMIN, WORD_ARCMIN, sizes  # noqa: E402
@@ -54,7 +56,7 @@ def test_letters_have_their_angle_wherever_the_glass_is_large_enough(distance: f
     letters = sizes((1080, 1920), distance, panel)
     for px, wanted, most in (
         (letters.body, BODY_ARCMIN, 1080 // 15),
-        (letters.word, WORD_ARCMIN, 1080 // 6),
+        (letters.word, WORD_ARCMIN, 1080 // 5),
     ):
         exact = 1000 * distance * math.tan(math.radians(wanted / 60)) * 1920 / panel
         assert px == pytest.approx(min(most, max(7, exact)), abs=1)
@@ -67,10 +69,56 @@ def test_every_line_can_be_read_from_three_metres(name: str, language: str) -> N
     assert arcmin(caps(name, language)[-1], FARTHEST_M) >= 9.5
 
 
-@pytest.mark.parametrize("language", LATIN)
-def test_the_cue_is_twice_as_large_as_any_quiet_line(language: str) -> None:
-    cue, *_ = caps("squatting", language)
-    assert arcmin(cue, 2.5) >= 0.6 * WORD_ARCMIN
+CUES = tuple(
+    tomllib.loads((Path(mirror.coach.__file__).parent / "words" / "en.toml").read_text("utf-8"))["cue"]
+)
+STANDARD_SIZES = [(800, 480), (1080, 1920), (1920, 1080), (2160, 3840)]
+
+
+def cue_arcmin(size: tuple[int, int], language: str, key: str, reflection: Mounting | None = None) -> float:
+    """Cap height of a cue on 24-inch glass from two and a half metres."""
+    stage = stage_on(pygame.Surface(size), language, reflection=reflection)
+    cue = words(language)(f"cue.{key}")
+    stage.draw(replace(moment(State.SQUATTING, language), cue=cue, note=""), GREY)
+    rendered = {id(line): key for key, line in stage.glass.letters.kept_by_key().items()}
+    lines = [rendered[id(p.sprite)] for p in stage.glass.sheet.pieces if id(p.sprite) in rendered]
+    cap = max(line[1] for line in lines)
+    assert "".join(line[0] for line in lines if line[1] == cap).replace(" ", "") == cue.replace(" ", "")
+    return math.degrees(math.atan(cap / panel_px_per_mm(size) / 2500)) * 60
+
+
+@pytest.mark.parametrize("size", STANDARD_SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("key", CUES)
+def test_a_cue_is_a_degree_high_on_every_glass(key: str, language: str, size: tuple[int, int]) -> None:
+    if face_for(language) is None:
+        pytest.skip(spoken(language)[1])
+    assert cue_arcmin(size, language, key) >= WORD_ARCMIN - 1
+
+
+@pytest.mark.parametrize("size", STANDARD_SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("key", CUES)
+def test_a_cue_beside_the_marks_on_a_reflection_is_nearly_so(
+    key: str, language: str, size: tuple[int, int]
+) -> None:
+    if face_for(language) is None:
+        pytest.skip(spoken(language)[1])
+    least = 50 if (language, key) == ("de", "spread_the_floor") and size[0] > size[1] else 56
+    assert cue_arcmin(size, language, key, mounting(size, None, None, None)) >= least
+
+
+@pytest.mark.parametrize("size", STANDARD_SIZES[:3], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("down", [i / 10 for i in range(-2, 12)])
+def test_a_cue_never_lies_on_the_marks_of_a_knee(size: tuple[int, int], down: float) -> None:
+    stage = stage_on(pygame.Surface(size), reflection=Mounting(size[0] / 2, down * size[1], 1000.0))
+    stage.draw(replace(moment(State.SQUATTING), note=""), None)
+    cue = [line for key, line in stage.glass.letters.kept_by_key().items() if key[0] != "14"]
+    placed = [
+        p.sprite.get_bounding_rect().move(p.rect.topleft) for p in stage.glass.sheet.pieces if p.sprite in cue
+    ]
+    assert placed
+    assert all(pygame.Rect(mark).collidelist(placed) < 0 for mark in stage.glass.marked)
 
 
 @pytest.mark.parametrize("name", ["framing", "calibrating", "ready", "fault", "paused"])
