@@ -252,4 +252,4 @@ def test_a_station_s_first_start_shows_that_it_begins_and_its_next_one_knows(
     assert caplog.text.count("timing the networks on this machine, once") == 1
     kept = choice.kept(tmp_path, choice.machine("auto"))
     assert kept is not None
-    assert f"model: {kept.model} on " in caplog.text
+    assert f"model: {kept.model}, {kept.why}" in caplog.text
