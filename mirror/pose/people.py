@@ -16,6 +16,7 @@ from mirror.laps import Mark, unmarked
 from mirror.pose.catalog import ModelEntry, checked_file
 from mirror.pose.interpreter import Network, Tensor
 from mirror.pose.movenet import Decoder
+from mirror.pose.planted import Planted
 from mirror.pose.pose import Pose, Seen
 from mirror.pose.window import (
     ANKLES,
@@ -153,6 +154,7 @@ class PersonTracker:
         self._hopped_since: float | None = None
         self._last_height = 0.0  # standing height as the last keypoints show it, px
         self._nobody_until = -math.inf
+        self._planted = Planted()
         self._size: tuple[int, int] | None = None
 
     def mark_with(self, mark: Mark) -> None:
@@ -197,6 +199,7 @@ class PersonTracker:
         self._window, self._last, self._size = None, None, size
         self._last_t = -math.inf
         self._elsewhere_since = self._hopped_since = None
+        self._planted.forget()
 
     # -- nobody there yet ------------------------------------------------------------------------------
 
@@ -267,6 +270,7 @@ class PersonTracker:
                 self._give_up(frame.t)
             return True
         self._hopped_since = None
+        self._planted.resume()
         return False
 
     def _jumped(self, keypoints: F32, frame: Frame) -> bool:
@@ -280,16 +284,21 @@ class PersonTracker:
         aside = abs(x - last_x) > DART_SHARE * self._height_px * frames
         height = standing_height(keypoints, frame.size)
         swollen = height > LARGER * self._height_px and height > SWELL**frames * self._last_height
-        return far or aside or swollen
+        shoulders_x, _ = _middle(keypoints, SHOULDERS, frame.size)
+        return far or aside or swollen or self._planted.darted(frame.t, x, shoulders_x, self._height_px)
 
     def _in_lane(self, keypoints: F32, size: tuple[int, int]) -> bool:
         """Hips over the feet's place, feet on it, and about as large as the person on the mark."""
+        height = standing_height(keypoints, size) / self._height_px
+        fits = height <= LARGER and (height > 1 - SAME_SIZE or not _stands_upright(keypoints, size))
+        return fits and self._over_feet(keypoints, size)
+
+    def _over_feet(self, keypoints: F32, size: tuple[int, int]) -> bool:
+        """Feet where they were when the window was made, and hips over them."""
         near = LANE_SHARE * self._height_px
         feet = _middle(keypoints, ANKLES, size)
         hips_x, _ = _middle(keypoints, HIPS, size)
-        height = standing_height(keypoints, size) / self._height_px
-        fits = height <= LARGER and (height > 1 - SAME_SIZE or not _stands_upright(keypoints, size))
-        return fits and math.dist(feet, self._feet) < near and abs(hips_x - self._feet[0]) < near
+        return math.dist(feet, self._feet) < near and abs(hips_x - self._feet[0]) < near
 
     def _same_size(self, keypoints: F32, frame: Frame) -> bool:
         """Standing, and as tall in the picture as the person on the mark."""
@@ -299,6 +308,7 @@ class PersonTracker:
     def _give_up(self, t: float) -> None:
         """Whoever stands there now is somebody else: for a moment nobody is there, then they are new."""
         self._window, self._last, self._hopped_since = None, None, None
+        self._planted.forget()
         self._nobody_until = t + CHANGE_S
 
     def _accept(self, keypoints: F32, frame: Frame) -> None:
@@ -306,6 +316,10 @@ class PersonTracker:
         self._last_height = standing_height(keypoints, frame.size)
         self._hopped_since = None
         self._follow(keypoints, frame)
+        hips_x, _ = _middle(keypoints, HIPS, frame.size)
+        shoulders_x, _ = _middle(keypoints, SHOULDERS, frame.size)
+        over_feet = self._over_feet(keypoints, frame.size)
+        self._planted.stands(frame.t, hips_x, shoulders_x, over_feet=over_feet)
 
     def _follow(self, keypoints: F32, frame: Frame) -> None:
         """Moves the window when the person stands elsewhere, at once when they are being cut off."""

@@ -80,10 +80,11 @@ def watched(
     seconds: float = 6.0,
     scale: float = 1.15,
     squatting: bool = False,
+    fps: float = FPS,
 ) -> list[Pose]:
     tracker, poses = PersonTracker(net), []
-    for i in range(round(seconds * FPS)):
-        t = i / FPS
+    for i in range(round(seconds * fps)):
+        t = i / fps
         picture = pictures[round(30 * t) % len(pictures) if squatting else 0]
         shown = composed(picture, cut_out, passing(t), scale)
         poses.append(tracker.see(Frame(shown, t, i, Layout.BGR, shown.shape[:2])))
@@ -95,8 +96,8 @@ def aside(pose: Pose) -> float:
     return abs(float(pose.keypoints[[11, 12], 1].mean()) * WIDE - WIDE / 2) / HEIGHT_PX
 
 
-def lasted(poses: list[Pose]) -> list[tuple[Seen, float]]:
-    return [(seen, len(list(frames)) / FPS) for seen, frames in groupby(pose.seen for pose in poses)]
+def lasted(poses: list[Pose], fps: float = FPS) -> list[tuple[Seen, float]]:
+    return [(seen, len(list(frames)) / fps) for seen, frames in groupby(pose.seen for pose in poses)]
 
 
 def crossing(speed_px: float) -> Passing:
@@ -135,6 +136,25 @@ def test_whoever_passes_freezes_judgement_for_a_second_and_never_takes_over(
     assert aside(poses[-1]) < 0.02
 
 
+@pytest.mark.parametrize("fps", [8, 10])
+@pytest.mark.parametrize(
+    ("speed_px", "scale"), [(150, 1.0), (220, 0.85), (220, 1.0), (300, 0.85), (300, 1.15)]
+)
+def test_with_few_pictures_a_second_whoever_passes_is_judged_in_one_of_them_at_most(
+    net: PoseNet,
+    pictures: list[np.ndarray],
+    cut_out: tuple[np.ndarray, np.ndarray],
+    fps: float,
+    speed_px: float,
+    scale: float,
+) -> None:
+    poses = watched(net, pictures, cut_out, crossing(speed_px), scale=scale, fps=fps)
+    seen = lasted(poses, fps)
+    assert [one for one, _ in seen] == [Seen.FOUND, Seen.UNSURE, Seen.FOUND]
+    assert seen[1][1] <= FREEZE_S + 2 / fps
+    assert sum(pose.seen is Seen.FOUND and aside(pose) > 0.03 for pose in poses) <= 1
+
+
 def test_in_the_middle_of_a_squat_it_is_the_same(
     net: PoseNet, pictures: list[np.ndarray], cut_out: tuple[np.ndarray, np.ndarray]
 ) -> None:
@@ -162,10 +182,12 @@ def test_whoever_stays_is_somebody_new_after_nobody_was_there_for_a_moment(
     assert seen[2][1] == pytest.approx(CHANGE_S, abs=0.2)
 
 
-def test_nobody_is_frozen_for_squatting(net: PoseNet, pictures: list[np.ndarray]) -> None:
+@pytest.mark.parametrize("every", [1, 2, 3, 4, 6])
+def test_nobody_is_frozen_for_squatting(net: PoseNet, pictures: list[np.ndarray], every: int) -> None:
+    """At 30 pictures a second, and at 5."""
     tracker = PersonTracker(net)
     poses = [
-        tracker.see(Frame(picture, i / FPS, i, Layout.BGR, picture.shape[:2]))
-        for i, picture in enumerate(pictures[::2])
+        tracker.see(Frame(picture, every * i / 30, i, Layout.BGR, picture.shape[:2]))
+        for i, picture in enumerate(pictures[::every])
     ]
     assert {pose.seen for pose in poses} == {Seen.FOUND}
