@@ -203,8 +203,9 @@ class Listener:
             assert self._changed.wait_for(holds, PATIENCE_S), f"never {what}; heard {self.heard[-8:]}"
 
     def of(self, kind: str) -> list[dict[str, Any]]:
-        """Payloads of the topics that end so, in order."""
-        return [json.loads(payload) for topic, payload, *_ in self.heard if topic.endswith(f"/{kind}")]
+        """Payloads of the topics that end so, in order; what came twice in a row, as it may, once."""
+        told = [payload for topic, payload, *_ in self.heard if topic.endswith(f"/{kind}")]
+        return [json.loads(told[n]) for n in range(len(told)) if n == 0 or told[n] != told[n - 1]]
 
     def newest(self, kind: str) -> dict[str, Any]:
         """The last of them; empty before the first."""
