@@ -138,7 +138,6 @@ function renderLine(one, card) {
   else if (cued) write(line, one.cue);
   else write(line, WORDS.state[one.state] || one.state);
   line.classList.toggle("cue", cued);
-  line.classList.toggle("long", line.textContent.length > 18);
 }
 
 function offlineFor(seconds) {
@@ -188,20 +187,16 @@ function layOut() {
   list.style.setProperty("--u", `${best.unit.toFixed(3)}px`);
   list.style.setProperty("--columns", best.columns);
   list.classList.toggle("many", best.unit === least);
-  fitNames(list);
+  for (const text of list.querySelectorAll(".name, .line")) fit(text);
 }
 
-// Smaller letters for names that are too long for their card, and two lines for the longest.
-function fitNames(list) {
-  for (const name of list.querySelectorAll(".name")) {
-    name.classList.remove("long", "longer");
-    for (const size of ["long", "longer"]) {
-      if (name.scrollWidth > name.clientWidth) {
-        name.classList.remove("long");
-        name.classList.add(size);
-      }
-    }
-  }
+// Smaller letters for a name or cue that is too long for its card.
+function fit(text) {
+  text.classList.remove("long", "longer");
+  if (text.scrollWidth <= text.clientWidth) return;
+  text.classList.add("long");
+  if (text.scrollWidth <= text.clientWidth) return;
+  text.classList.replace("long", "longer");
 }
 
 // -- timer ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,416 @@
+"""The page in a real browser: what a coach sees, taps and types, on a tablet lying and upright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from board.mirrors import CAUTION, GOOD, OFF, UNKNOWN, Mirror
+
+from mirror.board.board import Board
+from mirror.board.door import own_names
+from mirror.board.serve import listening
+from mirror.board.site import site
+from mirror.board.words import languages, table
+from mirror.coach.feedback import State
+
+CHROMIUM = shutil.which("chromium")
+if CHROMIUM is None:
+    pytest.skip("there is no Chromium here (apt install chromium)", allow_module_level=True)
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (pip install 'squat-mirror[browser]')"
+)
+
+LYING, UPRIGHT = (1024, 768), (768, 1024)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PX_PER_MM = 1024 / 203.2
+"""Of a 10-inch tablet of 4 to 3 that shows 1024 CSS pixels."""
+PATIENCE_S = 30  # only ever waited out when something is broken
+PICTURES = os.environ.get("BOARD_PICTURES")
+
+
+class Page:
+    """A board, the stations that speak to it, and a tablet that shows it."""
+
+    def __init__(self, board: Board, port: int, tablet: Any) -> None:
+        self.board, self.tablet = board, tablet
+        self.home = f"http://127.0.0.1:{port}"
+        self.asked: list[str] = []
+        self.faults: list[str] = []
+        tablet.on("request", lambda request: self.asked.append(request.url))
+        tablet.on("pageerror", lambda error: self.faults.append(str(error)))
+        tablet.on("console", self._hear)
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(message.text)
+
+    def mirror(self, name: str = "Rack 1") -> Mirror:
+        def say(topic: str, payload: bytes, retain: bool) -> None:
+            self.board.hear(topic, payload, False)
+
+        said = Mirror(say, name, t=time.time())
+        said.comes()
+        return said
+
+    def opens(self, size: tuple[int, int] = LYING, path: str = "/") -> Page:
+        self.tablet.set_viewport_size({"width": size[0], "height": size[1]})
+        self.tablet.goto(self.home + path)
+        return self
+
+    def until(self, script: str) -> None:
+        """Wait until this is true on the page."""
+        until(self.tablet, script)
+
+    def card(self, name: str = "Rack 1") -> Any:
+        return self.tablet.locator(".card", has=self.tablet.locator("h2", has_text=name))
+
+    def keep(self, name: str) -> None:
+        """A picture to look at, where somebody asked for one."""
+        if PICTURES:
+            self.tablet.screenshot(path=f"{PICTURES}/{name}.png")
+
+
+def until(tablet: Any, script: str) -> None:
+    """Ask again and again: the page's policy lets no string wait inside it as code."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not tablet.evaluate(f"() => Boolean({script})"):
+        assert time.monotonic() < deadline, f"never {script}"
+        tablet.wait_for_timeout(30)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium) -> Iterator[Page]:
+    board = Board("squat-mirror", "broker:1883")
+    board.is_connected(True)
+    config = uvicorn.Config(site(board, "en", None, own_names()), log_level="warning", ws="none")
+    server = uvicorn.Server(config)
+    with listening("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        tablet = chromium.new_context().new_page()
+        shown = Page(board, listener.getsockname()[1], tablet)
+        yield shown
+        tablet.context.close()
+        board.hub.close()
+        server.should_exit = True
+        thread.join(10)
+    assert shown.faults == []
+    foreign = [url for url in shown.asked if not url.startswith((shown.home, "blob:"))]
+    assert foreign == [], "the page asked another host"
+    assert shown.asked
+
+
+def eight(page: Page) -> None:
+    """A class as it is: some squat, one is off track, one is gone."""
+    first = page.mirror("Rack 1")
+    first.squats(*[(GOOD, GOOD)] * 5, live=False)
+    first.shows(State.SQUATTING, ((GOOD, GOOD),) * 5, knees=(GOOD, GOOD))
+    bad = ((GOOD, GOOD), (GOOD, OFF), (GOOD, GOOD), (GOOD, OFF), (GOOD, CAUTION), (GOOD, GOOD), (GOOD, OFF))
+    second = page.mirror("Rack 2")
+    second.squats(*bad, live=False)
+    second.shows(State.SQUATTING, bad, "knees_over_toes", (GOOD, OFF))
+    page.mirror("Rack 3").shows(State.IDLE)
+    fourth = page.mirror("Rack 4")
+    fourth.squats((GOOD, GOOD), (CAUTION, GOOD), live=False)
+    fourth.shows(State.SQUATTING, ((GOOD, GOOD), (CAUTION, GOOD)), "spread_the_floor", (CAUTION, GOOD))
+    fifth = page.mirror("Platform left")
+    fifth.squats(*[(GOOD, GOOD)] * 8, live=False)
+    fifth.finishes(*[(GOOD, GOOD)] * 8)
+    fifth.shows(State.SUMMARY, ((GOOD, GOOD),) * 8)
+    gone = page.mirror("Platform right")
+    gone.shows(State.READY)
+    gone.goes()
+    page.mirror("Smith").shows(State.CALIBRATING)
+    last = page.mirror("Station by the door")
+    last.squats(*[(UNKNOWN, UNKNOWN)] * 12, live=False)
+    last.shows(State.SQUATTING, ((UNKNOWN, UNKNOWN),) * 12, knees=(UNKNOWN, UNKNOWN))
+
+
+def test_a_station_appears_turns_off_track_and_goes(page):
+    page.opens()
+    page.until("!document.getElementById('nobody').hidden")
+    mirror = page.mirror()
+    mirror.number = 1
+    mirror.shows(State.SQUATTING, ((GOOD, GOOD),), knees=(GOOD, GOOD))
+    page.until("document.querySelector('.card .count')?.textContent === '1'")
+    card = page.card()
+    assert card.locator(".line").inner_text() == "Squatting"
+    assert card.locator(".right").get_attribute("aria-label") == "Right knee: good"
+    assert not card.locator(".right .out").is_visible()
+    mirror.shows(State.SQUATTING, ((GOOD, GOOD), (GOOD, OFF)), "knees_over_toes", (GOOD, OFF))
+    page.until("document.querySelector('.card .right').dataset.verdict === 'off_track'")
+    assert card.locator(".right").get_attribute("aria-label") == "Right knee: off track"
+    assert card.locator(".right .out").is_visible()
+    assert not card.locator(".left .out").is_visible()
+    assert card.locator(".line").inner_text() == "Knees over your toes"
+    mirror.goes()
+    page.until("document.querySelector('.card').classList.contains('offline')")
+    assert card.locator(".line").inner_text().startswith("Offline for ")
+    assert not card.locator(".right").is_visible()
+
+
+def test_left_is_on_the_left_and_arrows_point_outward(page):
+    page.mirror().shows(State.SQUATTING, knees=(OFF, OFF))
+    page.opens()
+    page.until("document.querySelector('.card .left')?.dataset.verdict === 'off_track'")
+    left, right = page.card().locator(".left"), page.card().locator(".right")
+    assert (left.locator("b").inner_text(), right.locator("b").inner_text()) == ("L", "R")
+    ring_l, ring_r = left.locator(".ring").bounding_box(), right.locator(".ring").bounding_box()
+    out_l, out_r = left.locator(".out").bounding_box(), right.locator(".out").bounding_box()
+    assert out_l["x"] < ring_l["x"] < ring_r["x"] < out_r["x"]
+    flipped = "getComputedStyle(document.querySelector('.card .{} .out')).transform"
+    assert page.tablet.evaluate(flipped.format("left")) == "none"
+    assert page.tablet.evaluate(flipped.format("right")) == "matrix(-1, 0, 0, 1, 0, 0)"
+
+
+def test_the_four_signs_differ_in_shape_and_not_by_colour_alone(page):
+    for name, verdict in (("A", GOOD), ("B", CAUTION), ("C", OFF), ("D", UNKNOWN)):
+        page.mirror(name).shows(State.SQUATTING, knees=(verdict, verdict))
+    page.opens()
+    page.until("document.querySelectorAll('.card').length === 4")
+    shapes = page.tablet.evaluate(
+        """() => Array.from(document.querySelectorAll('.card')).map((card) => {
+            const sign = card.querySelector('.left .ring use').getAttribute('href');
+            const ring = document.querySelector(`${sign} circle`);
+            const arrow = getComputedStyle(card.querySelector('.left .out')).visibility;
+            return [Number(ring.getAttribute('stroke-width')), ring.hasAttribute('stroke-dasharray'), arrow];
+        })"""
+    )
+    assert len({str(shape) for shape in shapes}) == 4
+    good, caution, off, unknown = shapes
+    assert caution[0] > 1.5 * good[0]
+    assert [shape[2] for shape in shapes] == ["hidden", "hidden", "visible", "hidden"]
+    assert unknown[1]
+    assert off[0] == caution[0]
+
+
+@pytest.mark.parametrize("size", [LYING, UPRIGHT, (1280, 800), (800, 1280), (1080, 810)], ids=str)
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_up_to_eight_stations_fit_without_scrolling(page, size, count):
+    eight(page)
+    for name in list(page.board.floor._stations)[count:]:
+        page.board.floor.hear(name, "online", b"", False)
+    page.opens(size)
+    page.until(f"document.querySelectorAll('.card').length === {count}")
+    page.tablet.wait_for_timeout(100)
+    page.keep(f"{count}-{size[0]}")
+    assert_fits(page, size)
+    page.tablet.click("#go")
+    page.until("document.body.dataset.timer === 'running'")
+    page.tablet.wait_for_timeout(300)
+    page.keep(f"{count}-{size[0]}-running")
+    assert_fits(page, size)
+
+
+def assert_fits(page: Page, size: tuple[int, int]) -> None:
+    """Nothing scrolls, nothing hangs over, no text of a card is cut but a name that is too long."""
+    wide, high = page.tablet.evaluate(
+        "() => { const e = document.getElementById('stations-view');"
+        " return [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]; }"
+    )
+    assert wide <= 0
+    assert high <= 0
+    for card in page.tablet.locator(".card").all():
+        box = card.bounding_box()
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= size[0] + 0.5
+        assert box["y"] + box["height"] <= size[1] + 0.5
+        inside = card.evaluate("e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]")
+        assert max(inside) <= 1, card.inner_text()
+    header = page.tablet.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    assert header <= 0
+
+
+def test_with_eight_stations_count_and_knees_read_from_two_metres_and_words_at_arms_length(page):
+    """22 arc minutes of cap height for what is read across the room, 22 at 0.6 m for the rest."""
+    eight(page)
+    for size in (LYING, UPRIGHT):
+        page.opens(size)
+        page.until("document.querySelectorAll('.card').length === 8")
+        page.tablet.wait_for_timeout(100)
+        count = arc_minutes(page, ".card .count", 2.0)
+        letter = arc_minutes(page, ".card .knee b", 2.0)
+        cue = arc_minutes(page, ".card .line", 0.6)
+        ring = page.card("Rack 1").locator(".left .ring").bounding_box()["width"] / PX_PER_MM
+        assert count >= 18, size
+        assert letter >= 7, size
+        assert cue >= 17, size
+        assert ring >= 14, size  # mm: a thumbnail's size
+
+
+def arc_minutes(page: Page, selector: str, metres: float) -> float:
+    """Cap height of this text, 0.72 of its size, from so far away on a 10-inch tablet."""
+    size = page.tablet.locator(selector).first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    return 0.72 * size / PX_PER_MM / (1000 * metres) * 3437.75
+
+
+def test_a_set_that_needs_the_coachs_eye_stands_out(page):
+    eight(page)
+    page.opens()
+    page.until("document.querySelectorAll('.card').length === 8")
+    assert page.tablet.locator(".card.look").count() == 1
+    assert page.card("Rack 2").locator(".flag").inner_text() == "3 off track"
+    filled = "getComputedStyle(document.querySelector('.card.look .top')).backgroundColor"
+    assert page.tablet.evaluate(filled) == "rgb(213, 94, 0)"
+
+
+def test_the_timer_starts_pauses_and_stops_by_touch_and_every_tablet_shows_it(page, chromium):
+    page.opens()
+    page.until("document.body.dataset.timer === 'stopped'")
+    page.tablet.fill("#work_s", "35")
+    page.tablet.fill("#rounds", "3")
+    page.tablet.click("#go")
+    page.until("document.body.dataset.timer === 'running'")
+    assert page.board.timer.work_s == 35
+    assert page.board.timer.rounds == 3
+    page.until("/^0:3[0-5]$/.test(document.getElementById('time').textContent)")
+    assert page.tablet.inner_text("#what") == "Squat"
+    assert page.tablet.inner_text("#round") == "Round 1 of 3"
+    other = chromium.new_context().new_page()
+    other.goto(page.home)
+    until(other, "document.body.dataset.timer === 'running'")
+    other.click("#go")
+    page.until("document.body.dataset.timer === 'paused'")
+    assert page.tablet.inner_text("#go") == "Go on"
+    page.tablet.click("#stop")
+    page.until("document.body.dataset.timer === 'stopped'")
+    other.context.close()
+
+
+def test_the_timer_turns_to_rest_and_ends_by_itself(page):
+    now = [time.time()]
+    page.board._wall = lambda: now[0]
+    page.board.ask("start", 20, 10, 2)
+    now[0] += 25
+    page.opens()
+    page.until("document.getElementById('what').textContent === 'Rest'")
+    assert not page.tablet.locator("#clock.working").count()
+    now[0] += 10
+    page.board.hub.ring()
+    page.until("document.getElementById('round').textContent === 'Round 2 of 2'")
+    now[0] += 60
+    page.board.hub.ring()
+    page.until("document.getElementById('what').textContent === 'Done'")
+    page.until("document.body.dataset.timer === 'over'")
+
+
+def test_everything_works_with_the_keyboard(page):
+    page.mirror().squats((GOOD, GOOD))
+    page.mirror("Rack 2").finishes((GOOD, GOOD))
+    page.opens()
+    page.until("document.body.dataset.timer === 'stopped'")
+    seen = []
+    for _ in range(7):
+        page.tablet.keyboard.press("Tab")
+        seen.append(page.tablet.evaluate("document.activeElement.id"))
+    assert seen[:4] == ["work_s", "rest_s", "rounds", "go"]
+    assert {"to-stations", "to-table"} <= set(seen)
+    page.tablet.focus("#go")
+    page.tablet.keyboard.press("Enter")
+    page.until("document.body.dataset.timer === 'running'")
+    page.tablet.focus("#stop")
+    page.tablet.keyboard.press("Space")
+    page.until("document.body.dataset.timer === 'stopped'")
+    page.tablet.focus("#to-table")
+    page.tablet.keyboard.press("Enter")
+    page.until("document.querySelectorAll('#table-view tbody').length === 1")
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.tablet.evaluate(outline) == "solid"
+
+
+def test_the_table_fills_while_it_is_looked_at_and_another_class_empties_it(page):
+    page.opens(path="/#table")
+    page.until("!document.getElementById('no-sets').hidden")
+    mirror = page.mirror()
+    mirror.squats((GOOD, GOOD), (OFF, GOOD))
+    mirror.finishes((GOOD, GOOD), (OFF, GOOD))
+    page.until("document.querySelectorAll('tbody').length === 1")
+    cells = page.tablet.locator("tbody tr").first.locator("td").all_inner_texts()
+    assert cells[1:8] == ["Rack 1", "1", "2", "1", "·", "1", "·"]
+    assert cells[8] == "left 12°"
+    page.keep("table")
+    with page.tablet.expect_download() as saved:
+        page.tablet.click("#csv")
+    assert saved.value.suggested_filename.startswith("squat-class-")
+    page.tablet.click("#anew")
+    page.tablet.click("#no")
+    assert page.board.floor.sets()
+    page.tablet.click("#anew")
+    page.tablet.click("#yes")
+    page.until("!document.getElementById('no-sets').hidden")
+    assert page.board.floor.sets() == []
+
+
+def test_a_broker_that_is_away_and_a_board_that_is_away_are_said(page):
+    page.mirror().shows(State.SQUATTING, knees=(GOOD, GOOD))
+    page.opens()
+    page.until("document.querySelectorAll('.card').length === 1 && document.getElementById('trouble').hidden")
+    page.board.is_connected(False)
+    page.until("document.getElementById('trouble').textContent.includes('broker:1883')")
+    page.keep("broker-away")
+    page.board.is_connected(True)
+    page.until("document.getElementById('trouble').hidden")
+    page.tablet.clock.install()
+    page.opens()
+    page.until("document.querySelectorAll('.card').length === 1")
+    page.tablet.clock.pause_at(time.time() + 60)
+    page.tablet.clock.run_for(400)
+    page.until("document.body.classList.contains('stale') || document.getElementById('trouble').hidden")
+
+
+def test_what_a_station_calls_itself_is_text_and_nothing_else(page):
+    page.mirror("<img src=x onerror=alert(1)>").shows(State.SQUATTING, knees=(GOOD, GOOD))
+    page.opens()
+    page.until("document.querySelectorAll('.card').length === 1")
+    assert page.tablet.locator(".card img").count() == 0
+    assert page.tablet.inner_text(".card h2") == "<img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("size", [LYING, UPRIGHT], ids=str)
+def test_the_page_fits_in_every_language(page, language, size):
+    eight(page)
+    page.opens(size, f"/?language={language}")
+    page.until("document.querySelectorAll('.card').length === 8")
+    page.tablet.wait_for_timeout(100)
+    assert page.tablet.url == page.home + "/"
+    assert page.tablet.inner_text("#go") == table(language)["timer"]["start"]
+    page.keep(f"{language}-{size[0]}")
+    assert_fits(page, size)
+    page.tablet.click("#go")
+    page.until("document.body.dataset.timer === 'running'")
+    page.tablet.wait_for_timeout(300)
+    assert_fits(page, size)
+    for line in page.tablet.locator(".line").all():
+        assert line.evaluate("e => e.scrollWidth <= e.clientWidth"), line.inner_text()
+
+
+def test_thirty_two_stations_scroll_rather_than_shrink_to_nothing(page):
+    for i in range(32):
+        page.mirror(f"Rack {i + 1}").shows(State.SQUATTING, knees=(GOOD, GOOD))
+    page.opens()
+    page.until("document.querySelectorAll('.card').length === 32")
+    page.tablet.wait_for_timeout(100)
+    page.keep("32")
+    widths = [card.bounding_box()["width"] for card in page.tablet.locator(".card").all()]
+    assert min(widths) > 200
+    assert page.tablet.evaluate("document.documentElement.scrollWidth <= innerWidth")
