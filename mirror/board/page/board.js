@@ -110,7 +110,10 @@ function renderCard(one, card) {
   card.classList.toggle("live", one.live);
   const name = card.querySelector(".name");
   write(name, one.name);
-  write(card.querySelector(".flag"), one.look ? say("card.off_track", { n: one.off_track }) : "");
+  const flag = card.querySelector(".flag");
+  show(flag, one.look);
+  write(flag.querySelector("b"), String(one.off_track));
+  flag.setAttribute("aria-label", say("card.off_track", { n: one.off_track }));
   write(card.querySelector(".set"), one.set && !one.look ? say("card.set", { n: one.set }) : "");
   const count = card.querySelector(".count");
   const counted = one.live ? one.set > 0 : one.reps > 0;
