@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import simulate
+from judged import judged as analysed
 
 import mirror.knees.analysis as desk
-from mirror.knees.analysis import Analysis, analyse
+from mirror.knees.analysis import Analysis
 from mirror.knees.constants import ANATOMICAL, KeypointConstants
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
@@ -41,16 +42,7 @@ class Live:
 
 def at_the_desk(sim: simulate.Simulated, constants: KeypointConstants = ANATOMICAL) -> Analysis:
     """The same recording at the desk, with the first repetition as the reference, as it is live."""
-    return analyse(
-        sim.t,
-        sim.keypoints,
-        sim.image_size,
-        np.ones(len(sim.t), np.bool_),
-        Camera(sim.hfov_deg, sim.tilt_deg),
-        constants,
-        Thresholds(),
-        reference=1,
-    )
+    return analysed(sim, 1, toes=False, constants=constants)
 
 
 def verdicts(reps: list[Rep]) -> list[tuple[Verdict, Verdict]]:

@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import simulate
+from judged import judged as at_the_desk
 
 import mirror.second_look
 from mirror.camera.frame import F32, Frame, Layout
 from mirror.camera.recording import Recording, load, save
 from mirror.desk import Study, as_recording, study
-from mirror.knees.analysis import Analysis, analyse
-from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import Thresholds
-from mirror.knees.optics import Camera
+from mirror.knees.analysis import Analysis
 from mirror.pose.window import Window
 from mirror.second_look import Looker, recorded_toes
 from mirror.settings import Settings
@@ -46,17 +44,7 @@ def recording_of(sim: simulate.Simulated) -> Recording:
 def judged(recording: Recording) -> Analysis:
     assert recording.hfov_deg is not None
     assert recording.tilt_deg is not None
-    return analyse(
-        recording.t,
-        recording.keypoints,
-        recording.image_size,
-        np.ones(len(recording.t), np.bool_),
-        Camera(recording.hfov_deg, recording.tilt_deg),
-        ANATOMICAL,
-        Thresholds(),
-        None,
-        recorded_toes(recording),
-    )
+    return at_the_desk(recording, toes=False, toes_of=recorded_toes(recording))
 
 
 def verdicts(found: Analysis) -> list[str]:

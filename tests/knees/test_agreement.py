@@ -8,13 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import simulate
+from judged import judged
 
 from mirror.knees.agreement import Halves, agree
-from mirror.knees.analysis import Analysis, analyse
-from mirror.knees.azimuth import ONE_SOURCE_SD, Azimuth, ToeTips
-from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import Thresholds
-from mirror.knees.optics import Camera
+from mirror.knees.azimuth import ONE_SOURCE_SD, Azimuth
 from mirror.knees.reading import Rep, RepLeg, Verdict
 
 FEET = 20.0
@@ -105,14 +102,6 @@ def test_a_leg_that_was_never_seen_changes_nothing() -> None:
     found = agree(toes_off_by(6.0, 6.0), [unseen] * 4)
     assert np.isfinite(found.value).all()
     assert (found.sd <= toes_off_by(6.0, 6.0).sd).all()
-
-
-def judged(sim: simulate.Simulated, reference: int | None = None) -> Analysis:
-    return analyse(
-        sim.t, sim.keypoints, sim.image_size, np.ones(len(sim.t), np.bool_),
-        Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds(), reference,
-        lambda plant: ToeTips(sim.toes),
-    )  # fmt: skip
 
 
 def session(*deltas: tuple[float, float], toes_off: float) -> simulate.Simulated:

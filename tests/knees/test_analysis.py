@@ -10,12 +10,9 @@ import pytest
 import simulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judged import judged as at_the_desk
 
-from mirror.knees.analysis import Analysis, NoReference, analyse
-from mirror.knees.azimuth import ToeTips
-from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import Thresholds
-from mirror.knees.optics import Camera
+from mirror.knees.analysis import Analysis, NoReference
 from mirror.knees.reading import Rep, Verdict
 
 NOISE = simulate.Noise(sigma_px=0.8)
@@ -36,17 +33,7 @@ def judged(
     toes: bool = False,
     seen: np.ndarray | None = None,
 ) -> Analysis:
-    return analyse(
-        sim.t,
-        sim.keypoints,
-        sim.image_size,
-        np.ones(len(sim.t), np.bool_) if seen is None else seen,
-        Camera(sim.camera.hfov_deg, sim.tilt_deg),
-        ANATOMICAL,
-        Thresholds(),
-        reference,
-        (lambda plant: ToeTips(sim.toes)) if toes else None,
-    )
+    return at_the_desk(sim, reference, toes=toes, seen=seen)
 
 
 def verdicts(reps: list[Rep]) -> list[tuple[str, str]]:

@@ -8,11 +8,10 @@ import numpy as np
 import simulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judged import judged
 
-from mirror.knees.analysis import Analysis, analyse
-from mirror.knees.azimuth import ToeTips, from_toes
+from mirror.knees.azimuth import from_toes
 from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import Thresholds
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import Rep
@@ -148,20 +147,6 @@ def session(seed: int = 0) -> simulate.Simulated:
     squats = [simulate.Squat(delta=delta) for delta in ((1.0, 0.0), (13.0, 12.0), (13.0, 0.0))]
     return simulate.simulate(
         [simulate.Stand(1.5), *squats, simulate.Stand(0.6)], noise=simulate.Noise(sigma_px=0.8), seed=seed
-    )
-
-
-def judged(sim: simulate.Simulated) -> Analysis:
-    return analyse(
-        sim.t,
-        sim.keypoints,
-        sim.image_size,
-        np.ones(len(sim.t), np.bool_),
-        Camera(sim.camera.hfov_deg, sim.tilt_deg),
-        ANATOMICAL,
-        Thresholds(),
-        None,
-        lambda plant: ToeTips(sim.toes),
     )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import simulate
+from judged import judged
 
-from mirror.knees.analysis import analyse
-from mirror.knees.azimuth import ToeTips
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
@@ -21,17 +19,7 @@ def seen(squat: simulate.Squat, *, fps: float = 30.0, toes: bool = True, still_s
         noise=simulate.Noise(sigma_px=0.8),
         fps=fps,
     )
-    return analyse(
-        sim.t,
-        sim.keypoints,
-        sim.image_size,
-        np.ones(len(sim.t), np.bool_),
-        Camera(sim.hfov_deg, sim.tilt_deg),
-        ANATOMICAL,
-        Thresholds(),
-        None,
-        (lambda plant: ToeTips(sim.toes)) if toes else None,
-    ).reps
+    return judged(sim, toes=toes).reps
 
 
 def signs(squat: simulate.Squat, **how: object) -> list[RepSigns]:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from judged import judged
 from simulated_sets import PATTERNS, SimulatedSet, simulated_set
 
-from mirror.knees.analysis import analyse
-from mirror.knees.azimuth import ToeTips
-from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import Thresholds
-from mirror.knees.optics import Camera
 from mirror.knees.reading import RepLeg, Verdict
 
 WARNED = {Verdict.CAUTION, Verdict.OFF_TRACK}
@@ -20,10 +16,7 @@ Legs = list[tuple[RepLeg, float]]
 
 def legs_of(one: SimulatedSet) -> Legs:
     sim = one.simulated
-    found = analyse(
-        sim.t, sim.keypoints, sim.image_size, np.ones(len(sim.t), np.bool_),
-        Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds(), toes_of=lambda plant: ToeTips(sim.toes),
-    ).reps  # fmt: skip
+    found = judged(sim).reps
     assert len(found) == len(sim.reps)
     return [
         pair

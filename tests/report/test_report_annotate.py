@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import pytest
 import simulate
-from report_sets import BOTH, GOOD, LEFT, judged, simulated
+from judged import judged
+from report_sets import BOTH, GOOD, LEFT, simulated
 
 from mirror.camera.recording import load
 from mirror.camera.video import VideoFile

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import simulate
-from report_sets import BOTH, GOOD, Delta, judged, simulated
+from judged import judged
+from report_sets import BOTH, GOOD, Delta, simulated
 
 from mirror.cli import main
 from mirror.report.compare import (

@@ -9,17 +9,13 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 import simulate
+from judged import judged
 
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
-from mirror.knees.analysis import Analysis, analyse
-from mirror.knees.azimuth import ToeTips
-from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import Thresholds
-from mirror.knees.optics import Camera
+from mirror.knees.analysis import Analysis
 from mirror.knees.reading import Verdict
 from mirror.report.document import FRAME_COLUMNS, document, frames_csv
 from mirror.report.table import depth_words, leg_words, reps_table
@@ -41,17 +37,7 @@ def analysis(
     sim = simulate.simulate(
         [simulate.Stand(1.5), *squats, simulate.Stand(0.6)], noise=simulate.Noise(sigma_px=0.8)
     )
-    return analyse(
-        sim.t,
-        sim.keypoints,
-        sim.image_size,
-        np.ones(len(sim.t), np.bool_),
-        Camera(sim.hfov_deg, sim.tilt_deg),
-        ANATOMICAL,
-        Thresholds(),
-        reference,
-        (lambda plant: ToeTips(sim.toes)) if toes else None,
-    )
+    return judged(sim, reference, toes=toes)
 
 
 def told(found: Analysis) -> dict[str, Any]:

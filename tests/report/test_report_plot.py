@@ -10,9 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import simulate
+from judged import judged
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from report_sets import BOTH, GOOD, LEFT, judged, simulated
+from report_sets import BOTH, GOOD, LEFT, simulated
 
 from mirror.faults import PermanentFault
 from mirror.knees.analysis import Analysis

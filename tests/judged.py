@@ -1,0 +1,39 @@
+"""A simulated set, or a recording, judged at the desk, for every test that starts from an analysis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.knees.analysis import Analysis, ToesOf, analyse
+from mirror.knees.azimuth import ToeTips
+from mirror.knees.constants import ANATOMICAL, KeypointConstants
+from mirror.knees.judge import Thresholds
+from mirror.knees.optics import Camera
+
+
+def judged(
+    sim: Any,
+    reference: int | None = None,
+    *,
+    toes: bool = True,
+    toes_of: ToesOf | None = None,
+    seen: npt.NDArray[np.bool_] | None = None,
+    constants: KeypointConstants = ANATOMICAL,
+) -> Analysis:
+    """sim: a simulate.Simulated, or anything with its keypoints and camera. toes: whether its own are known;
+    toes_of: where they are instead. seen: (T,), everybody unless given."""
+    own = (lambda plant: ToeTips(sim.toes)) if toes else None
+    return analyse(
+        sim.t,
+        sim.keypoints,
+        sim.image_size,
+        np.ones(len(sim.t), np.bool_) if seen is None else seen,
+        Camera(sim.hfov_deg, sim.tilt_deg),
+        constants,
+        Thresholds(),
+        reference,
+        toes_of or own,
+    )
