@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Makes the project's own Python environment; sourced by scripts/run and scripts/test.
 # Knows only Debian's python3 and venv, and says in one sentence what is missing.
 

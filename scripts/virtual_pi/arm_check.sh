@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2016 # what stands in single quotes is for the shell inside the tree
 # Runs the mirror's networks and the tests of its kernel on 64-bit ARM Python, emulated, as on a Raspberry Pi.
 #
 #   arm_check.sh [SUITE] [OUT] [TEST...]   SUITE and OUT as for arm_root.sh, which builds the tree first where

@@ -15,12 +15,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)
 suite=${1:-bookworm}
 out=${2:-${XDG_CACHE_HOME:-$HOME/.cache}/squat-mirror/arm-root-$suite}
-stamp=$out/opt/mirror/built-from
-
-cannot() {
-  echo "arm root: not built: $1" >&2
-  exit 3
-}
+tree_name="arm root"
+# shellcheck source=scripts/virtual_pi/debian.sh
+. "$here/debian.sh"
 
 case $suite in
   bookworm) version=3.11 ;;
@@ -29,20 +26,13 @@ case $suite in
 esac
 
 # Whatever the tree is made from: when one of these changes, the tree is built again.
-recipe=$(cat "$here/arm_root.sh" "$here/arm_wheels.py" "$project/pyproject.toml" | sha256sum | cut -d' ' -f1)
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$recipe" ]; then
-  echo "arm root: already built in $out"
-  exit 0
-fi
+recipe=$(recipe_of "$here/arm_root.sh" "$here/arm_wheels.py" "$project/pyproject.toml")
+if built_from "$out" "$recipe"; then exit 0; fi
 
-[ "$(id -u)" = 0 ] || cannot "it needs root (file owners, chroot); run it as root or in a container"
-command -v mmdebstrap >/dev/null || cannot "mmdebstrap is not installed (apt install mmdebstrap)"
-qemu=$(command -v qemu-aarch64-static) || cannot "qemu-user-static is not installed (apt install qemu-user-static)"
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -f "$keyring" ] || cannot "Debian's archive keys are missing (apt install debian-archive-keyring)"
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null | head -n1)
-[ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n1)
-[ -n "$mirror" ] || cannot "apt knows no Debian mirror (run apt-get update first)"
+need_root "file owners, chroot"
+need mmdebstrap
+need qemu-aarch64-static qemu-user-static
+find_debian
 # The wheels are resolved by the target's own version of Python where it is here: pip reads other packages'
 # conditions ("python_version < '3.13'") for the Python it runs on.
 for python in "python$version" python3 ""; do
@@ -58,12 +48,8 @@ chmod 755 "$new"
 
 echo "arm root: building $suite in $out (about a minute)"
 # "extract" unpacks and runs nothing of the packages, so no emulation is needed for it.
-mmdebstrap --quiet --variant=extract --arch=arm64 --skip=check/qemu \
-  --aptopt='APT::Install-Recommends "false"' --aptopt='APT::Sandbox::User "root"' \
-  --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-  --dpkgopt='path-exclude=/usr/share/locale/*' \
-  --include=base-files,python3,libstdc++6,libgomp1 \
-  "$suite" "$new" "deb [signed-by=$keyring] $mirror $suite main" ||
+debian_tree "$suite" "$new" "$suite main" -- \
+  --variant=extract --arch=arm64 --skip=check/qemu --include=base-files,python3,libstdc++6,libgomp1 ||
   cannot "Debian $suite for arm64 could not be fetched from apt's mirror"
 mkdir -p "$new/opt/mirror/wheels"
 
@@ -75,10 +61,7 @@ if ! "$pip/bin/python" "$here/arm_wheels.py" "$project/pyproject.toml" "$version
   exit 1
 fi
 
-cp "$qemu" "$new/opt/mirror/qemu-aarch64-static"
-echo "$recipe" >"$new/opt/mirror/built-from"
-rm -rf --one-file-system "$out"
-mv "$new" "$out"
+cp "$(command -v qemu-aarch64-static)" "$new/opt/mirror/qemu-aarch64-static"
+put_in_place "$new" "$out" "$recipe"
 rm -rf "$pip"
 trap - EXIT
-echo "arm root: built in $out ($(du -sh "$out" 2>/dev/null | cut -f1))"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2016 # what stands in single quotes is for the shell inside the tree
 # Runs the mirror's own Picamera2 source on the real picamera2 and the real libcamera, without a camera.
 #
 #   camera_check.sh [OUT]    OUT: the tree camera_root.sh builds; built first where it is missing

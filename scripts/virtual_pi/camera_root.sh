@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2016 # what stands in single quotes is for the shell inside the tree
 # Builds a Debian trixie tree with the real libcamera 0.7 and the real picamera2 in it, for camera_check.sh.
 #
 #   camera_root.sh [OUT]     OUT: ${XDG_CACHE_HOME:-~/.cache}/squat-mirror/camera-root unless given
@@ -10,28 +11,18 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/squat-mirror/camera-root}
-stamp=$out/opt/mirror/built-from
-
-cannot() {
-  echo "camera root: not built: $1" >&2
-  exit 3
-}
+tree_name="camera root"
+# shellcheck source=scripts/virtual_pi/debian.sh
+. "$here/debian.sh"
 
 # Whatever the tree is made from: when one of these changes, the tree is built again.
-recipe=$(cat "$here/camera_root.sh" "$here/dma_shim.c" "$here/virtual.yaml" | sha256sum | cut -d' ' -f1)
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$recipe" ]; then
-  echo "camera root: already built in $out"
-  exit 0
-fi
+recipe=$(recipe_of "$here/camera_root.sh" "$here/dma_shim.c" "$here/virtual.yaml")
+if built_from "$out" "$recipe"; then exit 0; fi
 
-[ "$(id -u)" = 0 ] || cannot "it needs root (chroot and bind mounts); run it as root or in a container"
-command -v mmdebstrap >/dev/null || cannot "mmdebstrap is not installed (apt install mmdebstrap)"
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -f "$keyring" ] || cannot "Debian's archive keys are missing (apt install debian-archive-keyring)"
-unshare -m true 2>/dev/null || cannot "this container may not make mount namespaces"
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null | head -n1)
-[ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n1)
-[ -n "$mirror" ] || cannot "apt knows no Debian mirror (run apt-get update first)"
+need_root "chroot and bind mounts"
+need_namespaces
+need mmdebstrap
+find_debian
 
 packages=(
   python3 python3-venv python3-dev python3-numpy python3-pil python3-prctl gcc libc6-dev ca-certificates
@@ -43,18 +34,11 @@ trap 'rm -rf --one-file-system "$new"' EXIT
 chmod 755 "$new"
 
 echo "camera root: building in $out (about two minutes)"
-line="[signed-by=$keyring] $mirror"
-mmdebstrap --quiet --variant=minbase \
-  --aptopt='APT::Install-Recommends "false"' --aptopt='APT::Sandbox::User "root"' \
-  --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-  --dpkgopt='path-exclude=/usr/share/locale/*' \
-  --include="$(IFS=,; echo "${packages[*]}")" \
-  trixie "$new" "deb $line trixie main" "deb $line trixie-backports main" ||
+debian_tree trixie "$new" "trixie main" "trixie-backports main" -- \
+  --variant=minbase --include="$(joined "${packages[@]}")" ||
   cannot "Debian trixie with backports could not be fetched from apt's mirror"
 
-# pip inside the tree reaches the index the way pip outside does: same name servers, authorities, settings.
-cp -L /etc/resolv.conf "$new/etc/resolv.conf"
-cp -L /etc/ssl/certs/ca-certificates.crt "$new/etc/ssl/certs/ca-certificates.crt"
+online "$new"
 mkdir -p "$new/opt/mirror"
 cp "$here/dma_shim.c" "$new/opt/mirror/"
 cp "$here/virtual.yaml" "$new/usr/share/libcamera/pipeline/virtual/"
@@ -66,8 +50,5 @@ unshare -m --propagation private bash -euo pipefail -c '
     gcc -O2 -Wall -shared -fPIC -o /opt/mirror/dma_shim.so /opt/mirror/dma_shim.c"
 ' bash "$new" || cannot "picamera2 could not be installed from the Python package index"
 
-echo "$recipe" > "$new/opt/mirror/built-from"
-rm -rf --one-file-system "$out"
-mv "$new" "$out"
+put_in_place "$new" "$out" "$recipe"
 trap - EXIT
-echo "camera root: built in $out ($(du -sh "$out" 2>/dev/null | cut -f1))"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2016 # what stands in single quotes is for the shell inside the tree
 # Builds the disk of the virtual Pi for vm_run.sh: Debian trixie with a backports kernel (its gpio-sim gives
 # GPIO lines without a Pi), and Squat Mirror installed in it by the shipped scripts/install.sh.
 #
@@ -13,24 +14,20 @@ project=$(cd "$here/../.." && pwd)
 out=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/squat-mirror/virtual-pi}
 base=$out/base root=$out/root image=$out/disk.img
 
-cannot() {
-  echo "virtual Pi: not built: $1" >&2
-  exit 3
-}
+tree_name="virtual Pi"
+# shellcheck source=scripts/virtual_pi/debian.sh
+. "$here/debian.sh"
 
-[ "$(id -u)" = 0 ] || cannot "it needs root (chroot and bind mounts); run it as root or in a container"
-for tool in mmdebstrap mke2fs rsync git; do
-  command -v "$tool" >/dev/null || cannot "$tool is not installed"
-done
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -f "$keyring" ] || cannot "Debian's archive keys are missing (apt install debian-archive-keyring)"
-unshare -m true 2>/dev/null || cannot "this container may not make mount namespaces"
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null | head -n1)
-[ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n1)
-[ -n "$mirror" ] || cannot "apt knows no Debian mirror (run apt-get update first)"
+need_root "chroot and bind mounts"
+need_namespaces
+need mmdebstrap
+need mke2fs e2fsprogs
+need rsync
+need git
+find_debian
 
 system() { # the system alone, as a Pi has it before anybody installs a mirror
-  local new packages line="[signed-by=$keyring] $mirror"
+  local new packages
   packages=(
     systemd-sysv udev dbus kmod initramfs-tools zstd linux-image-amd64/trixie-backports
     python3 python3-venv python3-pip ca-certificates procps gpiod sudo
@@ -41,21 +38,12 @@ system() { # the system alone, as a Pi has it before anybody installs a mirror
   new=$(mktemp -d "$out/base.new.XXXXXX")
   chmod 755 "$new"
   echo "virtual Pi: building the system in $base (some minutes)"
-  mmdebstrap --quiet --variant=apt \
-    --aptopt='APT::Install-Recommends "false"' --aptopt='APT::Sandbox::User "root"' \
-    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --include="$(IFS=,; echo "${packages[*]}")" \
-    trixie "$new" "deb $line trixie main" "deb $line trixie-backports main" ||
+  debian_tree trixie "$new" "trixie main" "trixie-backports main" -- \
+    --variant=apt --include="$(joined "${packages[@]}")" ||
     cannot "Debian trixie with backports could not be fetched from apt's mirror"
   online "$new"
   package_lgpio "$new"
   mv "$new" "$base"
-}
-
-online() { # name servers and authorities as outside, for pip
-  cp -L /etc/resolv.conf "$1/etc/resolv.conf"
-  cp -L /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/ca-certificates.crt"
 }
 
 package_lgpio() { # Raspberry Pi OS has a package python3-lgpio and Debian none: it is made from the index's sources
