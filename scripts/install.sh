@@ -5,12 +5,13 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-sudo scripts/install.sh [--dry-run] [--without-camera] [--with-mqtt] [--root DIR]
+sudo scripts/install.sh [--dry-run] [--without-camera] [--with-mqtt | --without-mqtt] [--root DIR]
 sudo scripts/install.sh --uninstall [--purge] [--dry-run]
 
   --dry-run         print what would be done, and do nothing
   --without-camera  no Pi camera: a USB webcam, on Raspberry Pi OS or Debian
-  --with-mqtt       let the service reach an MQTT broker; without, it has no network at all
+  --with-mqtt       let the service reach an MQTT broker, which upgrades keep; else it has no network at all
+  --without-mqtt    take that away again
   --root DIR        only put the files below DIR, for making an image: no packages, program, user or service
   --uninstall       remove everything but the settings and the kept sets
   --purge           remove those, and the user, too
@@ -49,6 +50,7 @@ opt=/opt/squat-mirror
 config=/etc/squat-mirror/mirror.toml
 state=/var/lib/squat-mirror
 unit=/etc/systemd/system/squat-mirror.service
+network=$unit.d/20-mqtt.conf
 doc=/usr/share/doc/squat-mirror
 command=/usr/local/bin/squat-mirror
 was_graphical=/etc/squat-mirror/was-graphical
@@ -64,6 +66,7 @@ while [ $# -gt 0 ]; do
         --dry-run) dry=yes ;;
         --without-camera) camera='' ;;
         --with-mqtt) mqtt=yes ;;
+        --without-mqtt) mqtt=no ;;
         --uninstall) task=uninstall ;;
         --purge) purge=yes ;;
         --root)
@@ -147,10 +150,18 @@ install_program() {
     run rm -rf "$1"
     run mkdir -p "$opt/versions"
     run python3 -m venv --system-site-packages "$1"
-    run "$here/scripts/install_program.sh" "$1/bin/python" "$here"
+    run "$here/scripts/install_program.sh" "$1/bin/python" "$here" "$extras"
     run "$1/bin/squat-mirror" doctor --only python,libraries,model,feet,runtime --config /dev/null
     if [ -e "$config" ]; then run "$1/bin/squat-mirror" config check --config "$config"; fi
     run touch "$1/complete"
+}
+
+# What was once asked for stays until somebody says otherwise. A program with other extras is another version.
+decide_on_extras() {
+    if [ -z "$mqtt" ] && [ -e "$root$network" ]; then mqtt=yes; fi
+    if [ "$mqtt" = no ]; then mqtt=''; fi
+    extras=pi,metrics${mqtt:+,mqtt}
+    kind=${mqtt:+-mqtt}
 }
 
 install_files() {
@@ -167,7 +178,7 @@ install_files() {
     put systemd/sysusers.conf /etc/sysusers.d/squat-mirror.conf 644
     put systemd/squat-mirror.service "$unit" 644
     [ "$suite" = bookworm ] || put systemd/backoff.conf "$unit.d/10-backoff.conf" 644
-    [ -z "$mqtt" ] || put systemd/mqtt.conf "$unit.d/20-mqtt.conf" 644
+    if [ -n "$mqtt" ]; then put systemd/mqtt.conf "$network" 644; else remove "$network"; fi
 }
 
 # switch_to FOLDER: in one step, so that there is always a whole program
@@ -207,13 +218,14 @@ remove_old_versions() {
 }
 
 install_all() {
+    decide_on_extras
     if [ -n "$root" ]; then
         install_files
         say "the files are in $root; packages, program and user are not"
         if speaks_chinese; then say "its settings ask for Chinese: the image needs the package $chinese_package, too"; fi
         return 0
     fi
-    target=$opt/versions/$(version_of_sources)
+    target=$opt/versions/$(version_of_sources)$kind
     [ ! -L "$opt/current" ] || previous=$(readlink -f "$opt/current")
     install_packages
     trap failed EXIT

@@ -93,7 +93,7 @@ def card(tmp_path) -> Card:
 
 
 @pytest.mark.parametrize("suite", ["bookworm", "trixie"])
-@pytest.mark.parametrize("options", [(), ("--with-mqtt",), ("--without-camera",)])
+@pytest.mark.parametrize("options", [(), ("--with-mqtt",), ("--without-mqtt",), ("--without-camera",)])
 def test_a_dry_run_prints_exactly_what_a_run_does_and_does_nothing(card, suite, options):
     card.system(suite, "arm64")
     before = card.files()
@@ -136,6 +136,35 @@ def test_without_mqtt_the_service_has_no_network(card):
     assert not [name for name in card.files() if "mqtt" in name]
     unit = card.files()["etc/systemd/system/squat-mirror.service"][0]
     assert "\nRestrictAddressFamilies=AF_UNIX AF_NETLINK\n" in unit
+
+
+DROP_IN = "etc/systemd/system/squat-mirror.service.d/20-mqtt.conf"
+
+
+def test_an_upgrade_keeps_the_network_until_somebody_takes_it_away(card):
+    card.run("--with-mqtt")
+    once = card.files()
+    assert card.run().returncode == 0
+    assert card.files() == once
+    dry = card.run("--without-mqtt", "--dry-run")
+    assert card.files() == once
+    real = card.run("--without-mqtt")
+    assert commands(dry) == commands(real)
+    assert set(once) - set(card.files()) == {DROP_IN}
+
+
+def test_what_speaks_to_a_broker_is_installed_where_it_may_and_metrics_everywhere(card):
+    """A whole dry run: the program's folder is another one, so that the same sources are installed anew."""
+    plain = card.run_whole("--dry-run")
+    asked = card.run_whole("--dry-run", "--with-mqtt")
+    card.write(DROP_IN, "[Service]\n")
+    kept = card.run_whole("--dry-run")
+    for done, extras in ((plain, "pi,metrics"), (asked, "pi,metrics,mqtt"), (kept, "pi,metrics,mqtt")):
+        assert done.returncode == 0, done.stderr
+        (program,) = [command for command in commands(done) if "install_program.sh" in command]
+        assert program.split()[-1].replace("\\", "") == extras
+        folder = Path(program.split()[2]).parents[1].name
+        assert folder.endswith("-mqtt") is ("mqtt" in extras)
 
 
 def test_installing_again_changes_nothing(card):
