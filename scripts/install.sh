@@ -5,13 +5,14 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-sudo scripts/install.sh [--dry-run] [--without-camera] [--with-mqtt | --without-mqtt] [--root DIR]
+sudo scripts/install.sh [--dry-run] [--without-camera] [--with-mqtt | --without-mqtt] [--with-board] [--root DIR]
 sudo scripts/install.sh --uninstall [--purge] [--dry-run]
 
   --dry-run         print what would be done, and do nothing
   --without-camera  no Pi camera: a USB webcam, on Raspberry Pi OS or Debian
   --with-mqtt       let the service reach an MQTT broker, which upgrades keep; else it has no network at all
   --without-mqtt    take that away again
+  --with-board      also the coach's page for a class, off until you switch it on (docs/class.md)
   --root DIR        only put the files below DIR, for making an image: no packages, program, user or service
   --uninstall       remove everything but the settings and the kept sets
   --purge           remove those, and the user, too
@@ -51,6 +52,8 @@ config=/etc/squat-mirror/mirror.toml
 state=/var/lib/squat-mirror
 unit=/etc/systemd/system/squat-mirror.service
 network=$unit.d/20-mqtt.conf
+board_unit=/etc/systemd/system/squat-mirror-board.service
+board_key=/etc/squat-mirror/board.key
 doc=/usr/share/doc/squat-mirror
 command=/usr/local/bin/squat-mirror
 was_graphical=/etc/squat-mirror/was-graphical
@@ -60,13 +63,14 @@ camera_packages=(python3-picamera2 python3-libcamera)
 chinese_package=fonts-noto-cjk # 60 MB, so only where the settings ask for Chinese
 lamp_package=python3-lgpio # Debian bookworm lacks it; pip has it for that Python
 
-dry='' root='' task=install purge='' mqtt='' camera=yes target='' previous=''
+dry='' root='' task=install purge='' mqtt='' board='' camera=yes target='' previous=''
 while [ $# -gt 0 ]; do
     case $1 in
         --dry-run) dry=yes ;;
         --without-camera) camera='' ;;
         --with-mqtt) mqtt=yes ;;
         --without-mqtt) mqtt=no ;;
+        --with-board) board=yes ;;
         --uninstall) task=uninstall ;;
         --purge) purge=yes ;;
         --root)
@@ -160,15 +164,16 @@ install_program() {
 decide_on_extras() {
     if [ -z "$mqtt" ] && [ -e "$root$network" ]; then mqtt=yes; fi
     if [ "$mqtt" = no ]; then mqtt=''; fi
-    extras=pi,metrics${mqtt:+,mqtt}
-    kind=${mqtt:+-mqtt}
+    if [ -e "$root$board_unit" ]; then board=yes; fi
+    extras=pi,metrics${mqtt:+,mqtt}${board:+,board}
+    kind=${mqtt:+-mqtt}${board:+-board}
 }
 
 install_files() {
     local name
     [ -e "$root$config" ] || put systemd/mirror.toml "$config" 644
     put systemd/mirror.toml "$doc/mirror.toml" 644
-    for name in LICENSE NOTICE docs/install.md docs/reliability.md; do
+    for name in LICENSE NOTICE docs/install.md docs/reliability.md docs/class.md; do
         put "$name" "$doc/$(basename "$name")" 644
     done
     put systemd/squat-mirror.sh "$command" 755
@@ -179,6 +184,16 @@ install_files() {
     put systemd/squat-mirror.service "$unit" 644
     [ "$suite" = bookworm ] || put systemd/backoff.conf "$unit.d/10-backoff.conf" 644
     if [ -n "$mqtt" ]; then put systemd/mqtt.conf "$network" 644; else remove "$network"; fi
+    [ -z "$board" ] || install_board
+}
+
+# The page's key is made here, once, and shown to root only; the unit is put and not switched on.
+install_board() {
+    put systemd/squat-mirror-board.service "$board_unit" 644
+    if [ ! -e "$root$board_key" ]; then
+        run install -D -m 600 /dev/stdin "$root$board_key" <<<"$(od -An -tx1 -N16 /dev/urandom | tr -d ' ')"
+    fi
+    say "the coach's page is there; docs/class.md tells how to switch it on"
 }
 
 # switch_to FOLDER: in one step, so that there is always a whole program
@@ -206,6 +221,7 @@ start_service() {
     run systemctl enable squat-mirror.service
     run systemctl reset-failed squat-mirror.service
     run systemctl restart squat-mirror.service
+    if [ -e "$board_unit" ]; then run systemctl try-restart squat-mirror-board.service; fi
 }
 
 # Only the version before this one is kept: somebody may want it back.
@@ -251,6 +267,7 @@ failed() {
     if [ -n "$previous" ] && [ "$(readlink -f "$opt/current")" != "$previous" ]; then
         switch_to "$previous"
         if booted; then run systemctl restart squat-mirror.service; fi
+        if booted && [ -e "$board_unit" ]; then run systemctl try-restart squat-mirror-board.service; fi
     fi
     if [ ! -e "$target/complete" ]; then run rm -rf "$target"; fi
     if [ -n "$previous" ]; then
@@ -266,8 +283,11 @@ failed() {
 uninstall_all() {
     if booted && [ -e "$unit" ]; then run systemctl disable --now squat-mirror.service; fi
     if [ -z "$root" ] && ! booted && [ -e "$unit" ]; then run systemctl disable squat-mirror.service; fi
+    if booted && [ -e "$board_unit" ]; then run systemctl disable --now squat-mirror-board.service; fi
+    if [ -z "$root" ] && ! booted && [ -e "$board_unit" ]; then run systemctl disable squat-mirror-board.service; fi
     if booted && [ -e "$was_graphical" ]; then run systemctl set-default graphical.target; fi
-    remove "$unit" "$unit.d" /etc/udev/rules.d/60-squat-mirror.rules /etc/systemd/system.conf.d/squat-mirror.conf \
+    remove "$unit" "$unit.d" "$board_unit"
+    remove /etc/udev/rules.d/60-squat-mirror.rules /etc/systemd/system.conf.d/squat-mirror.conf \
         /etc/systemd/journald.conf.d/squat-mirror.conf /etc/sysusers.d/squat-mirror.conf "$was_graphical" \
         "$command" "$doc" "$opt"
     if booted; then run systemctl daemon-reload; fi

@@ -85,13 +85,14 @@ def serve(board: Board, listener: socket.socket, language: str, key: str | None)
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises PermanentFault or BadInput with one sentence."""
+    """A socket that listens there. Raises PermanentFault with one sentence; a network that comes
+    up late may mend it."""
     try:
         family, *_, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError):
-        raise BadInput(f"--host: {host} is no address or name of this computer") from None
+        raise PermanentFault(f"--host: {host} is no address or name of this computer") from None
     try:
         return socket.create_server(address[:2], family=family, backlog=128)
     except OSError as error:
@@ -104,7 +105,7 @@ def _cannot_listen(host: str, port: int, error: OSError) -> PermanentFault:
     if error.errno == errno.EACCES:
         return PermanentFault(f"port {port} is for root only: choose one from 1024 with --port")
     if error.errno == errno.EADDRNOTAVAIL:
-        return BadInput(f"--host: {host} is no address of this computer")
+        return PermanentFault(f"--host: {host} is no address of this computer")
     return PermanentFault(f"{_address(host, port)} cannot be listened at: {error.strerror}")
 
 

@@ -99,7 +99,7 @@ def test_a_port_that_is_taken_is_one_sentence():
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no such host", "host.invalid", "\udcff"])
 def test_an_address_of_another_computer_or_of_none_is_one_sentence(host):
-    with pytest.raises(BadInput, match=r"--host: .* is no address"):
+    with pytest.raises(PermanentFault, match=r"--host: .* is no address"):
         listening(host, 8080)
 
 

@@ -6,6 +6,7 @@ install_in_root.sh beside this file.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -93,7 +94,9 @@ def card(tmp_path) -> Card:
 
 
 @pytest.mark.parametrize("suite", ["bookworm", "trixie"])
-@pytest.mark.parametrize("options", [(), ("--with-mqtt",), ("--without-mqtt",), ("--without-camera",)])
+@pytest.mark.parametrize(
+    "options", [(), ("--with-mqtt",), ("--without-mqtt",), ("--with-board",), ("--without-camera",)]
+)
 def test_a_dry_run_prints_exactly_what_a_run_does_and_does_nothing(card, suite, options):
     card.system(suite, "arm64")
     before = card.files()
@@ -165,6 +168,36 @@ def test_what_speaks_to_a_broker_is_installed_where_it_may_and_metrics_everywher
         assert program.split()[-1].replace("\\", "") == extras
         folder = Path(program.split()[2]).parents[1].name
         assert folder.endswith("-mqtt") is ("mqtt" in extras)
+
+
+BOARD, BOARD_KEY = "etc/systemd/system/squat-mirror-board.service", "etc/squat-mirror/board.key"
+
+
+def test_the_coachs_page_comes_when_asked_for_and_is_not_switched_on(card):
+    card.run()
+    assert BOARD not in card.files()
+    done = card.run("--with-board")
+    assert card.files()[BOARD] == ((ROOT / "systemd/squat-mirror-board.service").read_text("utf-8"), 0o644)
+    assert not [command for command in commands(done) if "enable" in command and "board" in command]
+    whole = card.run_whole("--dry-run", "--with-board")
+    assert not [command for command in commands(whole) if "enable" in command and "board" in command]
+    (program,) = [command for command in commands(whole) if "install_program.sh" in command]
+    assert program.split()[-1].replace("\\", "") == "pi,metrics,board"
+
+
+def test_the_coachs_page_gets_a_key_once_and_nobody_reads_it_in_what_is_printed(card):
+    first = card.run("--with-board")
+    key, mode = card.files()[BOARD_KEY]
+    assert re.fullmatch("[0-9a-f]{32}\n", key)
+    assert mode == 0o600
+    assert key.strip() not in first.stdout + first.stderr
+    once = card.files()
+    assert card.run().returncode == 0  # an upgrade keeps the page, and the key that tablets know
+    assert card.files() == once
+    card.run("--uninstall")
+    assert BOARD not in card.files()
+    card.run("--uninstall", "--purge")
+    assert BOARD_KEY not in card.files()
 
 
 def test_installing_again_changes_nothing(card):
@@ -284,6 +317,19 @@ def test_systemd_finds_nothing_wrong_with_the_unit(installed):
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "squat-mirror" not in done.stderr
+
+
+@HAS_ANALYZE
+def test_the_coachs_page_is_sound_and_exposed_by_2_at_most(card, installed):
+    card.run("--with-board")
+    call = ["systemd-analyze", "verify", f"--root={installed}", installed / BOARD]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "squat-mirror" not in done.stderr
+    call = ["systemd-analyze", "security", "--offline=yes", f"--root={installed}", "--threshold=20"]
+    done = subprocess.run([*call, "squat-mirror-board.service"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+    assert "Overall exposure level" in done.stdout
 
 
 @HAS_ANALYZE
