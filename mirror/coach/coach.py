@@ -217,8 +217,8 @@ class Coach:
             progress=reading.setup.progress if self._state is State.CALIBRATING else 0.0,
             light=self._lamp(reading.t, LAMP[worst] if moving else Light.OFF),
             sound=sound,
-            left=_mark(reading.left),
-            right=_mark(reading.right),
+            left=_mark(reading.left, self._speaker.exaggerates),
+            right=_mark(reading.right, self._speaker.exaggerates),
             target_is_guess=reading.target_is_guess,
             depth_deg=reading.depth_deg,
             reps_done=len(self._training.reps),
@@ -308,7 +308,9 @@ class Coach:
         return ()
 
 
-def _mark(leg: LegReading) -> KneeMark:
-    return KneeMark(
-        leg.verdict, leg.knee, leg.target, leg.deviation_deg, knee_ray=leg.knee_ray, target_ray=leg.target_ray
-    )
+def _mark(leg: LegReading, exaggerated: bool) -> KneeMark:
+    """exaggerated: the line to aim at is that of the little toe."""
+    target, ray = leg.target, leg.target_ray
+    if exaggerated and leg.outer is not None:
+        target, ray = leg.outer, leg.outer_ray
+    return KneeMark(leg.verdict, leg.knee, target, leg.deviation_deg, knee_ray=leg.knee_ray, target_ray=ray)

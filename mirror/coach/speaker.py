@@ -22,7 +22,7 @@ LEARN_EVERY, LEARN_SECOND = 2, 4
 KNEE_CUES = ("knees_over_toes", "spread_the_floor", "little_toes", "knees_out")
 """The next one is tried in the next set when nobody responded to the last. External focus first; the
 exaggeration and the one that speaks of the knees come late."""
-SPREAD_FOR = {"from_start", "hips", "late"}
+SPREAD_FOR = {"from_start", "hips", "late", "load"}
 """Patterns for which the floor is spread at once."""
 FORM_CUES = {
     "trunk": "chest_proud",
@@ -94,6 +94,11 @@ class Speaker:
         self._cued_now = True
         self.cue = self._say(f"cue.{self._knee_cue()}")
         return Sound.OFF_TRACK
+
+    @property
+    def exaggerates(self) -> bool:
+        """Whether they were told in this set to aim at their little toes, and did not go too far out."""
+        return self._cued > 0 and self._knee_cue() == "little_toes" and not self._too_far_out
 
     def _knee_cue(self) -> str:
         return KNEE_CUES[max(self._rung, 1 if self._spread else 0)]

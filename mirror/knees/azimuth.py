@@ -16,6 +16,9 @@ from mirror.knees.optics import F64
 from mirror.knees.shank import SIDES, Shank, deviation
 
 PRIOR: F64 = np.radians([20.0, 20.0])
+LITTLE_TOE = math.radians(12.0)
+"""So much further out is the line for who is told to exaggerate: nearly the little toe's tip, at 14 to 16
+degrees. Whoever follows it all the way is 8 degrees outside, and not yet too far."""
 ONE_SOURCE_SD = math.radians(8.0)
 FUSED_SD = math.radians(5.0)
 WIDE = math.radians(35.0)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mirror.knees import room
 from mirror.knees.agreement import Halves, agree
-from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, from_toes, fuse
+from mirror.knees.azimuth import LITTLE_TOE, PRIOR, Azimuth, RefusedReference, from_toes, fuse
 from mirror.knees.constants import KNEE, LEFT, RIGHT, KeypointConstants
 from mirror.knees.gate import framing
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
@@ -318,13 +318,14 @@ class KneeWatch:
         calibrated = self._stance is not None and not self._replanted
         awaited = self._reference_awaited
         setup = Setup(True, ask, calibrated, self._standing.progress, awaited, self._refused)
-        targets = self._targets(motion, azimuth, size)
-        knees = [
-            (float(keypoints[joint, 1]), float(keypoints[joint, 0])) if motion.usable[leg] else None
-            for leg, joint in enumerate(KNEE)
-        ]
+        foot = PRIOR if azimuth is None else azimuth.value
+        targets = self._over(motion, foot, size)
+        outer = (None, None) if azimuth is None else self._over(motion, foot + LITTLE_TOE, size)
+        knees = [(float(keypoints[joint, 1]), float(keypoints[joint, 0])) for joint in KNEE]
         left, right = (
-            _leg_reading(judged[leg], knees[leg], targets[leg] if motion.usable[leg] else None)
+            _leg_reading(judged[leg], knees[leg], targets[leg], outer[leg])
+            if motion.usable[leg]
+            else _leg_reading(judged[leg], None, None, None)
             for leg in (LEFT, RIGHT)
         )
         return KneeReading(
@@ -347,21 +348,26 @@ class KneeWatch:
         metre = room.shank_m(stance, self._camera, self._stature_m)
         azimuth = PRIOR if self._azimuth is None else self._azimuth.value
         at, aims = room.knees(motion.p, motion.shank, motion.ankle, stance, azimuth, metre)
+        _, outer = room.knees(motion.p, motion.shank, motion.ankle, stance, azimuth + LITTLE_TOE, metre)
         left, right = (
-            replace(leg, knee_ray=at[i], target_ray=aims[i]) if leg.knee is not None else leg
+            replace(
+                leg,
+                knee_ray=at[i],
+                target_ray=aims[i],
+                outer_ray=outer[i] if leg.outer is not None else None,
+            )
+            if leg.knee is not None
+            else leg
             for i, leg in enumerate((reading.left, reading.right))
         )
         eye = room.eye(motion.p, score, stance, metre, motion.shank, motion.thigh)
         return replace(reading, left=left, right=right, eye=eye)
 
-    def _targets(
-        self, motion: Motion, azimuth: Azimuth | None, size: tuple[int, int]
-    ) -> tuple[XY | None, XY | None]:
-        """Where each knee would be over its toes, (x, y) normalised to the un-mirrored frame."""
+    def _over(self, motion: Motion, azimuth: F64, size: tuple[int, int]) -> tuple[XY | None, XY | None]:
+        """Where each knee would be in line with this azimuth, (x, y) normalised to the un-mirrored frame."""
         if self._stance is None or math.isnan(motion.q):
             return None, None
-        value = PRIOR if azimuth is None else azimuth.value
-        yx = unrectify(target(motion.shank, motion.ankle, self._stance.depth, value), size, self._camera)
+        yx = unrectify(target(motion.shank, motion.ankle, self._stance.depth, azimuth), size, self._camera)
         return (float(yx[LEFT, 1]), float(yx[LEFT, 0])), (float(yx[RIGHT, 1]), float(yx[RIGHT, 0]))
 
 
@@ -369,7 +375,7 @@ def _hips_per_shank(stance: Stance) -> float:
     return stance.hip_height / float(stance.shank.mean())
 
 
-def _leg_reading(judged: LegJudgement, knee: XY | None, aim: XY | None) -> LegReading:
+def _leg_reading(judged: LegJudgement, knee: XY | None, aim: XY | None, outer: XY | None) -> LegReading:
     known = not math.isnan(judged.deviation_deg)
     return LegReading(
         judged.deviation_deg if known else None,
@@ -377,6 +383,7 @@ def _leg_reading(judged: LegJudgement, knee: XY | None, aim: XY | None) -> LegRe
         judged.verdict,
         knee,
         aim,
+        outer=outer,
     )
 
 

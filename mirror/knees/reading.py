@@ -45,6 +45,8 @@ class LegReading:
         over the toes; None where unknown. A target may be drawn before the foot azimuth is known
         (`target_is_guess` on the reading); nothing is judged from it.
     knee_ray, target_ray: the same two places in the room; None where unknown.
+    outer, outer_ray: where the knee would be over the little toe, in the picture and in the room; None
+        without a foot azimuth.
     """
 
     deviation_deg: float | None
@@ -54,6 +56,8 @@ class LegReading:
     target: XY | None
     knee_ray: Ray | None = None
     target_ray: Ray | None = None
+    outer: XY | None = None
+    outer_ray: Ray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,15 @@ from mirror.coach.words import DRILLS, FOLDER, languages, words
 PACKAGE = Path(mirror.__file__).parent
 SIDE = {"left": "one", "right": "one", "both": "both"}
 CLAIMS = {
-    "en": "weak imbalanc dysfunction injur risk diagnos correct treat prevent",
+    "en": "weak imbalanc dysfunction injur risk diagnos correct treat prevent ligament kneecap patell menisc "
+    "cartilage tendon tight stiff",
     "es": "débil debilidad desequilibri disfunci lesion lesión riesg diagnos diagnós correg correc tratar "
-    "tratamiento trata prevenir prevenci",
+    "tratamiento trata prevenir prevenci ligament rótula menisco cartílag tend[oó]n acortad rígid",
     "de": "schwach schwäch ungleichgewicht dysbalanc dysfunktion fehlfunktion verletz risik diagnos korrekt "
-    "korrigier behandl therap verhinder vorbeug vermeid",
-    "zh": "弱 无力 失衡 不平衡 不均衡 功能障碍 受伤 损伤 伤害 风险 诊断 纠正 矫正 改正 正确 治疗 预防 防止",
+    "korrigier behandl therap verhinder vorbeug vermeid kreuzband seitenband innenband "
+    "kniescheibe menisk knorpel sehne verkürz versteif",
+    "zh": "弱 无力 失衡 不平衡 不均衡 功能障碍 受伤 损伤 伤害 风险 诊断 纠正 矫正 改正 正确 治疗 预防 防止 "
+    "韧带 髌骨 半月板 软骨 肌腱 僵硬 紧张",
 }
 """What a camera cannot know and a mirror must not promise: beginnings of words; in Chinese the words."""
 FORBIDDEN = {
@@ -103,6 +106,12 @@ def cards(language: str) -> dict[str, dict[str, object]]:
     return tomllib.loads((DRILLS / f"{language}.toml").read_text("utf-8"))
 
 
+def boards(language: str) -> dict[str, str]:
+    """What the page of a class says."""
+    found = tomllib.loads((PACKAGE / "board" / "words" / f"{language}.toml").read_text("utf-8"))
+    return {f"board.{s}.{key}": text for s, entries in found.items() for key, text in entries.items()}
+
+
 def everything(language: str) -> dict[str, str]:
     """Every sentence of a language, words and drills."""
     drills = {
@@ -120,9 +129,23 @@ def test_there_are_four_languages() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_no_language_claims_what_a_camera_cannot_know(language: str) -> None:
-    for name, text in everything(language).items():
+    for name, text in (everything(language) | boards(language)).items():
         assert not FORBIDDEN[language].search(text), f"{language}: {name} = {text!r}"
         assert not FORBIDDEN["en"].search(text), f"{language}: {name} = {text!r}"
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("claim", ["en", "own"])
+def test_each_forbidden_word_would_be_found(language: str, claim: str) -> None:
+    spoken = language if claim == "own" else "en"
+    for word in CLAIMS[spoken].replace("[oó]", "ó").split():
+        assert FORBIDDEN[spoken].search(f"1 {word}!"), word
+
+
+def test_every_text_a_language_has_is_read_for_claims() -> None:
+    """A file of words beside these would be one that nobody reads."""
+    files = {path.relative_to(PACKAGE).parent.as_posix() for path in PACKAGE.rglob("en.toml")}
+    assert files == {"coach/words", "coach/drills", "board/words"}
 
 
 @pytest.mark.parametrize("language", languages())
@@ -164,7 +187,7 @@ def test_every_pattern_can_be_told_and_has_something_to_try(language: str, key: 
     say = words(language)
     sides = [side for side in ("left", "right", "both") if f"pattern.{key}_{SIDE[side]}" in flat("en")]
     assert sides
-    told = {pattern_told(Pattern(key, side, 3, 5, 11.6), say) for side in sides}
+    told = {pattern_told(Pattern(key, side, 3, 5, 11.6), 6, say) for side in sides}
     assert len(told) == len(sides)
     assert not any("{" in sentence for sentence in told)
     assert say(f"tried.{key}")
