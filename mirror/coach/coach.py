@@ -15,7 +15,7 @@ from mirror.coach.feedback import Feedback, Gesture, KneeMark, Light, SetSummary
 from mirror.coach.gestures import Arms
 from mirror.coach.lamp import LAMP, Lamp, told
 from mirror.coach.listener import Heard, Listener
-from mirror.coach.pages import LEAVES_AFTER_S, PAGES, page, starts
+from mirror.coach.pages import LEAVES_AFTER_S, PAGES, SummaryPages, page, starts
 from mirror.coach.rules import CoachRules
 from mirror.coach.speaker import Speaker
 from mirror.coach.training import Training
@@ -53,6 +53,7 @@ class Coach:
         self._paused = False
         self._page: int | None = None
         self._page_t = -math.inf
+        self._summary_pages = SummaryPages(rules.summary_for_s)
         self._set_over: SetSummary | None = None  # with this frame
 
     def update(
@@ -84,8 +85,7 @@ class Coach:
         training = self._training
         self._set_over = None
         if training.reps and training.summary is None:
-            training.end_set(t)
-            self._set_over = training.summary
+            self._sum_up(t)
         self._state = State.SUMMARY if training.summary else State.IDLE
         return replace(self._blank(t), set_over=self._set_over)
 
@@ -103,6 +103,9 @@ class Coach:
 
     def _turn(self, by: int, t: float) -> None:
         """The next page or the one before; past either end the pages are left."""
+        reading = self._state is State.SUMMARY and self._page is None
+        if reading and self._summary_pages.turn(by, t):
+            return
         if self._page is None and by < 0:
             self._training.stop_comparing()
             return
@@ -155,18 +158,22 @@ class Coach:
         still = t - self._moved_t > self._rules.summary_after_s
         if training.reps and training.summary is None and (away_s > WALKED_OFF_S or still):
             self._end_set(t)
-        if training.summary is not None and t - training.summary_t > self._rules.summary_for_s:
+        if training.summary is not None and self._summary_pages.over(t):
             self._new_set()
         if away_s > WALKED_OFF_S and training.summary is None:
             self._speaker.new_person()
             training.leave(away_s)
 
     def _end_set(self, t: float) -> None:
-        self._training.end_set(t)
-        self._set_over = self._training.summary
+        self._sum_up(t)
         self._speaker.sets_done += 1
         if self._rules.is_class:  # the coach in the room sums up
             self._new_set()
+
+    def _sum_up(self, t: float) -> None:
+        self._training.end_set(t)
+        self._set_over = told = self._training.summary
+        self._summary_pages.begin(t, told.pages if told else 1)
 
     def _new_set(self) -> None:
         self._training.new_set()
@@ -255,6 +262,7 @@ class Coach:
             reps_done=len(self._training.reps),
             rep_verdicts=self._rep_verdicts(),
             summary=self._training.summary if self._state is State.SUMMARY else None,
+            summary_page=self._summary_pages.at(t) if self._state is State.SUMMARY else 0,
         )
 
     def _frozen(self, t: float) -> bool:

@@ -161,6 +161,11 @@ class SetSummary:
     last_set: str = ""
     compared: SetsCompared | None = None
 
+    @property
+    def pages(self) -> int:
+        """1, or 2 where there is something to try beside what was seen."""
+        return 2 if self.patterns or self.tried or self.offer or self.compared is not None else 1
+
 
 @dataclass(frozen=True, slots=True)
 class ClassClock:
@@ -215,6 +220,7 @@ class Feedback:
     set_over: the set that ended with this frame, in a class too, where no summary is shown; None otherwise.
     page: in state HELP, None otherwise.
     eye: where the person looks from; None where unknown.
+    summary_page: which page of the summary shows: 0 what was seen, 1 what to try.
     """
 
     t: float
@@ -242,6 +248,7 @@ class Feedback:
     clock: ClassClock | None = None
     page: Page | None = None
     eye: Ray | None = None
+    summary_page: int = 0
     set_over: SetSummary | None = None
 
 

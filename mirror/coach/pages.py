@@ -1,4 +1,6 @@
-"""The pages of help, turned by gestures: how the mirror sees, what it can't see, privacy, comparisons."""
+"""Pages turned by gestures: of help (how the mirror sees, what it can't see, privacy, comparisons), and of a
+summary, which turn by themselves as well. Knows no scenes.
+"""
 
 from __future__ import annotations
 
@@ -27,3 +29,32 @@ def page(n: int, say: Words) -> Page:
 def starts(n: int) -> str:
     """The comparison that page n starts, or ""."""
     return PAGES[n].removeprefix("compare_") if PAGES[n].startswith("compare_") else ""
+
+
+class SummaryPages:
+    """Which page of a summary shows. Each stays for its share of the time; one turned to by hand anew."""
+
+    def __init__(self, stays_s: float) -> None:
+        """stays_s: how long all pages together stay."""
+        self._stays_s = stays_s
+        self._first, self._since, self._count = 0, 0.0, 1
+
+    def begin(self, t: float, count: int) -> None:
+        """A summary of so many pages shows from now on."""
+        self._first, self._since, self._count = 0, t, count
+
+    def at(self, t: float) -> int:
+        """The page that shows now, from 0."""
+        return min(self._first + int((t - self._since) * self._count / self._stays_s), self._count - 1)
+
+    def turn(self, by: int, t: float) -> bool:
+        """The next page or the one before; False where there is none."""
+        asked = self.at(t) + by
+        if not 0 <= asked < self._count:
+            return False
+        self._first, self._since = asked, t
+        return True
+
+    def over(self, t: float) -> bool:
+        """Whether the last page has had its time."""
+        return t - self._since > self._stays_s * (self._count - self._first) / self._count

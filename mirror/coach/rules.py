@@ -16,7 +16,7 @@ class CoachRules:
     mode: str = "standard"
     colour_hold_s: float = 0.6
     summary_after_s: float = 6.0
-    summary_for_s: float = 12.0
+    summary_for_s: float = 16.0
     stature_m: float | None = None
     gestures: bool = True
     station: str = ""

@@ -90,7 +90,7 @@ def summarise(
         _sentence(reps, say, stature_m, why_unknown),
         depth=depth_told(reps, say),
         tempo=_tempo(reps, say),
-        patterns=tuple(pattern_told(pattern, say) for pattern in patterns),
+        patterns=tuple(pattern_told(pattern, len(reps), say) for pattern in patterns),
         pattern_keys=tuple(pattern.key for pattern in patterns),
         tried=_tried(key, drill, say),
         drill=drill,
@@ -107,14 +107,15 @@ def clean_and_judged(reps: Sequence[Rep]) -> tuple[int, int]:
     return sum(rep.left.verdict is rep.right.verdict is Verdict.GOOD for rep in judged), len(judged)
 
 
-def pattern_told(pattern: Pattern, say: Words) -> str:
-    """A pattern in a sentence, with numbers a person can check."""
+def pattern_told(pattern: Pattern, squats: int, say: Words) -> str:
+    """A pattern in a sentence, with numbers a person can check: seen on so many of all the set's squats, as
+    every other sentence counts them."""
     both = pattern.side == "both"
     return say(
         f"pattern.{pattern.key}_{'both' if both else 'one'}",
         side="" if both else say(f"summary.{pattern.side}"),
         seen=pattern.seen,
-        of=pattern.of,
+        of=squats,
         most=round(abs(pattern.most_deg or 0.0)),
         least=round(ONE_SIDED_DEG),
     )

@@ -5,8 +5,6 @@ Knows no scenes and no times of day; the coach says when a set begins and ends.
 
 from __future__ import annotations
 
-import math
-
 from mirror.coach.experiment import Experiment
 from mirror.coach.feedback import ExperimentStep, SetSummary
 from mirror.coach.patterns import Pattern, find
@@ -27,7 +25,6 @@ class Training:
         self._say = say
         self.reps: list[Rep] = []
         self.summary: SetSummary | None = None
-        self.summary_t = -math.inf
         self._experiment: Experiment | None = None
         self._before = Before()
         self._why_unknown = ""
@@ -53,7 +50,6 @@ class Training:
             before=self._before,
             experiment=self._experiment,
         )
-        self.summary_t = t
         self._before = Before(self._before.sets + 1, *clean_and_judged(self.reps))
 
     def new_set(self) -> None:

@@ -5,6 +5,7 @@ The person's left knee is on the left of the glass. Knows degrees and verdicts, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mirror.coach.feedback import SetColumn, SetsCompared
@@ -56,8 +57,10 @@ def _axes(glass: Glass, box: Rect, cap: int, room: tuple[int, int]) -> Axes:
     floor = top + height - room[1]
     tall = max(1, floor - top - named - room[0])
     charts = ((x, wide), (x + width - wide, wide))
-    for (left, _), name in zip(charts, ("screen.left_knee", "screen.right_knee"), strict=True):
-        glass.say(glass.words(name), cap, (left, top, wide, named), SOFT)
+    names = glass.words("screen.left_knee"), glass.words("screen.right_knee")
+    alike = _alike(glass, names, cap, wide, named)
+    for (left, _), name in zip(charts, names, strict=True):
+        glass.say(name, alike, (left, top, wide, named), SOFT)
         caution, off_track = (floor - round(tall * deg / MOST_DEG) for deg in glass.limits_deg)
         glass.dashes(caution, left, left + wide, FAINT)
         glass.level(off_track, left, left + wide, FAINT)
@@ -65,6 +68,11 @@ def _axes(glass: Glass, box: Rect, cap: int, room: tuple[int, int]) -> Axes:
     axes = Axes(*charts, floor, tall, x + width // 2, cap)
     _name_limits(glass, axes)
     return axes
+
+
+def _alike(glass: Glass, names: Sequence[str], cap: int, width: int, height: int) -> int:
+    """The cap height at which each of these names fits such a box."""
+    return min(glass.letters.within(name, cap, width, height)[0] for name in names)
 
 
 def _name_limits(glass: Glass, axes: Axes) -> None:
@@ -98,13 +106,14 @@ def _set_row(
 ) -> None:
     left, width = place
     step = width / 2
+    box = round(0.96 * step), round(2.9 * axes.cap)
+    cap = _alike(glass, [one.name for one in sets], round(0.8 * axes.cap), *box)
     for i, (one, mean) in enumerate(zip(sets, means, strict=True)):
         x = round(left + step * (i + 0.5))
         top = _bar(glass, mean, _verdict(glass, mean), x, round(0.34 * step), axes)
         if mean is not None:
             glass.line(f"{mean:.0f}°", axes.cap, (x, top - axes.cap), WHITE)
-        name = (round(left + step * i), axes.floor + axes.cap // 4)
-        glass.say(one.name, round(0.75 * axes.cap), (*name, round(0.92 * step), round(2.7 * axes.cap)), SOFT)
+        glass.say(one.name, cap, (round(left + step * i), axes.floor + axes.cap // 4, *box), SOFT)
 
 
 def _verdict(glass: Glass, deg: float | None) -> Verdict:

@@ -22,7 +22,7 @@ from mirror.screen.mirror_view import BRIGHTNESS, MirrorView, Rect
 from mirror.screen.overlay import Mounting
 from mirror.screen.sheet import Sheet
 from mirror.screen.shelf import Shelf
-from mirror.screen.theme import RGB, WHITE, Sizes
+from mirror.screen.theme import FAINT, RGB, SKY, WHITE, Sizes
 
 Picture = npt.NDArray[np.uint8]
 RING_OF_PICTURE = 0.045
@@ -98,7 +98,7 @@ def _upright_places(width: int, height: int, body: Rect, margin: int) -> Places:
         count,
         ((upper, False), (lower, True)),
         (margin, height - note - sign, room, sign),
-        (margin, height - note, room, note),
+        (margin, height - note, room, note - margin // 2),
         (margin, margin // 2, room, max(round(0.2 * height), body[1] - margin)),
         body,
     )
@@ -190,14 +190,14 @@ class Glass:
 
     # -- words -----------------------------------------------------------------------------------------
 
-    def say(self, text: str, cap: int, box: Rect, colour: RGB = WHITE) -> None:
+    def say(self, text: str, cap: int, box: Rect, colour: RGB = WHITE, narrow: float = 1.0) -> None:
         """Text in the middle of a box, wrapped, with capitals of `cap` px or what fits."""
         left, top, width, height = box
-        cap, lines = self.letters.within(text, cap, width, height)
+        cap, lines = self.letters.within(text, cap, int(width / narrow), height)
         step = LINE_HEIGHT * cap
         first = top + (height - step * (len(lines) - 1)) / 2
         for i, line in enumerate(lines):
-            self.line(line, cap, (left + width // 2, round(first + step * i)), colour)
+            self.line(line, cap, (left + width // 2, round(first + step * i)), colour, narrow)
 
     def line(
         self, text: str, cap: int, centre: tuple[int, int], colour: RGB = WHITE, narrow: float = 1.0
@@ -279,6 +279,15 @@ class Glass:
         for i, verdict in enumerate(verdicts[-MOST_BADGES:]):
             at = (round(left + step * (i + 0.5)), middle)
             self.marks.badge(self.sheet, verdict, at, radius)
+
+    def pages(self, page: int, of: int, place: Rect) -> None:
+        """Which page of how many, from 0, as a row of dots: the lit one is this one."""
+        left, top, width, height = place
+        radius = max(3, height // 5)
+        first = left + width // 2 - 2 * radius * (of - 1)
+        for i in range(of):
+            colour = SKY if i == page else FAINT
+            self.marks.dot(self.sheet, (first + 4 * radius * i, top + height // 2), radius, colour)
 
     # -- lines and bars --------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from mirror.screen.theme import RGB, WHITE
 
 KEPT = 256
 """Rendered lines kept; a scene shows fewer than twenty."""
-LINE_HEIGHT = 1.75
+LINE_HEIGHT = 1.6
 """Distance of baselines in cap heights."""
 CLOSE_HEIGHT = 1.35
 """The same in a word of few and large lines: a descender just clears what is below."""
@@ -110,7 +110,7 @@ class Letters:
         while True:
             lines = self.wrapped(text, cap, width)
             widest = max((self.width(line, cap) for line in lines), default=0)
-            if (widest <= width and LINE_HEIGHT * cap * len(lines) <= height) or cap <= SMALLEST:
+            if (widest <= width and LINE_HEIGHT * cap * len(lines) < height + 1) or cap <= SMALLEST:
                 return cap, self._balanced(text, cap, width, len(lines))
             cap = max(SMALLEST, min(cap - 1, round(0.95 * cap)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from mirror.coach.feedback import Feedback
@@ -20,13 +21,20 @@ def save_summary(
     limits_deg: tuple[float, float],
     size: tuple[int, int] = SIZE,
 ) -> None:
-    """Draw this Feedback's scene and save it. Raises BadInput when the file cannot be written."""
+    """Draw this Feedback's summary, its pages side by side, and save it.
+
+    Raises BadInput when the file cannot be written.
+    """
     import pygame
 
+    pages = feedback.summary.pages if feedback.summary is not None else 1
     canvas = pygame.Surface(size)
-    face = face_for(words.language) or OWN
-    Stage(canvas, words, limits_deg=limits_deg, face=face).draw(feedback, None)
+    stage = Stage(canvas, words, limits_deg=limits_deg, face=face_for(words.language) or OWN)
+    paper = pygame.Surface((pages * size[0], size[1]))
+    for page in range(pages):
+        stage.draw(replace(feedback, summary_page=page), None)
+        paper.blit(canvas, (page * size[0], 0))
     try:
-        pygame.image.save(canvas, str(path))
+        pygame.image.save(paper, str(path))
     except (pygame.error, OSError) as error:
         raise BadInput(f"{path} cannot be written: {error}.") from None

@@ -174,7 +174,11 @@ def variants(say: Words) -> dict[str, Feedback]:
         "frozen": replace(quiet, frozen=say("note.somebody_passes")),
         "gesture": replace(ready, gesture=GestureProgress(Gesture.START, 0.6)),
         "comparing": replace(ready, experiment=comparing(say)),
+        "advice": replace(nothing(0.0, State.SUMMARY), summary=full_summary(say), summary_page=1),
         "compared": replace(nothing(0.0, State.SUMMARY), summary=compared_summary(say)),
+        "compared_advice": replace(
+            nothing(0.0, State.SUMMARY), summary=compared_summary(say), summary_page=1
+        ),
         "in_class": replace(set_, cue="", note="", clock=ClassClock("Station 7", True, 25.2, 40.0)),
         "resting": replace(nothing(0.0, State.CLASS), clock=resting),
         "offer": replace(nothing(0.0, State.HELP), page=page, gestures=(say("gesture.turn_page"),)),

@@ -156,7 +156,7 @@ class CoachSettings(Section):
         "Whether the mirror asks for a reference squat, light and as wanted, to learn where the feet point.",
     )
     summary_after_s: float = setting(6.0, "Standing still for this long ends a set.", "s", 1, 60)
-    summary_for_s: float = setting(12.0, "How long the summary stays.", "s", 2, 120)
+    summary_for_s: float = setting(16.0, "How long the summary stays, both pages together.", "s", 2, 120)
     colour_hold_ms: float = setting(600.0, "How long a colour stays at least.", "ms", 0, 5000)
     mode: Literal["learn", "standard", "quiet", "class"] = setting(
         "standard",

@@ -88,7 +88,7 @@ def test_a_pattern_with_several_exercises_offers_another_every_set() -> None:
 
 def test_the_set_before_is_compared_in_one_sentence_with_both_numbers() -> None:
     summary = summarise([rep(1), rep(2), rep(3, OFF, GOOD)], SAY, None, "", before=Before(1, 1, 4))
-    assert summary.last_set == "Clean squats: 2 of 3 now, 1 of 4 in the set before."
+    assert summary.last_set == "Clean: 2 of 3 judged. Set before: 1 of 4."
     assert summarise([rep(1, UNKNOWN, UNKNOWN)], SAY, None, "", before=Before(1, 1, 4)).last_set == ""
     assert summarise([rep(1)], SAY, None, "").last_set == ""
 

@@ -30,7 +30,7 @@ def test_a_visit_goes_from_dark_glass_to_the_summary_and_back() -> None:
     for _ in range(3):
         visit.squats()
     visit.stays(2.0, present=False)
-    visit.stays(15.0, present=False)
+    visit.stays(18.0, present=False)
     assert states(visit.said) == [
         State.IDLE, State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING, State.SUMMARY, State.IDLE,
     ]  # fmt: skip
@@ -112,7 +112,7 @@ def test_the_summary_leaves_by_itself_and_the_next_set_starts_from_nought() -> N
     visit = Visit()
     visit.stays(1.0)
     visit.squats()
-    visit.stays(6.0 + 12.0 + 1.0)
+    visit.stays(6.0 + 16.0 + 1.0)
     assert visit.last.state is State.READY
     assert visit.last.reps_done == 0
     visit.squats()

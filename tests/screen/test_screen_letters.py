@@ -121,6 +121,37 @@ def test_a_cue_never_lies_on_the_marks_of_a_knee(size: tuple[int, int], down: fl
     assert all(pygame.Rect(mark).collidelist(placed) < 0 for mark in stage.glass.marked)
 
 
+@pytest.mark.parametrize(
+    "size", [(1080, 1920), (1920, 1080), (800, 480)], ids=lambda size: f"{size[0]}x{size[1]}"
+)
+@pytest.mark.parametrize("name", ["summary", "advice", "compared", "compared_advice"])
+@pytest.mark.parametrize("language", languages())
+def test_a_sentence_of_the_summary_is_read_at_three_metres(
+    language: str, name: str, size: tuple[int, int]
+) -> None:
+    if face_for(language) is None:
+        pytest.skip(spoken(language)[1])
+    stage = stage_on(pygame.Surface(size), language)
+    feedback = every_moment(language)[name]
+    stage.draw(feedback, None)
+    told = feedback.summary
+    assert told is not None
+    compared = told.compared.sentences if told.compared else ()
+    sentences = (told.sentence, told.tried, told.offer, told.last_set, *told.patterns, *compared)
+    say = stage.glass.words
+    names = [say("screen.left_knee"), say("screen.right_knee"), "6°", "8°"]
+    names += [told.compared.a.name, told.compared.b.name] if told.compared else []
+    rendered = {id(line): key for key, line in stage.glass.letters.kept_by_key().items()}
+    lines = [rendered[id(p.sprite)] for p in stage.glass.sheet.pieces if id(p.sprite) in rendered]
+    lines = [key for key in lines if not any(key[0] in name for name in names)]
+    told_lines = [key for key in lines if any(key[0] in sentence for sentence in sentences)]
+    assert told_lines
+    px_per_mm = panel_px_per_mm(size)
+    least = min(math.degrees(math.atan(key[1] / px_per_mm / 1000 / FARTHEST_M)) * 60 for key in told_lines)
+    # lying glass has room for fewer lines: German and Spanish comparisons are set a little smaller
+    assert least >= (18.0 if size[0] < size[1] else 16.4)
+
+
 @pytest.mark.parametrize("name", ["framing", "calibrating", "ready", "fault", "paused"])
 def test_an_instruction_has_its_full_size_at_two_and_a_half_metres(name: str) -> None:
     assert arcmin(caps(name)[0], 2.5) >= BODY_ARCMIN

@@ -253,7 +253,7 @@ def test_the_summary_is_saved_without_any_display(tmp_path: Path) -> None:
     path = tmp_path / "summary.png"
     save_summary(path, moment(State.SUMMARY), words("en"), (6.0, 8.0))
     drawn = pygame.image.load(str(path))
-    assert drawn.get_size() == (1080, 1920)
+    assert drawn.get_size() == (2 * 1080, 1920)  # both pages, side by side
     assert near(pixels(drawn), VERMILION).any()
     assert not pygame.display.get_init()
 

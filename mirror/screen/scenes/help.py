@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from mirror.coach.feedback import Feedback, Page
+from mirror.coach.feedback import Feedback
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.figures import FIGURES, draw_figure
 from mirror.screen.glass import Glass, Picture
-from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import FAINT, SKY, SOFT
+from mirror.screen.theme import SKY, SOFT
 
 FIGURE_OF = {"sees": "sees", "compare_plates": "heel_plates", "compare_band": "band_above_knees"}
 
@@ -22,7 +21,7 @@ class Help:
         inner = glass.width - 2 * margin
         foot = round(0.17 * glass.height)
         gestures: list[Item] = [Text(line, small, SOFT, gap=0.2) for line in feedback.gestures]
-        gestures.append(Drawing(body, lambda place, _: _dots(glass, page, place), gap=small))
+        gestures.append(Drawing(body, lambda place, _: glass.pages(page.n - 1, page.of, place), gap=small))
         set_column(glass, (margin, glass.height - foot - margin // 2, inner, foot), gestures)
         box = (margin, margin, inner, glass.height - 2 * margin - foot)
         figure = FIGURE_OF.get(page.key, page.key)
@@ -36,13 +35,3 @@ class Help:
         items += [Text(line, body, gap=1.2) for line in page.lines]
         items.append(Text(page.action, body, SKY, gap=1.5))
         set_column(glass, box, items)
-
-
-def _dots(glass: Glass, page: Page, place: Rect) -> None:
-    """Which page of how many, as dots: the lit one is this one."""
-    left, top, width, height = place
-    radius = max(3, height // 5)
-    first = left + width // 2 - 2 * radius * (page.of - 1)
-    for i in range(page.of):
-        colour = SKY if i + 1 == page.n else FAINT
-        glass.marks.dot(glass.sheet, (first + 4 * radius * i, top + height // 2), radius, colour)

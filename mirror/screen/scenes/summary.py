@@ -1,10 +1,10 @@
-"""The set is over: how many, what was seen in a sentence and in bars, depth, pace, and at most one thing to
-try.
+"""The set is over, on two pages that turn by themselves: what was seen, in a sentence and in bars with depth
+and pace; then what may help, with its figure. Each is read from three metres.
 """
 
 from __future__ import annotations
 
-from mirror.coach.feedback import Drill, Feedback, SetSummary
+from mirror.coach.feedback import Feedback, SetSummary
 from mirror.screen.charts import rep_bars, set_bars
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.figures import FIGURES, draw_figure
@@ -12,12 +12,15 @@ from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
 from mirror.screen.theme import SKY, SOFT
 
-FOOT = 0.057
-"""Height of the line at the foot, as a share of an upright glass's; twice that on a lying one."""
-QUIET = 0.82
-"""Cap height of what is less important, in body caps: everything here shrinks until it all fits."""
-CHART, COMPARED_CHART = 6.5, 11
+FOOT = 0.066
+"""Height of the line at the foot with the dots of the pages, as a share of an upright glass's."""
+LYING_FOOT = 0.1
+CHART, COMPARED_CHART = 6.5, 8.5
 """Height of the bars with their words in body caps, at least: they take what the words leave."""
+FIGURE = 4.5
+"""The same of the figure of an exercise."""
+OF_KNEES = 2
+"""The first sentences of a comparison are about the knees, the others about what it is worth."""
 
 
 class Summary:
@@ -26,81 +29,89 @@ class Summary:
         told = feedback.summary
         if told is None:
             return
-        width, height, margin = glass.width, glass.height, glass.sizes.margin
-        inner = width - 2 * margin
-        low = round((1 if glass.portrait else 1.6) * FOOT * height)
-        foot = (margin, height - low - margin // 3, inner, low)
-        room = height - low - margin
-        said, seen, offered = _said(glass, told), _seen(glass, told), _offered(glass, feedback, told)
-        if glass.portrait or not seen:
-            set_column(glass, (margin, margin // 2, inner, room), [*said, *seen, *offered])
-        else:
-            half = (inner - margin) // 2
-            set_column(glass, (margin, margin // 2, half, room), [*said, *offered[-1:]])
-            right = (margin + half + margin, margin // 2, half, room)
-            set_column(glass, right, [*seen, *offered[:-1]])
-        glass.say(glass.words("summary.coaching_only"), glass.sizes.small, foot, SOFT)
+        page = min(feedback.summary_page, told.pages - 1)
+        room = _foot(glass, told, page)
+        words, drawn = (_seen(glass, told), _drawn(glass, told)) if page == 0 else _offered(glass, feedback)
+        left, top, width, height = room
+        if glass.portrait or not drawn:
+            set_column(glass, room, [*words, *drawn], close=True)
+            return
+        half = (width - glass.sizes.margin) // 2
+        set_column(glass, (left, top, half, height), words, close=True)
+        set_column(glass, (left + width - half, top, half, height), drawn, close=True)
 
 
-def _said(glass: Glass, told: SetSummary) -> list[Item]:
-    """What was seen, in words."""
-    sizes = glass.sizes
-    head: list[Item] = [Text(told.headline, min(sizes.word, 2 * sizes.body), gap=0.0)]
-    if told.compared is not None:
-        head.append(Text(told.compared.title, sizes.body, SKY, gap=0.2))
-        return head + [Text(line, sizes.body, gap=0.5) for line in told.compared.sentences]
-    head.append(Text(told.sentence, sizes.body, gap=0.2))
-    head += [Text(line, sizes.body, gap=0.5) for line in told.patterns[:1]]
-    head.append(Text(told.last_set, round(QUIET * sizes.body), SOFT, gap=0.5))
-    return head
+def _foot(glass: Glass, told: SetSummary, page: int) -> Rect:
+    """What always holds, and which page this is; the room above it."""
+    width, height, margin = glass.width, glass.height, glass.sizes.margin
+    low = round((FOOT if glass.portrait else LYING_FOOT) * height)
+    dots = glass.sizes.body if told.pages > 1 else 0
+    top = height - low - dots - margin // 3
+    inner = width - 2 * margin
+    glass.say(glass.words("summary.coaching_only"), glass.sizes.small, (margin, top, inner, low), SOFT)
+    if dots:
+        glass.pages(page, told.pages, (margin, top + low, inner, dots))
+    return margin, margin // 2, inner, top - margin // 2
 
 
 def _seen(glass: Glass, told: SetSummary) -> list[Item]:
+    """What was seen, in words."""
+    body = glass.sizes.body
+    head: list[Item] = [Text(told.headline, round((1.7 if glass.portrait else 1.4) * body), gap=0.0)]
+    if told.compared is not None:
+        head.append(Text(told.compared.title, body, SKY, gap=0.2))
+        return head + [Text(line, body, gap=0.5) for line in told.compared.sentences[:OF_KNEES]]
+    head.append(Text(told.sentence, body, gap=0.2))
+    return head + ([] if _later(glass, told) else [_last_set(glass, told)])
+
+
+def _later(glass: Glass, told: SetSummary) -> bool:
+    """Whether the set before is told on the second page: an upright glass has its room there."""
+    return glass.portrait and told.pages > 1
+
+
+def _last_set(glass: Glass, told: SetSummary) -> Text:
+    return Text(told.last_set, glass.sizes.body, SOFT, gap=0.6)
+
+
+def _drawn(glass: Glass, told: SetSummary) -> list[Item]:
     """The same in bars, with how deep and how fast."""
     body, compared = glass.sizes.body, told.compared
-    gap = body // 2
+
+    def bars(place: Rect, scale: float) -> None:
+        cap = round(scale * body)
+        if compared is not None:
+            set_bars(glass, compared, place, cap)
+        else:
+            rep_bars(glass, told.reps, place, cap)
+
     if compared is not None:
-
-        def two_sets(place: Rect, scale: float) -> None:
-            set_bars(glass, compared, place, round(scale * body))
-
-        return [Drawing(COMPARED_CHART * body, two_sets, gap, grow=True)]
+        return [Drawing(round(COMPARED_CHART * body), bars, body // 2, grow=True)]
     if not told.reps:
         return []
-
-    def repetitions(place: Rect, scale: float) -> None:
-        rep_bars(glass, told.reps, place, round(scale * body))
-
-    pace = ".  ".join(part for part in (told.depth, told.tempo) if part)
-    bars = Drawing(round(CHART * body), repetitions, gap, grow=True)
-    return [bars, Text(pace, round(QUIET * body), SOFT, gap=0.2)]
+    chart = Drawing(round(CHART * body), bars, body // 2, grow=True)
+    told_in_words: list[Item] = [Text(told.depth, body, gap=0.3), Text(told.tempo, body, gap=0.1)]
+    return [chart, *told_in_words]
 
 
-def _offered(glass: Glass, feedback: Feedback, told: SetSummary) -> list[Item]:
-    """At most one thing to try, with its figure; last, what a gesture would start or what comes next."""
-    body = glass.sizes.body
-    items: list[Item] = []
-    drill = told.drill
-    # a comparison has more words, and its bars are the picture
-    if told.tried and drill is not None and drill.key in FIGURES and told.compared is None:
-
-        def exercise(place: Rect, scale: float) -> None:
-            _exercise(glass, told.tried, drill, place, round(scale * body))
-
-        items.append(Drawing(round(7.5 * body), exercise, gap=body // 3))
-    else:
-        items.append(Text(told.tried, body))
-    step = feedback.experiment
+def _offered(glass: Glass, feedback: Feedback) -> tuple[list[Item], list[Item]]:
+    """What squats have in common and at most one thing to try; its figure, and what hands could start."""
+    body, told = glass.sizes.body, feedback.summary
+    if told is None:
+        return [], []
+    common = told.patterns[:1] if told.compared is None else told.compared.sentences[OF_KNEES:]
+    words: list[Item] = [Text(line, body) for line in common]
+    words.append(Text(told.tried, body, gap=0.6))
+    if told.compared is None and _later(glass, told):
+        words.append(_last_set(glass, told))
+    step, drill = feedback.experiment, told.drill
     following = step.instruction if step is not None and step.done < step.of else ""
-    items.append(Text(following or told.offer, body, SKY, gap=0.6))
-    return items
+    offer = Text(following or told.offer, body, SKY, gap=0.8)
+    if drill is None or drill.key not in FIGURES:
+        return [*words, offer], []
 
+    def figure(place: Rect, _: float) -> None:
+        draw_figure(glass, drill.key, place)
 
-def _exercise(glass: Glass, tried: str, drill: Drill, place: Rect, cap: int) -> None:
-    """The figure, and beside it why and what."""
-    left, top, width, height = place
-    side = min(height, round(0.34 * width))
-    draw_figure(glass, drill.key, (left, top, side, height))
-    gap = cap // 2
-    beside = (left + side + gap, top, width - side - gap, height)
-    set_column(glass, beside, [Text(tried, cap, gap=0.0), Text(drill.title, cap, SKY, gap=0.4)])
+    exercise = Drawing(round(FIGURE * body), figure, body // 2, grow=True)
+    return words, [exercise, Text(drill.title, body, gap=0.3), offer]
