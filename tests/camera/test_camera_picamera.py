@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.camera.frame import Layout
-from mirror.camera.picamera import Stream, monotonic_s, pick_sensor_mode, pick_stream, unpad
+from mirror.camera.streams import Stream, monotonic_s, pick_sensor_mode, pick_stream, unpad
 from mirror.faults import PermanentFault
 
 PROJECT = Path(__file__).parents[2]

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import simulate
 from judged import judged
-from report_sets import BOTH, GOOD, LEFT, simulated
 
 from mirror.camera.recording import load
 from mirror.camera.video import VideoFile
@@ -26,16 +25,6 @@ from mirror.screen import marks
 
 SIZE = (640, 480)
 RADIUS = 24
-
-
-@pytest.fixture(scope="module")
-def sim() -> simulate.Simulated:
-    return simulated(GOOD, LEFT, BOTH)
-
-
-@pytest.fixture(scope="module")
-def found(sim: simulate.Simulated) -> Analysis:
-    return judged(sim)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import simulate
 from judged import judged
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from report_sets import BOTH, GOOD, LEFT, simulated
 
 from mirror.faults import PermanentFault
 from mirror.knees.analysis import Analysis
@@ -24,16 +23,6 @@ from mirror.report.traces import foot_source, runs, traces, unknown_words
 from mirror.screen import theme
 
 LIMITS = (6.0, 8.0)
-
-
-@pytest.fixture(scope="module")
-def sim() -> simulate.Simulated:
-    return simulated(GOOD, LEFT, BOTH)
-
-
-@pytest.fixture(scope="module")
-def found(sim: simulate.Simulated) -> Analysis:
-    return judged(sim)
 
 
 @pytest.fixture(scope="module")
