@@ -27,10 +27,13 @@ from mirror.board.said import (
     moment,
     rep,
 )
+from mirror.service.topics import safe
 
 log = logging.getLogger(__name__)
 
 MOST_STATIONS = 32
+LONGEST_STATION = 128
+"""Characters of a station's name as in topics."""
 MOST_SETS = 1000
 """Finished sets kept: thirty sets of thirty-two stations."""
 SHOWN_REPS = 12
@@ -141,6 +144,8 @@ class Floor:
         """One message. station: as in the topic. kind: online, state, rep or set. remembered: retained by
         the broker, not said just now. Whether it changed anything; what cannot be understood does not.
         """
+        if len(station) > LONGEST_STATION or station != safe(station):
+            return False  # no station writes its name like that
         with self._lock:
             try:
                 return self._hear(station, kind, payload, remembered)

@@ -255,6 +255,13 @@ def test_of_too_many_stations_those_gone_longest_leave(hall):
 STATE = {"schema": 1, "station": "Rack 1", "t": NOW, "state": "idle", "light": "off", "set": 1, "reps": 2}
 
 
+@pytest.mark.parametrize("station", ["a b", "ä", "x" * 129, "a/b", "<b>", "\x00"])
+def test_what_writes_its_name_as_no_station_does_is_none(hall, station):
+    assert not hall.floor.hear(station, "state", json.dumps(STATE).encode(), False)
+    assert not hall.floor.hear(station, "online", b"1", False)
+    assert hall.cards == []
+
+
 NO_OBJECTS = [b"\xff\xfe", b"[]", b"null", b"[" * 100_000, b"9" * 5000, b" " * (LARGEST + 1) + b"{}"]
 WRONG = [
     {"reps": -1}, {"reps": "many"}, {"reps": True}, {"set": 10**30}, {"t": "now"}, {"t": float("nan")},
