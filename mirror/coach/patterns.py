@@ -128,6 +128,14 @@ def alike(reps: Sequence[Rep]) -> list[Rep]:
     ]
 
 
+def too_far_out(rep: Rep) -> bool:
+    """Whether a knee was pushed out much further than its toes."""
+    if rep.signs is None:
+        return False
+    least = [leg.least_deg for leg in (rep.signs.left, rep.signs.right) if leg.least_deg is not None]
+    return bool(least) and min(least) < OUTSIDE_DEG
+
+
 def _judged(reps: Sequence[Rep], side: str) -> list[_Seen]:
     seen = []
     for rep in reps:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mirror.coach.feedback import Sound
-from mirror.coach.patterns import OUTSIDE_DEG, Pattern
+from mirror.coach.patterns import Pattern, too_far_out
 from mirror.coach.rules import CoachRules
 from mirror.coach.words import Words
 from mirror.knees.reading import Rep, Verdict
@@ -118,7 +118,7 @@ class Speaker:
             self._cued_in_a_row = 0
         keys = [pattern.key for pattern in patterns]
         self._spread = not SPREAD_FOR.isdisjoint(keys)
-        outside = _too_far_out(rep)
+        outside = too_far_out(rep)
         self._too_far_out = self._too_far_out or outside
         if self._cued_last and good and not outside:
             self._responded = True
@@ -135,11 +135,3 @@ class Speaker:
             return
         self._form[cue] = self._form.get(cue, 0) + 1
         self.cue = self._say(f"cue.{cue}")
-
-
-def _too_far_out(rep: Rep) -> bool:
-    """A knee pushed out much further than its toes."""
-    if rep.signs is None:
-        return False
-    least = [leg.least_deg for leg in (rep.signs.left, rep.signs.right) if leg.least_deg is not None]
-    return bool(least) and min(least) < OUTSIDE_DEG

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mirror.coach.experiment import Experiment
 from mirror.coach.feedback import Drill, SetSummary
-from mirror.coach.patterns import ONE_SIDED_DEG, Pattern, find
+from mirror.coach.patterns import ONE_SIDED_DEG, Pattern, find, too_far_out
 from mirror.coach.words import Words
 from mirror.knees.reading import Rep, RepLeg, Verdict
 
@@ -148,6 +148,8 @@ def _sentence(reps: Sequence[Rep], say: Words, stature_m: float | None, why_unkn
     if not any(inside.values()):
         if judged == 0:
             return say("summary.unknown", reason=say.reason(why_unknown or "legs not seen"))
+        if any(too_far_out(rep) for rep in reps):
+            return say("summary.not_inside", judged=judged, n=len(reps))
         return say("summary.clean", judged=judged, n=len(reps))
     unit = say("summary.centimetres" if stature_m else "summary.degrees")
     if all(inside.values()):

@@ -138,6 +138,13 @@ def stubborn(sets: int) -> Speaker:
     return speaker
 
 
+def test_knees_far_outside_the_toes_are_not_said_to_be_over_them() -> None:
+    outside = told(caving(-14, -14, -14))
+    assert outside.sentence == "No knee moved inside your toes on any squat I could judge (3 of 3)."
+    assert "outside your toes" in outside.patterns[0]
+    assert "over your toes" in told(seen(*[Squat()] * 3)).sentence
+
+
 @pytest.mark.parametrize(("sets", "cue"), list(enumerate(KNEE_CUES)))
 def test_only_who_did_not_respond_to_two_cues_aims_at_the_little_toes(sets: int, cue: str) -> None:
     speaker = stubborn(sets)
