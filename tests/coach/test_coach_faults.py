@@ -40,7 +40,8 @@ def raised(name: str) -> list[tuple[str, str, set[str]]]:
 
 
 def of_live_cameras() -> list[tuple[str, str, set[str]]]:
-    every = [one for name in ("pick.py", "picamera.py", "video.py") for one in raised(name)]
+    files = sorted(path.name for path in CAMERA.glob("*.py"))
+    every = [one for name in files if name != "recording.py" for one in raised(name)]
     return [one for one in every if one[0] not in OF_FILES]
 
 
