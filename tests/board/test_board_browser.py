@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -98,9 +99,17 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def page(chromium) -> Iterator[Page]:
+    with opened(chromium, None) as shown:
+        yield shown
+    assert shown.faults == []
+
+
+@contextmanager
+def opened(chromium: Any, key: str | None) -> Iterator[Page]:
+    """A board and a tablet that has not seen it yet; whatever the tablet asks, it asks the board."""
     board = Board("squat-mirror", "broker:1883")
     board.is_connected(True)
-    config = uvicorn.Config(site(board, "en", None, own_names()), log_level="warning", ws="none")
+    config = uvicorn.Config(site(board, "en", key, own_names()), log_level="warning", ws="none")
     server = uvicorn.Server(config)
     with listening("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -112,7 +121,6 @@ def page(chromium) -> Iterator[Page]:
         board.hub.close()
         server.should_exit = True
         thread.join(10)
-    assert shown.faults == []
     foreign = [url for url in shown.asked if not url.startswith((shown.home, "blob:"))]
     assert foreign == [], "the page asked another host"
     assert shown.asked
@@ -379,6 +387,23 @@ def test_a_broker_that_is_away_and_a_board_that_is_away_are_said(page):
     page.tablet.clock.fast_forward(20_000)
     page.until("document.body.classList.contains('stale')")
     assert page.tablet.inner_text("#trouble").startswith("No connection to the board")
+
+
+def test_a_key_is_typed_once_and_leaves_the_address(chromium):
+    key = "0123456789abcdef"
+    with opened(chromium, key) as page:
+        page.opens()
+        assert "This board has a key" in page.tablet.inner_text("body")
+        page.opens(path=f"/?key={key}#table")
+        page.until("location.href.endsWith('/#table')")
+        page.opens()
+        page.mirror().shows(State.SQUATTING, knees=(GOOD, GOOD))
+        page.until("document.querySelectorAll('.card').length === 1")
+        page.tablet.click("#go")
+        page.until("document.body.dataset.timer === 'running'")
+        assert page.tablet.evaluate("document.cookie") == ""
+        assert key not in page.tablet.url
+    assert all("401" in fault for fault in page.faults), page.faults
 
 
 def test_what_a_station_calls_itself_is_text_and_nothing_else(page):
