@@ -74,6 +74,15 @@ def why_not(error: BaseException | None) -> str:
     return (getattr(error, "strerror", None) or str(error) or "no answer") if error else "no answer"
 
 
+def _acknowledged(receipt: Any, within_s: float) -> bool:
+    """Whether the broker has this message, waiting so long at most."""
+    try:
+        receipt.wait_for_publish(within_s)
+        return bool(receipt.is_published())
+    except (RuntimeError, ValueError):  # the connection was lost meanwhile
+        return False
+
+
 class Broker:
     """Says messages and hears those of some topics. `back` is told, in paho's thread, of every connection."""
 
@@ -90,6 +99,7 @@ class Broker:
         self._trouble = ""  # what was last said about it
         self._ever = False
         self._ending = False
+        self._gone = threading.Event()
         self.connected = threading.Event()
         self._client = client = client_for(setup, this_station(setup))
         client.reconnect_delay_set(FIRST_WAIT_S, LONGEST_WAIT_S)
@@ -116,12 +126,10 @@ class Broker:
         """Say good-bye, if anybody listens, and end; waits so long at most."""
         self._ending = True
         receipt = self.say(Message(self._setup.topics.online, OFFLINE, qos=1, retain=True))
-        if receipt is not None:
-            try:
-                receipt.wait_for_publish(within_s)
-            except (RuntimeError, ValueError) as error:
-                log.debug("mqtt: no good-bye: %s", error)
+        heard = receipt is not None and _acknowledged(receipt, within_s)
         self._client.disconnect()  # paho's own thread, a daemon, ends by that
+        if heard:  # and a broker that hears it keeps the last will to itself
+            self._gone.wait(within_s)
 
     # -- paho tells, in its own thread -----------------------------------------------------------------
 
@@ -134,6 +142,7 @@ class Broker:
             client.subscribe(self._listens_to, qos=1)
         client.publish(self._setup.topics.online, ONLINE, qos=1, retain=True)
         self.connected.set()
+        self._gone.clear()
         if self._trouble:
             log.warning("mqtt: %s is %s", self._setup.address, "back" if self._ever else "there")
         else:
@@ -149,6 +158,7 @@ class Broker:
     ) -> None:
         was_connected = self.connected.is_set()
         self.connected.clear()
+        self._gone.set()
         if was_connected and not self._ending:
             self._say_trouble("away", "is lost")
 
