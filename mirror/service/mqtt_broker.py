@@ -123,7 +123,7 @@ class Broker:
         return told if told.rc == 0 else None
 
     def close(self, within_s: float) -> None:
-        """Say good-bye, if anybody listens, and end; waits so long at most."""
+        """Say good-bye, if anybody listens, and end; waits so long for each at most."""
         self._ending = True
         receipt = self.say(Message(self._setup.topics.online, OFFLINE, qos=1, retain=True))
         heard = receipt is not None and _acknowledged(receipt, within_s)
