@@ -30,6 +30,7 @@ QUIET_HIPS = 0.012
 QUIET_FEET = 0.05
 REPLANT_SHANKS = 0.15
 LEAST_QUIET_S = 0.25
+"""At least once, and in one go: moments of calm before and after a squat are no stand together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def _plant(
 ) -> Plant | None:
     """None for a pause too short to be a stand."""
     frame_s = float(np.median(np.diff(t))) if len(t) > 1 else 0.0
-    if len(group) < FEWEST_FRAMES or len(group) * frame_s < LEAST_QUIET_S:
+    longest = max(len(run) for run in np.split(group, np.flatnonzero(np.diff(group) > 1) + 1))
+    if len(group) < FEWEST_FRAMES or longest * frame_s < LEAST_QUIET_S:
         return None
     begin = float(t[group[0]])
     try:

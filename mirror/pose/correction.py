@@ -1,8 +1,8 @@
 """What a network's hips, knees and ankles are wrong by, as far as the pose itself tells.
 
 A network places joints with a bias of its own that changes with depth, build and camera height; a linear
-map of the pose takes most of it away (docs/models.md). Knows nothing of windows, frames or what legs are
-judged for.
+map of the pose takes a third to a half of it away (docs/models.md). Knows nothing of windows, frames or what
+legs are judged for.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def correction_of(name: str, folder: Path | None = None) -> Correction | None:
     listing = (folder or models_folder()) / "models.toml"
     try:
         tables = tomllib.loads(listing.read_text("utf-8"))["models"]
-        table = tables[name].get("correction")
+        table = tables.get(name, {}).get("correction")
     except OSError as error:
         raise BadInput(f"the list of models is missing: {listing} ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:

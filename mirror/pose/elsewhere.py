@@ -16,6 +16,7 @@ from mirror.camera.frame import Frame
 from mirror.faults import PermanentFault
 from mirror.laps import Mark, unmarked
 from mirror.pose.catalog import ModelEntry
+from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Tensor
 from mirror.pose.movenet import Decoder
 from mirror.pose.people import untangled
@@ -86,6 +87,7 @@ class ChipNet:
         _expect(entry, "outputs", chip.outputs, outputs)
         self.name = entry.name
         self.aspect = entry.width / entry.height
+        self.correction = correction_of(entry.name)
         self.mark: Mark = unmarked
         self._chip = chip
         self._crop = Cropper(entry.height, entry.width)
@@ -118,6 +120,7 @@ class CameraNet:
         _expect(entry, "outputs", camera.outputs, outputs)
         self.name = entry.name
         self.aspect = entry.width / entry.height
+        self.correction = correction_of(entry.name)
         self.mark: Mark = unmarked
         self._camera = camera
         self._decode = Decoder(entry.height // 4, entry.width // 4)

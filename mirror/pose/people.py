@@ -14,6 +14,7 @@ import numpy as np
 from mirror.camera.frame import Frame
 from mirror.laps import Mark, unmarked
 from mirror.pose.catalog import ModelEntry, checked_file
+from mirror.pose.correction import Correction, correction_of
 from mirror.pose.interpreter import Network, Tensor
 from mirror.pose.movenet import Decoder
 from mirror.pose.planted import Planted
@@ -24,6 +25,7 @@ from mirror.pose.window import (
     HIPS,
     KNEES,
     SHOULDERS,
+    WINDOW_HEIGHTS,
     Cropper,
     Window,
     fit,
@@ -75,11 +77,14 @@ SHANK_SHARE = 0.246
 class Looks(Protocol):
     """What the tracker needs of whatever finds joints: `PoseNet` here, or a network that runs elsewhere.
 
-    aspect: width / height of the windows it wants. mark: told when a stage of a look is done.
+    aspect: width / height of the windows it wants. mark: told when a stage of a look is done. correction:
+    what takes the bias of its joints away, where that was measured. `look` leaves the bias in: it belongs to
+    windows that fit the person, and their height must be known.
     """
 
     aspect: float
     mark: Mark
+    correction: Correction | None
 
     def look(self, frame: Frame, window: Window) -> F32:
         """(17, 3) float32 (y, x, score) of the person in the window, normalised to the whole frame."""
@@ -105,6 +110,7 @@ class PoseNet:
         )
         self.name = entry.name
         self.aspect = w / h
+        self.correction = correction_of(entry.name)
         self._crop = Cropper(h, w)
         self._decode = Decoder(*cells)
         self.mark: Mark = unmarked
@@ -191,8 +197,14 @@ class PersonTracker:
         return self._pose(frame, keypoints, Seen.FOUND)
 
     def _pose(self, frame: Frame, keypoints: F32, seen: Seen) -> Pose:
+        """What leaves the tracker: joints put right. What it remembers, and so its windows, stay as seen."""
         window = self._window
-        where = (window.top, window.left, window.height, window.width) if window else None
+        if window is None:
+            return Pose(frame.t, keypoints, frame.size, seen, None)
+        if self._net.correction is not None:
+            standing = window.height / WINDOW_HEIGHTS
+            keypoints = self._net.correction.of_keypoints(keypoints, frame.size, standing)
+        where = (window.top, window.left, window.height, window.width)
         return Pose(frame.t, keypoints, frame.size, seen, where)
 
     def _forget(self, size: tuple[int, int]) -> None:

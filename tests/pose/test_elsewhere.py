@@ -92,6 +92,13 @@ def test_the_tracker_follows_somebody_through_a_chip(frames: list[Frame]) -> Non
     assert [tracker.see(frame).seen for frame in frames[::6]] == [Seen.FOUND] * 10
 
 
+def test_joints_seen_elsewhere_are_put_right_like_those_seen_here(frames: list[Frame]) -> None:
+    here = PersonTracker(PoseNet(ENTRY, threads=1)).see(frames[0]).keypoints
+    chip = PersonTracker(ChipNet(ENTRY, FakeChip())).see(frames[0]).keypoints
+    assert np.abs(chip - here)[5:, :2].max() < 0.003
+    assert CameraNet(ENTRY, FakeSeeingCamera()).correction is not None
+
+
 def test_a_seeing_camera_is_aimed_once_a_window_and_its_answer_is_placed_by_its_own_window(
     frames: list[Frame],
 ) -> None:

@@ -52,6 +52,23 @@ def test_of_two_people_the_one_in_the_middle_of_the_window_wins() -> None:
     assert found[:, :2] * (H, W) == pytest.approx(near.astype(float), abs=0.02)
 
 
+def test_a_leg_does_not_take_the_clearer_peak_of_the_leg_beside_it() -> None:
+    """Both knees seem to be where the right one is; the left one's own peak is faint, but in its place."""
+    places = np.full((JOINTS, 2), (20, 16))
+    places[13], places[14] = (40, 20), (40, 12)
+    heat, centre, regression, sub = heads(places)
+    heat[40, 20, 13], heat[40, 12, 13] = 0.12, 0.9
+    found = decode(heat, centre, regression, sub)
+    assert found[[13, 14], 1] * W == pytest.approx([20, 12], abs=0.02)
+
+
+def test_a_knee_far_below_where_it_was_expected_is_still_found() -> None:
+    places = np.full((JOINTS, 2), (20, 16))
+    heat, centre, regression, sub = heads(places)
+    heat[20, 16, 13], heat[28, 16, 13] = 1e-4, 0.9
+    assert decode(heat, centre, regression, sub)[13, 0] * H == pytest.approx(28, abs=0.02)
+
+
 def test_a_soft_peak_is_placed_between_its_cells() -> None:
     heat, centre, regression, sub = heads(np.full((JOINTS, 2), (20, 10)))
     heat[20, 11, :] = 0.9  # as warm as the peak: the joint lies between the two
