@@ -18,7 +18,8 @@ from mirror.faults import PermanentFault
 from mirror.knees.analysis import Analysis
 from mirror.knees.reading import Verdict
 from mirror.report import palette
-from mirror.report.plot import BAR, check_can_plot, draw, plot_png
+from mirror.report.plot import check_can_plot, draw, plot_png
+from mirror.report.plot_rows import BAR
 from mirror.report.traces import foot_source, runs, traces, unknown_words
 from mirror.screen import theme
 
