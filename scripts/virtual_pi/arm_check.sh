@@ -6,7 +6,8 @@
 #                                          it is missing; TEST: unless given, those of the kernel's formulas
 #
 # Compares what the default model (and the others) answer there with what they answer here, and runs the tests
-# there: a few minutes; all of tests/knees would take an hour under emulation. Exit 0: all the same; 1: something differs or failed; 3: it cannot be done here, and why.
+# there: a few minutes; all of tests/knees takes ten. Exit 0: all the same; 1: something differs or failed;
+# 3: it cannot be done here, and why.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
