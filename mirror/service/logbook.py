@@ -106,16 +106,16 @@ class Logbook:
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """One moment; t and rep are the event log's business."""
-        if feedback.state in (State.IDLE, State.FAULT):
-            self._leave()
-            return
-        if self._visit is None:
+        away = feedback.state in (State.IDLE, State.FAULT)
+        if self._visit is None and not away:
             self._visit = Visit(self.now())
-        told = feedback.summary
-        if feedback.state is State.SUMMARY and told is not None and told is not self._told:
+        told = feedback.set_over
+        if told is not None:
             self._told = told
             if told.reps:
                 self.store.keep(SetDone(self.now(), self.clock_is_set(), told, self._visit))
+        if away:
+            self._leave()
 
     def light(self, t: float, light: Light) -> None:
         """Lamps are not kept."""

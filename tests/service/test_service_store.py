@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,9 +204,8 @@ def test_a_file_of_a_newer_release_is_left_alone(path, caplog):
 
 
 def a_set(sentence: str, state: State = State.SUMMARY):
-    from dataclasses import replace
-
-    return replace(nothing(0.0, state), summary=set_done(2, sentence=sentence).summary)
+    told = set_done(2, sentence=sentence).summary
+    return replace(nothing(0.0, state), summary=told if state is State.SUMMARY else None, set_over=told)
 
 
 def test_sets_of_one_visit_belong_together_and_who_walks_by_leaves_no_trace(path):
@@ -214,7 +214,15 @@ def test_sets_of_one_visit_belong_together_and_who_walks_by_leaves_no_trace(path
     book = Logbook(store, now=lambda: MORNING + next(clock), clock_is_set=lambda: False)
     walks_by = [nothing(0.0, State.FRAMING), nothing(0.0)]
     one = a_set("first")
-    visit = [nothing(0.0, State.READY), one, one, nothing(0.0, State.READY), a_set("second"), nothing(0.0)]
+    shown_on = replace(one, set_over=None)
+    visit = [
+        nothing(0.0, State.READY),
+        one,
+        shown_on,
+        nothing(0.0, State.READY),
+        a_set("second"),
+        nothing(0.0),
+    ]
     for feedback in (*walks_by, *visit, *walks_by):
         book.write(0.0, feedback, None)
     book.close()
@@ -225,13 +233,26 @@ def test_sets_of_one_visit_belong_together_and_who_walks_by_leaves_no_trace(path
     assert MORNING < began < ended
 
 
-def test_a_set_without_a_repetition_is_not_kept(path):
-    from dataclasses import replace
+def test_in_a_class_where_no_summary_is_shown_sets_are_kept_too(path):
+    store = Store(path, 90)
+    book = Logbook(store)
+    for feedback in (
+        nothing(0.0, State.CLASS),
+        a_set("squatting on", State.CLASS),
+        a_set("walked off", State.IDLE),
+    ):
+        book.write(0.0, feedback, None)
+    book.close()
+    store.close(PATIENCE_S)
+    assert [sentence for _, _, sentence in kept(path)] == ["squatting on", "walked off"]
+    assert asked(path, "SELECT count(*) FROM visits WHERE ended IS NOT NULL") == [(1,)]
 
+
+def test_a_set_without_a_repetition_is_not_kept(path):
     store = Store(path, 90)
     book = Logbook(store)
     empty = replace(set_done(1).summary, reps=())
-    book.write(0.0, replace(nothing(0.0, State.SUMMARY), summary=empty), None)
+    book.write(0.0, replace(nothing(0.0, State.SUMMARY), summary=empty, set_over=empty), None)
     book.close()
     store.close(PATIENCE_S)
     assert kept(path) == []
