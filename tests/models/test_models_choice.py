@@ -151,6 +151,18 @@ def test_bench_recommends_and_keeps_what_it_recommends(
     assert f"{picked.model}: {picked.why}." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("set_to", [True, False])
+def test_bench_without_xnnpack_says_so_and_keeps_what_it_finds_only_where_the_mirror_runs_so(
+    home: Path, set_to: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "mirror.toml").write_text(f"[model]\nxnnpack = {str(set_to).lower()}\n")
+    assert main(["models", "bench", "--rounds", "1", "--no-xnnpack", "--json", "times.json"]) == 0
+    assert "without XNNPACK." in capsys.readouterr().out
+    assert json.loads(Path("times.json").read_text())["machine"]["runs_on"].endswith("without XNNPACK")
+    kept = choice.kept(home / "squat-mirror", choice.machine("auto", xnnpack=set_to))
+    assert (kept is None) is set_to
+
+
 def test_use_writes_the_setting_and_leaves_the_rest_alone(home: Path) -> None:
     file = home / "mirror.toml"
     file.write_text("# mine\n[camera]\nfps = 15  # slow\n")

@@ -122,6 +122,12 @@ def test_an_unknown_model_is_a_fault_and_its_runtime_is_not_tried():
 def test_the_shipped_model_has_its_checksum_and_is_run():
     assert doctor.model(settings()).says.endswith("checksum right")
     assert "runs movenet" in doctor.runtime(settings()).says
+    assert " with XNNPACK, " in doctor.runtime(settings()).says
+
+
+def test_the_doctor_says_when_xnnpack_is_left_out():
+    plain = Settings.model_validate({"model": {"xnnpack": False, "threads": 2}})
+    assert " without XNNPACK, 2 threads, " in doctor.runtime(plain).says
 
 
 def test_the_foot_model_is_looked_at_too(monkeypatch):
