@@ -28,7 +28,7 @@ WANTED_PER_S = 15.0
 """Poses a second that a quick squat needs: its descent then has about ten pictures."""
 ROUND_THE_NETWORK = 1.3
 """A frame's time over its network's: cutting the window, knees, coach and a share of drawing."""
-EXACT = {"deviation_rms": 1.75, "depth_rms": 4.0}
+EXACT = {"deviation_rms": 1.75, "depth_rms": 3.0}
 """A network is exact enough when it reads a repetition's largest deviation and its depth as closely as this,
 degrees (rms over rendered sets with known truth)."""
 SAME_SPEED = 1.1

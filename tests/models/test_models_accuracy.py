@@ -38,6 +38,21 @@ def test_keypoint_errors_are_those_of_the_card(name: str) -> None:
     assert found.scatter == pytest.approx(entry.card["scatter"], abs=0.06)
 
 
+@lru_cache
+def told(name: str) -> Accuracy:
+    places = measure_models.keypoints_on_clip(Network(catalog.find(name).path, threads=2), every=EVERY)
+    return measure_models.accuracy(measure_models.put_right(places, name), every=EVERY)
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if catalog.find(name).judges])
+def test_joints_put_right_err_as_the_card_says_and_less_than_as_seen(name: str) -> None:
+    entry, found = catalog.find(name), told(name)
+    for group, error in found.error.items():
+        assert error == pytest.approx(entry.card[f"told_{group}"], abs=0.1)
+        assert found.low[group] == pytest.approx(entry.card[f"told_{group}_low"], abs=0.1)
+    assert sum(found.error.values()) < 0.8 * sum(measured(entry.path).error.values())
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_knees_and_ankles_are_within_a_sixtieth_of_the_height(name: str) -> None:
     error = measured(catalog.find(name).path).error
