@@ -177,6 +177,19 @@ def test_without_standing_still_squats_are_counted_and_knees_are_unknown() -> No
     assert found.why_unknown == "nobody stood still long enough to calibrate"
 
 
+def test_moments_of_calm_before_and_after_a_squat_are_no_stand_together() -> None:
+    """Each lasts too short to measure somebody by, however many there are."""
+    sim = session(GOOD, noise=simulate.NO_NOISE)
+    (rep,) = sim.reps
+    why = []
+    for calm_s in (0.17, 0.4):
+        keep = (sim.t > rep.start_s - calm_s) & (sim.t < rep.end_s + calm_s)
+        found = judged(replace(sim, t=sim.t[keep], keypoints=sim.keypoints[keep]), toes=True)
+        assert len(found.reps) == 1
+        why.append(found.why_unknown)
+    assert why == ["nobody stood still long enough to calibrate", ""]
+
+
 @pytest.mark.parametrize("n", [0, 4, -1])
 def test_a_reference_that_does_not_exist_is_refused(n: int) -> None:
     with pytest.raises(NoReference, match=f"repetition {n} cannot be the reference: 3 repetitions found"):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mirror.camera.frame import Frame
 from mirror.camera.video import VideoFile
 from mirror.faults import BadInput
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, entries, find
@@ -164,3 +165,11 @@ def test_single_looks_are_left_as_the_network_sees_them(demo_clip: Path) -> None
 @pytest.mark.parametrize("name", [name for name, entry in entries().items() if entry.judges])
 def test_every_network_that_judges_is_put_right(name: str) -> None:
     assert correction_of(name) is not None
+
+
+def test_joints_of_a_recording_are_not_put_right_again(demo_clip: Path) -> None:
+    net = PoseNet(find(DEFAULT_MODEL), threads=1)
+    frame = next(iter(VideoFile(demo_clip, pace=False).frames()))
+    told = PersonTracker(net).see(frame).keypoints
+    played = Frame(frame.pixels, frame.t, frame.index, frame.layout, frame.size, told)
+    np.testing.assert_array_equal(PersonTracker(net).see(played).keypoints, told)
