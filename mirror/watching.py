@@ -94,7 +94,9 @@ class RecordedToes:
         if not near:
             return None
         now = frame.t - self._zero()
-        return each[min(near, key=lambda k: abs(float(found_t[k]) - now))]
+        nearest = min(near, key=lambda k: abs(float(found_t[k]) - now))
+        tips: F32 = each[nearest]
+        return tips
 
     def _same_feet(self, found_t: float, keypoints: F32, size: tuple[int, int]) -> bool:
         """Whether the ankles are where they were when the tips of that time were found."""
