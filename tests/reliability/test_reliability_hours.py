@@ -58,6 +58,9 @@ WALL_CLOCK = {
     "mirror/service/store.py": "when what is too old is deleted, and only if the clock was set",
     "mirror/service/logbook.py": "the label on a set",
     "mirror/service/doctor.py": "tells the clock",
+    "mirror/service/mqtt.py": "labels on what is told, and the timer that a class's computers share",
+    "mirror/board/board.py": "that timer",
+    "mirror/board/floor.py": "how old a label is",
 }
 """Who may ask what time it is, and what for; everything else goes by frames or the monotonic clock."""
 
