@@ -17,8 +17,14 @@ DESKTOP_SHARE = 0.85
 """A window on a desktop takes this share of its height, in the shape of a portrait mirror."""
 PORTRAIT = 9 / 16
 NO_SCREEN_DRIVERS = ("offscreen", "dummy")
-OWN_MEMORY_DRIVERS = ("x11", "offscreen", "dummy")
-"""Drivers that can show plain memory themselves; the others (KMS, Wayland) need SDL's textures."""
+ACCELERATION = {"x11": "0", "offscreen": "0", "dummy": "0", "kmsdrm": "opengles2"}
+"""How each of SDL's drivers brings the canvas to the display, for SDL_FRAMEBUFFER_ACCELERATION.
+
+"0" is plain memory: SDL would go through OpenGL, which costs 18-27 ms a picture of 1080x1920 where it is done
+in software, against 0.7 ms straight to the X server. KMS can't show plain memory, and SDL's first choice,
+the old OpenGL, shows nothing but black on a system without a desktop, which has OpenGL ES alone (seen on the
+virtual Pi). Drivers that are not here choose for themselves.
+"""
 DISPLAY_CARDS = Path("/dev/dri")
 NOTHING_NAMED = "there is neither a desktop (DISPLAY, WAYLAND_DISPLAY) nor a display card (/dev/dri)"
 
@@ -38,7 +44,7 @@ def can_open() -> tuple[bool, str]:
     was_open = pygame.display.get_init()
     try:
         pygame.display.init()
-        driver = str(pygame.display.get_driver())
+        driver = str(pygame.display.get_driver()).lower()  # SDL writes KMSDRM
     except pygame.error as error:
         return False, str(error)
     if not was_open:
@@ -75,14 +81,12 @@ def _open_display(pygame: Any) -> str:
         pygame.display.init()
     except pygame.error as error:
         raise NoScreen(f"no window can be opened: {error}") from error
-    driver = str(pygame.display.get_driver())
+    driver = str(pygame.display.get_driver()).lower()  # SDL writes KMSDRM
     if driver in NO_SCREEN_DRIVERS and os.environ.get("SDL_VIDEODRIVER") != driver:
         pygame.display.quit()
         raise NoScreen("no window can be opened: no display answers; --screen none needs none")
-    if driver in OWN_MEMORY_DRIVERS:
-        # SDL would show the canvas through OpenGL, which costs 18-27 ms a picture of 1080x1920 where
-        # OpenGL is done in software, against 0.7 ms straight to the X server
-        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+    if driver in ACCELERATION:
+        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", ACCELERATION[driver])
     return driver
 
 

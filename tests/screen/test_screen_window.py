@@ -90,6 +90,27 @@ def test_the_cursor_is_hidden_on_a_whole_glass_and_there_in_a_window(unseen: Non
     assert pygame.mouse.get_visible()
 
 
+def test_on_kms_it_has_the_whole_display_without_a_cursor_through_opengl_es(
+    unseen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """KMS itself is tried on the virtual Pi; here another driver goes by its name, as SDL writes it."""
+    monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "")
+    monkeypatch.delenv("SDL_FRAMEBUFFER_ACCELERATION")
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: "KMSDRM")
+    window = Window((60, 100))
+    assert os.environ["SDL_FRAMEBUFFER_ACCELERATION"] == "opengles2"
+    assert "the whole display" in window.said
+    assert not pygame.mouse.get_visible()
+
+
+def test_how_the_canvas_reaches_the_display_may_be_chosen_from_outside(
+    unseen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "opengl")
+    Window((60, 100))
+    assert os.environ["SDL_FRAMEBUFFER_ACCELERATION"] == "opengl"
+
+
 def test_it_can_be_closed_twice(unseen: None) -> None:
     window = Window((60, 100))
     window.close()
