@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirror.pose.planted import HIPS_SHARE, LOOK_BACK_S, PLANTED_S, SHOULDERS_SHARE, Planted
+from mirror.pose.planted import (
+    HIPS_ALONE_SHARE,
+    HIPS_SHARE,
+    LOOK_BACK_S,
+    PLANTED_S,
+    SHOULDERS_SHARE,
+    SHOULDERS_STILL,
+    Planted,
+)
 
 HEIGHT_PX = 400.0
 RATES = [5, 8, 10, 15, 30]
@@ -21,7 +29,15 @@ def stood(fps: int, seconds: float = 2.0, *, over_feet: bool = True) -> tuple[Pl
 
 
 @pytest.mark.parametrize("fps", RATES)
-@pytest.mark.parametrize(("hips", "shoulders"), [(HIPS_SHARE, 0.0), (0.0, SHOULDERS_SHARE), (0.1, 0.1)])
+@pytest.mark.parametrize(
+    ("hips", "shoulders"),
+    [
+        (HIPS_SHARE, SHOULDERS_STILL),
+        (HIPS_ALONE_SHARE, 0.0),
+        (0.0, SHOULDERS_SHARE),
+        (0.1, 0.1),
+    ],
+)
 def test_hips_or_shoulders_that_jump_aside_are_noticed_in_the_first_picture_at_any_rate(
     fps: int, hips: float, shoulders: float
 ) -> None:
@@ -45,6 +61,13 @@ def test_joints_that_slide_along_with_somebody_slow_are_noticed_in_an_eighth_of_
         planted.stands(t, x, x, over_feet=True)
         t += 1 / fps
     assert t - began <= LOOK_BACK_S
+
+
+@pytest.mark.parametrize("fps", RATES)
+def test_a_hip_seen_aside_under_a_trunk_that_stays_is_no_other_body(fps: int) -> None:
+    planted, t = stood(fps)
+    for side in (-1, 1):
+        assert not planted.darted(t, 200.0 + side * 0.036 * HEIGHT_PX, 200.0 + 0.009 * HEIGHT_PX, HEIGHT_PX)
 
 
 @given(st.sampled_from(RATES), st.lists(st.floats(-0.007, 0.007), min_size=1, max_size=60))
