@@ -33,7 +33,10 @@ BLIND_S = 0.5
 SPLIT_SHANKS = 0.3
 """One foot this much lower in the picture than in the stance is in front of the other: a lunge."""
 HINGE = 3.3
-"""Shoulder drop over hip drop: 3.8-8.6 in bows to the floor, 2.5-2.8 in shallow, 1.0-1.7 in full squats."""
+"""Shoulder drop over hip drop: 3.1-8.6 in bows to the floor, 2.5-2.8 in shallow, 1.0-1.7 in full squats."""
+FOLDED, FOLDED_HINGE = 0.5, 2.5
+"""The trunk shorter in the picture by this share: 0.56-0.61 in a bow, 0.32 at most in full squats. Hips seen
+too low change it least, so less of a hinge will do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +162,12 @@ class MotionTracker:
 
 
 def _bowing(p: F64, ankle: F64, stance: Stance) -> bool:
-    """The shoulders came down much more than the hips."""
+    """The shoulders came down much more than the hips, or the trunk folded and the hips hardly came down."""
     middle = float(ankle[:, 1].mean())
     shoulders = stance.shoulder_height - (float(p[SHOULDER, 1].mean()) - middle)
     hips = stance.hip_height - (float(p[HIP, 1].mean()) - middle)
-    return shoulders > HINGE * max(hips, 1e-6)
+    folded = shoulders - hips > FOLDED * (stance.shoulder_height - stance.hip_height)
+    return shoulders > (FOLDED_HINGE if folded else HINGE) * max(hips, 1e-6)
 
 
 def _split(ankle: F64, stance: Stance) -> bool:

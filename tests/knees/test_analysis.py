@@ -164,6 +164,26 @@ def test_other_movements_are_no_repetitions(name: str, movement: simulate.Moveme
     assert judged(sim).reps == [], name
 
 
+def test_a_bow_is_none_where_a_network_sees_bent_hips_too_low() -> None:
+    movements = [simulate.Stand(1.5), simulate.Hinge(lean_deg=70.0), simulate.Stand(1.0)]
+    sim = simulate.simulate(movements, noise=NOISE)
+    keypoints = sim.keypoints.copy()
+    y = keypoints[..., 0]
+    shoulders = y[:, 5:7].mean(1)
+    bent = (shoulders - shoulders[0]) / np.ptp(shoulders)
+    tall = y[0, 15] - y[0, 0]
+    keypoints[:, 11:13, 0] += (0.06 * tall * bent.clip(0, 1))[:, None]
+    assert judged(replace(sim, keypoints=keypoints)).reps == []
+
+
+@pytest.mark.parametrize(("depth_deg", "lean_deg"), [(0.0, 70.0), (20.0, 90.0), (40.0, 90.0)])
+def test_a_squat_that_leans_far_forward_is_one(depth_deg: float, lean_deg: float) -> None:
+    """At parallel by 70 degrees, higher up by 70 and 50."""
+    leaning = simulate.Squat(depth_deg=depth_deg, trunk_lean_deg=lean_deg)
+    movements = [simulate.Stand(1.5), leaning, simulate.Stand(1.0)]
+    assert len(judged(simulate.simulate(movements, noise=NOISE)).reps) == 1
+
+
 def test_without_standing_still_squats_are_counted_and_knees_are_unknown() -> None:
     sim = session(GOOD, BOTH)
     first, second = sim.reps
