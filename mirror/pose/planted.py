@@ -15,8 +15,8 @@ LOOK_BACK_S = 1 / 8
 HIPS_SHARE, SHOULDERS_SHARE = 0.03, 0.025
 """Of standing height. Clean squats, rendered and filmed, 8 to 15 pictures a second: 0.015 and 0.010."""
 HIPS_ALONE_SHARE, SHOULDERS_STILL = 0.045, 0.01
-"""Hips must dart further over shoulders that hardly moved: on one body a small network puts a hip 0.035 aside
-at the bottom of every squat, and the whole trunk stays where it is."""
+"""Hips must dart further over shoulders that hardly moved: on one body a small network slides both hips up to
+0.042 aside at the bottom of every squat, and the rest of the trunk stays where it is."""
 
 
 class Planted:
