@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PATIENCE_S = 30  # only ever waited out when something is broken
 AMQTT = """
 import asyncio, json, logging, sys
@@ -32,6 +34,13 @@ asyncio.run(run(json.loads(sys.argv[1])))
 """
 OPENSSL = shutil.which("openssl")
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+KINDS = [
+    "amqtt",
+    pytest.param(
+        "mosquitto", marks=pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
+    ),
+]
+"""Every broker that tests are run against."""
 
 
 def free_port() -> int:

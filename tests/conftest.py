@@ -6,10 +6,12 @@ import gzip
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from broker import KINDS, Broker
 from hypothesis import settings
 
 # A shared machine is sometimes slow: no test may fail for the time it took. Continuous integration tries the
@@ -28,6 +30,13 @@ os.environ["XDG_STATE_HOME"] = _STATE.name
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(params=KINDS)
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
+    """A real broker that runs; every kind in turn."""
+    with Broker(tmp_path, request.param) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

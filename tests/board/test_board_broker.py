@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from board.mirrors import GOOD, OFF, Mirror
-from broker import MOSQUITTO, PATIENCE_S, Broker, Listener
+from broker import PATIENCE_S, Broker, Listener
 from coach.readings import Visit
 
 from mirror.board.board import Board
@@ -20,19 +20,6 @@ from mirror.knees.reading import Rep, Verdict
 from mirror.service.mqtt import mqtt_for
 from mirror.service.mqtt_setup import setup_for
 from mirror.settings import Settings
-
-KINDS = [
-    "amqtt",
-    pytest.param(
-        "mosquitto", marks=pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
-    ),
-]
-
-
-@pytest.fixture(params=KINDS)
-def broker(request, tmp_path) -> Iterator[Broker]:
-    with Broker(tmp_path, request.param) as started:
-        yield started
 
 
 def settings(broker: Broker, **coach: object) -> Settings:

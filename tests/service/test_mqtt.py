@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from broker import MOSQUITTO, OPENSSL, PATIENCE_S, Broker, Listener, free_port
+from broker import KINDS, MOSQUITTO, OPENSSL, PATIENCE_S, Broker, Listener, free_port
 from coach.readings import Visit
 
 from mirror.coach.coach import Coach
@@ -31,18 +31,6 @@ pytest.importorskip("amqtt")
 
 STARTED: list[Mqtt] = []
 RACK = "squat-mirror/Rack-3"
-KINDS = [
-    "amqtt",
-    pytest.param(
-        "mosquitto", marks=pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
-    ),
-]
-
-
-@pytest.fixture(params=KINDS)
-def broker(request, tmp_path) -> Iterator[Broker]:
-    with Broker(tmp_path, request.param) as started:
-        yield started
 
 
 @pytest.fixture(autouse=True)
