@@ -156,8 +156,10 @@ def test_in_a_class_sets_are_told_although_nobody_sees_a_summary(broker):
         )
         assert [(rep["set"], rep["n"]) for rep in listener.of("rep")] == [(1, 1), (1, 2), (2, 1), (2, 2)]
         assert [rep["n"] for rep in listener.newest("set")["reps"]] == [1, 2]
-        listener.until("the second set is over", lambda: listener.newest("state")["reps"] == 0)
-        assert listener.newest("state")["set"] == 2
+        listener.until(
+            "the second set is over",
+            lambda: (listener.newest("state")["set"], listener.newest("state")["reps"]) == (2, 0),
+        )
         told.close()
 
 
