@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE_S = 30  # only ever waited out when something is broken
+PATIENCE_S = 90  # only ever waited out when something is broken
 AMQTT = """
 import asyncio, json, logging, sys
 from amqtt.broker import Broker
@@ -43,11 +43,24 @@ KINDS = [
 """Every broker that tests are run against."""
 
 
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+class Held:
+    """A port on which nobody listens, kept from everybody else as long as this object is.
+
+    Who asks for a port of its own, or connects from one, is given another; connections to it are refused. A
+    server that sets SO_REUSEADDR, as brokers do, may still listen there.
+    """
+
+    def __init__(self) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+
+    def __enter__(self) -> int:
+        return self.port
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
 
 
 class Broker:
@@ -62,12 +75,13 @@ class Broker:
         folder: Path,
         kind: str = "amqtt",
         password: tuple[str, str] | None = None,
-        port: int = 0,
+        port: Held | None = None,
         encrypted_for: str = "",
     ) -> None:
         self.folder, self.kind, self.password = folder, kind, password
         self.encrypted_for, self.certificate = encrypted_for, folder / "certificate.pem"
-        self.port = port or free_port()
+        self._held = port or Held()  # while the broker is away nobody else may have its port
+        self.port = self._held.port
         self.process: subprocess.Popen[str] | None = None
 
     @property

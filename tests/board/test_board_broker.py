@@ -86,6 +86,7 @@ def test_what_a_station_tells_comes_up_on_the_board_and_stays_in_the_table(broke
     seen.told = station
     try:
         klass.until("there", lambda: klass.cards.get("Rack 3", {}).get("online"))
+        klass.until("ready to tell", lambda: station.connected)
         seen.stays(3)
         for _ in range(2):
             seen.squats(Verdict.OFF_TRACK, Verdict.GOOD)
@@ -112,6 +113,7 @@ def test_a_board_that_comes_late_hears_what_the_broker_remembers(broker, open_bo
     open_boards.append(late)
     late.until("there", lambda: late.board.floor.sets() and "Rack 1" in late.cards)
     late.until("online", lambda: late.cards["Rack 1"]["online"])
+    late.until("with its repetitions", lambda: len(late.cards["Rack 1"]["signs"]) == 2)
     assert late.cards["Rack 1"]["signs"] == ["good", "off_track"]
 
 
@@ -151,8 +153,11 @@ def test_a_timer_set_while_the_broker_is_away_is_told_when_it_is_back(tmp_path, 
         broker.start()
         one.until("back", lambda: one.connected)
         with Listener(broker.port) as listener:
-            listener.until("stopped", lambda: listener.newest("timer").get("started", 1) is None)
-            assert "paused_s" not in listener.newest("timer")
+            at = one.board.timer.at  # an earlier change may come before it, and is told anew
+            listener.until("all is said", lambda: listener.newest("timer").get("at") == at)
+            stopped = [timer for timer in listener.of("timer") if timer["at"] == at][-1]
+            assert stopped["started"] is None
+            assert "paused_s" not in stopped
         assert one.board.timer.started is None
         (lost,) = [r.getMessage() for r in caplog.records if "goes on trying" in r.getMessage()]
         assert broker.address in lost

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import simulate
-from broker import Broker, Listener, free_port
+from broker import Broker, Held, Listener
 from reliability.test_reliability_store import fill, small_disk, unmount
 from reliability.whole_mirror import PATIENCE_S, WholeMirror, squats
 
@@ -86,6 +86,8 @@ def test_a_whole_demo_run_tells_what_it_logs_and_nothing_but_counts_degrees_and_
             assert mirror.process.wait(300) == 0
             assert "Traceback" not in mirror.said
         listener.until("it said good-bye", lambda: listener.newest("online") == 0)
+        listener.until("its set", lambda: listener.of("set"))
+        listener.until("its summary", lambda: listener.newest("state").get("state") == "summary")
         heard = list(listener.heard)
     reps = listener.of("rep")
     logged = mirror.events("rep")
@@ -122,8 +124,8 @@ def test_a_broker_killed_in_the_middle_of_a_set_is_no_matter_and_knows_all_when_
         broker.start()
         with Listener(broker.port) as listener:
             listener.until("a repetition again", lambda: listener.of("rep"))
-            assert listener.newest("online") == 1
-            assert listener.newest("state")["reps"] >= done
+            listener.until("that it is there", lambda: listener.newest("online") == 1)
+            listener.until("those before", lambda: listener.newest("state").get("reps", 0) >= done)
             code, _ = mirror.terminate()
             assert code == 0
             listener.until("the good-bye", lambda: listener.newest("online") == 0)
@@ -137,7 +139,7 @@ def test_a_broker_killed_in_the_middle_of_a_set_is_no_matter_and_knows_all_when_
 
 
 def test_a_broker_that_is_never_there_is_said_once_and_the_mirror_judges(visit, tmp_path):
-    with mirror_on(tmp_path, visit, free_port()) as mirror:
+    with Held() as port, mirror_on(tmp_path, visit, port) as mirror:
         mirror.wait_until("two repetitions are judged", lambda: len(mirror.events("rep")) >= 2)
         code, _ = mirror.terminate()
         assert code == 0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from broker import KINDS, MOSQUITTO, OPENSSL, PATIENCE_S, Broker, Listener, free_port
+from broker import KINDS, MOSQUITTO, OPENSSL, PATIENCE_S, Broker, Held, Listener
 from coach.readings import Visit
 
 from mirror.coach.coach import Coach
@@ -242,7 +242,9 @@ def test_a_broker_that_dies_and_comes_back_is_said_twice_and_knows_everything_ag
     assert told.dropped >= 1
     broker.start()
     with Listener(broker.port) as listener:
-        listener.until("all is said again", lambda: listener.of("set") and listener.of("state"))
+        listener.until(
+            "all is said again", lambda: listener.of("set") and listener.of("state") and listener.of("online")
+        )
         assert listener.newest("online") == 1
         assert listener.newest("set")["set"] == 1
         assert listener.newest("state")["set"] == 2
@@ -257,25 +259,26 @@ def test_a_broker_that_dies_and_comes_back_is_said_twice_and_knows_everything_ag
 
 
 def test_a_broker_that_is_never_there_is_said_once(caplog):
-    told = started(f"127.0.0.1:{free_port()}")
-    until("it was tried", lambda: lines(caplog))
-    seen = visit(told)
-    for _ in range(5):
-        seen.squats()
-    assert told.dropped == 5
-    attempts = threading.Event()
-    told._broker._client.on_pre_connect = lambda *_: attempts.set()
-    assert attempts.wait(PATIENCE_S)  # it goes on trying
-    told.close()
+    with Held() as port:
+        told = started(f"127.0.0.1:{port}")
+        until("it was tried", lambda: lines(caplog))
+        seen = visit(told)
+        for _ in range(5):
+            seen.squats()
+        assert told.dropped == 5
+        attempts = threading.Event()
+        told._broker._client.on_pre_connect = lambda *_: attempts.set()
+        assert attempts.wait(PATIENCE_S)  # it goes on trying
+        told.close()
     (line,) = lines(caplog)
     assert "cannot be reached (Connection refused); the mirror goes on and tries again" in line
 
 
 def test_a_broker_that_comes_late_is_found(tmp_path, caplog):
-    port = free_port()
-    told = started(f"127.0.0.1:{port}")
+    held = Held()
+    told = started(f"127.0.0.1:{held.port}")
     until("it was missed", lambda: lines(caplog))
-    with Broker(tmp_path, port=port), Listener(port) as listener:
+    with Broker(tmp_path, port=held) as broker, Listener(broker.port) as listener:
         listener.until("it is there", lambda: listener.of("state"))
         told.close()
     assert [line.split(" ", 2)[2] for line in lines(caplog)] == [
@@ -371,7 +374,7 @@ def test_the_doctor_reaches_the_broker_and_the_mirror_there_notices_nothing(brok
         assert (found.level, found.do) == ("ok", "")
         assert found.says == f"{broker.address} is told of {RACK}/..."
         told.write(1.0, nothing(1.0, State.IDLE), None)
-        listener.until("the mirror speaks", lambda: listener.of("state"))
+        listener.until("the mirror speaks", lambda: listener.newest("state").get("state") == "idle")
         assert 0 not in listener.of("online")
     assert told.connected
     told.close()
@@ -395,7 +398,8 @@ def test_the_doctor_says_what_to_do_about_a_broker_that_refuses(tmp_path):
 
 
 def test_the_doctor_says_what_to_do_about_a_broker_nobody_reaches(tmp_path):
-    found = look(settings(f"127.0.0.1:{free_port()}"), tmp_path / "no-unit")
+    with Held() as port:
+        found = look(settings(f"127.0.0.1:{port}"), tmp_path / "no-unit")
     assert (found.level, bool(found.do)) == ("warning", True)
     assert "cannot be reached (Connection refused)" in found.says
 
