@@ -23,10 +23,20 @@ class NoNet:
         raise AssertionError("the network was asked although the keypoints were there")
 
 
+class Patient(Mailbox):
+    """Eyes that wait here for a frame never find that none comes: on a busy computer the next one is late,
+    and the lamp would go dark in between.
+    """
+
+    def take(self, timeout: float | None = None) -> Frame | None:
+        return super().take(None if timeout else timeout)
+
+
 def feed(eyes: Eyes, mailbox: Mailbox, frames: Iterable[Frame]) -> None:
     """Each frame once the one before was taken; ends early when the eyes have ended."""
-    deadline, tick = time.monotonic() + PATIENCE_S, threading.Event()
+    tick = threading.Event()
     for frame in frames:
+        deadline = time.monotonic() + PATIENCE_S
         taken = mailbox.delivered
         mailbox.put(frame)
         while mailbox.delivered == taken and not eyes.done.is_set():

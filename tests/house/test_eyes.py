@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 import simulate
-from house.feeding import PATIENCE_S, NoNet, feed
+from house.feeding import PATIENCE_S, NoNet, Patient, feed
 
 from mirror.camera.frame import Frame, Layout
-from mirror.camera.mailbox import Mailbox
 from mirror.camera.recording import Recording, RecordingSource
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, Light, Sound, State
@@ -80,7 +79,7 @@ class Bench:
 
     def __init__(self, sim: simulate.Simulated, events: Path | None = None, zero: float | None = 0.0) -> None:
         self.sim = sim
-        self.mailbox, self.lamp, self.tracker = Mailbox(), Lamp(), Tracker()
+        self.mailbox, self.lamp, self.tracker = Patient(), Lamp(), Tracker()
         self.coach = Coach(CoachRules(), words("en"))
         self.log = EventLog(events)
         self.eyes = Eyes(

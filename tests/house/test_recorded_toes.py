@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from house.feeding import PATIENCE_S, NoNet, feed
+from house.feeding import PATIENCE_S, NoNet, Patient, feed
 
 from mirror.camera.frame import Frame, Layout
-from mirror.camera.mailbox import Mailbox
 from mirror.camera.recording import Recording, RecordingSource, load
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.words import words
@@ -35,7 +34,7 @@ CAUGHT_UP = 2
 
 def live(recording: Recording, settings: Settings) -> list[Rep]:
     """What the eyes make of it, with the watch and the toes a station gives them."""
-    source, mailbox = RecordingSource(recording, pace=False), Mailbox()
+    source, mailbox = RecordingSource(recording, pace=False), Patient()
     eyes = Eyes(
         mailbox,
         PersonTracker(NoNet()),  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from mirror.faults import TemporaryFault
 from mirror.settings import Settings
 from mirror.station import Station
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0  # only ever waited out when something is broken
 
 
 class Unplugged:

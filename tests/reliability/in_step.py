@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from house.feeding import Patient
 from reliability.whole_mirror import PATIENCE_S
 
 from mirror.camera.mailbox import Mailbox
@@ -47,7 +48,8 @@ def judge(
     looks_per_s: as many as a hot processor may judge. then_wait_for: after the last frame the picture stays
     away until the lamp shows this. watch: judges the knees; None for one with all defaults.
     """
-    mailbox, events, lamp = Mailbox(), EventLog(log), MockLights(LightsSettings(kind="mock"))
+    mailbox = Mailbox() if then_wait_for else Patient()
+    events, lamp = EventLog(log), MockLights(LightsSettings(kind="mock"))
     camera = Camera(recording.hfov_deg or 60.0, 0.0)
     eyes = Eyes(
         mailbox,
@@ -62,6 +64,7 @@ def judge(
     eyes.start()
     tick, deadline = threading.Event(), time.monotonic() + PATIENCE_S
     for fed, frame in enumerate(RecordingSource(recording, pace=False).frames(), 1):
+        deadline = time.monotonic() + PATIENCE_S
         mailbox.put(frame)
         while mailbox.delivered < fed:
             assert time.monotonic() < deadline

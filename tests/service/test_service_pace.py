@@ -122,7 +122,7 @@ def test_with_heat_the_smaller_network_is_handed_over_once_nobody_is_there(tmp_p
     pace = stepping(tmp_path, Effort.LESS)
     assert pace.after(0.0, 0.02, nobody=False) is None
     assert pace._loading is not None
-    pace._loading.join(10)
+    pace._loading.join()
     for t in range(1, 50):  # somebody squats: whatever the heat, their network stays
         assert pace.after(float(t), 0.02, nobody=False) is None
     net = pace.after(51.0, 0.02, nobody=True)
@@ -231,6 +231,7 @@ def test_a_station_s_first_start_shows_that_it_begins_and_its_next_one_knows(
     for _ in range(2):
         camera = Live([stands])
         station = Station(settings, camera, "a camera", None, threading.Event())
+        camera.mailbox = station.mailbox
         begun = station.eyes._starting
         shown.append([])
 
