@@ -35,7 +35,7 @@ FLAGS = [
 ]  # fmt: skip
 PX_PER_MM = 1024 / 203.2
 """Of a 10-inch tablet of 4 to 3 that shows 1024 CSS pixels."""
-PATIENCE_S = 30  # only ever waited out when something is broken
+PATIENCE_S = 90  # only ever waited out when something is broken
 PICTURES = os.environ.get("BOARD_PICTURES")
 
 
@@ -286,13 +286,13 @@ def test_a_set_that_needs_the_coachs_eye_stands_out(page):
 def test_the_timer_starts_pauses_and_stops_by_touch_and_every_tablet_shows_it(page, chromium):
     page.opens()
     page.until("document.body.dataset.timer === 'stopped'")
-    page.tablet.fill("#work_s", "35")
+    page.tablet.fill("#work_s", "300")
     page.tablet.fill("#rounds", "3")
     page.tablet.click("#go")
     page.until("document.body.dataset.timer === 'running'")
-    assert page.board.timer.work_s == 35
+    assert page.board.timer.work_s == 300
     assert page.board.timer.rounds == 3
-    page.until("/^0:3[0-5]$/.test(document.getElementById('time').textContent)")
+    page.until("/^(5:00|4:[0-5][0-9])$/.test(document.getElementById('time').textContent)")
     assert page.tablet.inner_text("#what") == "Squat"
     assert page.tablet.inner_text("#round") == "Round 1 of 3"
     other = chromium.new_context().new_page()
@@ -309,15 +309,15 @@ def test_the_timer_starts_pauses_and_stops_by_touch_and_every_tablet_shows_it(pa
 def test_the_timer_turns_to_rest_and_ends_by_itself(page):
     now = [time.time()]
     page.board._wall = lambda: now[0]
-    page.board.ask("start", 20, 10, 2)
-    now[0] += 25
+    page.board.ask("start", 600, 600, 2)  # the page counts on by itself, however slow this computer is
+    now[0] += 900
     page.opens()
     page.until("document.getElementById('what').textContent === 'Rest'")
     assert not page.tablet.locator("#clock.working").count()
-    now[0] += 10
+    now[0] += 600
     page.board.hub.ring()
     page.until("document.getElementById('round').textContent === 'Round 2 of 2'")
-    now[0] += 60
+    now[0] += 600
     page.board.hub.ring()
     page.until("document.getElementById('what').textContent === 'Done'")
     page.until("document.body.dataset.timer === 'over'")

@@ -101,6 +101,7 @@ def test_a_picture_somebody_still_looks_at_is_never_overwritten_and_memory_is_us
             for _ in range(50):
                 if not (part == index % 251).all():
                     mismatches.append(index)
+            del part  # one picture is held at a time, also while the next one is waited for
 
     eyes = threading.Thread(target=look, args=(lambda: mailbox.take(0.01),), daemon=True)
     screen = threading.Thread(target=look, args=(mailbox.latest,), daemon=True)

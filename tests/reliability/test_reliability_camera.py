@@ -36,15 +36,20 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Webcam(RecordingSource):
-    """A camera that sees somebody squat; it may stall after so many seconds."""
+    """A camera that sees somebody squat; it may stall after so many seconds.
+
+    looked_at: nobody comes before that, however long it takes a computer to open a window.
+    """
 
     def __init__(self, stalls_after_s: float = 1e9) -> None:
         sim = squats(1, then_stand_s=3600.0 if stalls_after_s > 1e8 else 60.0)
         super().__init__(Recording(sim.t, sim.keypoints, sim.image_size, hfov_deg=sim.hfov_deg), pace=True)
         self._stalls_after_s = stalls_after_s
+        self.looked_at = threading.Event()
         self.closed = False
 
     def frames(self) -> Iterator[Frame]:
+        assert self.looked_at.wait(PATIENCE_S)
         for frame in super().frames():
             if frame.t - (self.t0 or 0.0) > self._stalls_after_s:
                 raise TemporaryFault("the webcam: no picture came.")
@@ -66,6 +71,7 @@ class Rig:
         self.opened = 0
         self.scenes: list[tuple[State, str]] = []
         self.plugged = plugged
+        self.refused: Exception | None = None
         monkeypatch.setattr(wiring, "open_camera", self._open)
         draw = Stage.draw
 
@@ -73,37 +79,49 @@ class Rig:
             scene = (feedback.state, feedback.note if feedback.state is State.FAULT else "")
             if not self.scenes or self.scenes[-1] != scene:
                 self.scenes.append(scene)
+            for camera in plugged:
+                if isinstance(camera, Webcam):
+                    camera.looked_at.set()
             return draw(stage, feedback, *rest)
 
         monkeypatch.setattr(Stage, "draw", seen)
 
     def _open(self, _: CameraSettings) -> tuple[Source, str]:
         given = self.plugged[min(self.opened, len(self.plugged) - 1)]
-        if self.opened and not isinstance(given, Exception) and not self._missed():
+        if self.opened and not isinstance(given, Exception) and not self.missed():
             given = self.plugged[self.opened - 1]  # nobody has seen yet that it is missing
         else:
             self.opened += 1
         if isinstance(given, Exception):
+            self.refused = given
             raise given
         return given, "a webcam"
 
-    def _missed(self) -> bool:
-        return bool(self.scenes) and self.scenes[-1][0] is State.FAULT
+    def missed(self) -> bool:
+        """Whether the screen shows why there is no camera, in the words of the last attempt."""
+        if self.refused is None or not self.scenes:
+            return False
+        return self.scenes[-1] == (State.FAULT, words("en").fault(self.refused))
 
     def run_until(self, enough: Callable[[], bool]) -> int:
         """Runs the mirror until `enough()`, then sends this process SIGTERM, as systemd would."""
+        over = threading.Event()
 
         def watch() -> None:
             deadline = time.monotonic() + PATIENCE_S
             while not enough() and time.monotonic() < deadline:
-                time.sleep(0.02)
+                if over.wait(0.02):
+                    return  # it ended by itself
             signal.raise_signal(signal.SIGTERM)
 
         kept = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one that comes too late must not end the tests
-        threading.Thread(target=watch, daemon=True).start()
+        watching = threading.Thread(target=watch, daemon=True)
+        watching.start()
         try:
             return wiring.run_station(SETTINGS, screen="window", events=None)
         finally:
+            over.set()
+            watching.join()
             signal.signal(signal.SIGTERM, kept)
 
     def is_back(self) -> bool:
@@ -144,7 +162,7 @@ def test_a_camera_that_stays_away_is_said_once(monkeypatch, caplog):
     missing = no_webcam()
     rig = Rig(monkeypatch, [missing])
     with caplog.at_level(logging.WARNING):
-        assert rig.run_until(lambda: rig.opened > 10) == 0
+        assert rig.run_until(lambda: rig.opened > 10 and rig.missed()) == 0
     assert [scene for scene in rig.scenes if scene[0] is not State.IDLE] == [
         (State.FAULT, words("en").fault(missing))
     ]

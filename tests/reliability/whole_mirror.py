@@ -86,9 +86,9 @@ def squats(
 
 
 def arms(to: str, which: str = "both") -> simulate.Simulated:
-    """Somebody who stands, holds an arm or both somewhere for a moment, and stands on for a minute."""
-    asks = simulate.RaiseArms(3.5, to=to, which=which)
-    return simulate.simulate([simulate.Stand(2.5), asks, simulate.Stand(60.0)], hands="hang")
+    """Somebody who stands, holds an arm or both somewhere for a moment, and asks again until it is seen."""
+    asks = [simulate.RaiseArms(3.5, to=to, which=which), simulate.Stand(8.0)]
+    return simulate.simulate([simulate.Stand(2.5), *asks * 5], hands="hang")
 
 
 def nobody(seconds: float) -> dict[str, Any]:
