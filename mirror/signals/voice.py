@@ -102,6 +102,7 @@ class Speech:
     def __init__(self, language: str, volume: float, command: list[str] | None = None) -> None:
         self._command = command or _espeak(language, volume)
         self._speaking: subprocess.Popen[bytes] | None = None
+        self._closing = False
         self._failed = False
         self._slot = OneSlot(self._speak, "voice")
 
@@ -112,6 +113,7 @@ class Speech:
 
     def close(self) -> None:
         """Silence, in the middle of a word if need be."""
+        self._closing = True  # first: what begins to speak meanwhile sees it
         speaking = self._speaking
         if speaking is not None:
             speaking.terminate()
@@ -123,6 +125,8 @@ class Speech:
                 [*self._command, words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             ) as self._speaking:  # fmt: skip
+                if self._closing:
+                    self._speaking.terminate()
                 self._wait(self._speaking)
         except OSError as fault:
             self._complain(str(fault))

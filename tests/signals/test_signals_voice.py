@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from pathlib import Path
 
@@ -17,7 +20,14 @@ from mirror.signals.lights import BEEPS, MockLights
 from mirror.signals.pick import open_sounds
 from mirror.signals.voice import RATE, Buzzing, OneSlot, Speech, Tones, tone
 
-SOON_S = 10.0  # only ever waited out when something is broken
+SOON_S = 30.0  # only ever waited out when something is broken
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy computer may take long to start what speaks."""
+    monkeypatch.setattr(voice, "LONGEST_S", SOON_S)
+    monkeypatch.setattr(voice, "CLOSE_S", SOON_S)
 
 
 def lamp() -> MockLights:
@@ -96,12 +106,10 @@ def test_tones_play_and_can_be_closed_twice(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def wait_for(there: object) -> None:
-    done = threading.Event()
-    for _ in range(int(SOON_S / 0.02)):
-        if there():  # type: ignore[operator]
-            return
-        done.wait(0.02)
-    raise AssertionError("waited in vain")
+    deadline, tick = time.monotonic() + SOON_S, threading.Event()
+    while not there():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "waited in vain"
+        tick.wait(0.02)
 
 
 def test_while_one_thing_is_said_only_the_newest_waits() -> None:
@@ -144,6 +152,30 @@ def test_closing_cuts_speech_off() -> None:
     speech.close()
     speech.close()
     assert speaking.wait(SOON_S) != 0
+
+
+def test_closing_cuts_off_what_was_about_to_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    begins, go_on = threading.Event(), threading.Event()
+    popen = subprocess.Popen
+
+    def slowly(*call: object, **how: object) -> subprocess.Popen[bytes]:
+        begins.set()
+        assert go_on.wait(SOON_S)
+        started.append(popen(*call, **how))  # type: ignore[call-overload]
+        return started[-1]
+
+    monkeypatch.setattr(voice.subprocess, "Popen", slowly)
+    speech = Speech("en", 1.0, [sys.executable, "-c", "import time; time.sleep(3600)"])
+    speech.play(Sound.OFF_TRACK, "a long story")
+    assert begins.wait(SOON_S)
+    closing = threading.Thread(target=speech.close, daemon=True)
+    closing.start()
+    wait_for(lambda: speech._slot._closed)
+    go_on.set()
+    closing.join(SOON_S)
+    (speaking,) = started
+    assert speaking.poll() == -signal.SIGTERM
 
 
 def test_a_voice_that_fails_says_so_once_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
