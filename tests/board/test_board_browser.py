@@ -89,6 +89,12 @@ def until(tablet: Any, script: str) -> None:
         tablet.wait_for_timeout(30)
 
 
+def settled(tablet: Any) -> None:
+    """Once the fonts are there and what was changed is laid out and painted."""
+    painted = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    tablet.evaluate(f"async () => {{ await document.fonts.ready; await {painted}; }}")
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
@@ -218,12 +224,12 @@ def test_up_to_eight_stations_fit_without_scrolling(page, size, count):
         page.board.floor.hear(name, "online", b"", False)
     page.opens(size)
     page.until(f"document.querySelectorAll('.card').length === {count}")
-    page.tablet.wait_for_timeout(100)
+    settled(page.tablet)
     page.keep(f"{count}-{size[0]}")
     assert_fits(page, size)
     page.tablet.click("#go")
     page.until("document.body.dataset.timer === 'running'")
-    page.tablet.wait_for_timeout(300)
+    settled(page.tablet)
     page.keep(f"{count}-{size[0]}-running")
     assert_fits(page, size)
 
@@ -254,7 +260,7 @@ def test_with_eight_stations_count_and_knees_read_from_two_metres_and_words_at_a
     for size in (LYING, UPRIGHT):
         page.opens(size)
         page.until("document.querySelectorAll('.card').length === 8")
-        page.tablet.wait_for_timeout(100)
+        settled(page.tablet)
         count = arc_minutes(page, ".card .count", 2.0)
         letter = arc_minutes(page, ".card .knee b", 2.0)
         cue = arc_minutes(page, ".card .line", 0.6)
@@ -420,14 +426,14 @@ def test_the_page_fits_in_every_language(page, language, size):
     eight(page)
     page.opens(size, f"/?language={language}")
     page.until("document.querySelectorAll('.card').length === 8")
-    page.tablet.wait_for_timeout(100)
+    settled(page.tablet)
     assert page.tablet.url == page.home + "/"
     assert page.tablet.inner_text("#go") == table(language)["timer"]["start"]
     page.keep(f"{language}-{size[0]}")
     assert_fits(page, size)
     page.tablet.click("#go")
     page.until("document.body.dataset.timer === 'running'")
-    page.tablet.wait_for_timeout(300)
+    settled(page.tablet)
     assert_fits(page, size)
     for line in page.tablet.locator(".line").all():
         assert line.evaluate("e => e.scrollWidth <= e.clientWidth"), line.inner_text()
@@ -438,7 +444,7 @@ def test_thirty_two_stations_scroll_rather_than_shrink_to_nothing(page):
         page.mirror(f"Rack {i + 1}").shows(State.SQUATTING, knees=(GOOD, GOOD))
     page.opens()
     page.until("document.querySelectorAll('.card').length === 32")
-    page.tablet.wait_for_timeout(100)
+    settled(page.tablet)
     page.keep("32")
     widths = [card.bounding_box()["width"] for card in page.tablet.locator(".card").all()]
     assert min(widths) > 200
