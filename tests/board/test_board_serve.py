@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from broker import Held
 
 from mirror.board import serve
 from mirror.board.serve import is_loopback, key_for, listening
@@ -165,8 +165,11 @@ def test_the_broker_is_the_flags_else_the_settings_else_on_this_computer(
 @contextmanager
 def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
     """The command itself, once it listens: process, host and port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with Held() as port:
+        yield from started(port, *arguments)
+
+
+def started(port: int, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
     call = [sys.executable, "-m", "mirror", "board", "--port", str(port), *arguments]
     process = subprocess.Popen(call, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     said: list[str] = []
