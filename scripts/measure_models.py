@@ -101,7 +101,7 @@ def _keypoints_through(window: rendered_clip.Window, network: Network, every: in
 
 def put_right(places: Points, name: str) -> Points:
     """`keypoints_on_clip` as they leave the tracker: without the bias of the model of that name."""
-    correction = correction_of(name)
+    correction = correction_of(catalog.find(name))
     if correction is None:
         return places
     points = np.ascontiguousarray(places[..., ::-1], np.float32)

@@ -33,7 +33,7 @@ two directions differ by up to 14 degrees in good repetitions and by as little a
 INSIDE_SHARE = 90
 """...in the worst tenth of the frames that show a direction."""
 TOE_ROUNDS = 4
-REFERENCE_F = 0.35
+REFERENCE_F = 0.32
 """Only where the knee is this far forward (shank lengths) does a repetition show its foot's direction."""
 REFERENCE_FRAMES = 5
 LEAST_AZIMUTH, MOST_AZIMUTH = math.radians(-12.0), math.radians(50.0)

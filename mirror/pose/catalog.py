@@ -32,6 +32,7 @@ class ModelEntry:
     kind: "movenet-heads" or "blazepose"; height, width: of the input, pixels; size_bytes: of the file.
     shipped: comes with the mirror; if not, `built_by` makes it. use: when to use it, a phrase.
     source: package and version it was made from. licence: of the network.
+    correction: the file that says what its joints are wrong by; None where nobody fitted one.
     constants: what belongs to this model's keypoints (knees/constants.py says what each means);
         empty when nothing was measured.
     """
@@ -50,6 +51,8 @@ class ModelEntry:
     use: str
     licence: str
     source: str
+    correction: Path | None = None
+    correction_sha256: str = ""
 
     @property
     def judges(self) -> bool:
@@ -85,6 +88,7 @@ def entries(folder: Path | None = None) -> dict[str, ModelEntry]:
 
 def _entry(name: str, table: dict[str, Any], folder: Path) -> ModelEntry:
     size, source = table["input"], table["source"]
+    put_right = table.get("correction")
     return ModelEntry(
         name=name,
         path=folder / table["file"],
@@ -100,6 +104,8 @@ def _entry(name: str, table: dict[str, Any], folder: Path) -> ModelEntry:
         use=table["use"],
         licence=table["licence"],
         source=f"{source['package']} {source['version']}",
+        correction=None if put_right is None else folder / put_right["file"],
+        correction_sha256="" if put_right is None else put_right["sha256"],
     )
 
 
@@ -134,19 +140,26 @@ def sound_or_default(name: str, folder: Path | None = None) -> tuple[ModelEntry,
 
 
 def checked_file(entry: ModelEntry) -> Path:
-    """The model's file, once its bytes are those models.toml names. Raises BadInput otherwise."""
+    """The model's file, once its bytes and its correction's are those models.toml names; else BadInput."""
     if not entry.shipped and not entry.here:
         raise BadInput(
             f"model {entry.name} is not here; in the project's folder, {entry.built_by} builds it "
             f"({entry.path.name}, {entry.size_bytes / 1e6:.1f} MB)"
         )
+    _check(entry.name, entry.path, entry.sha256)
+    if entry.correction is not None:
+        _check(entry.name, entry.correction, entry.correction_sha256)
+    return entry.path
+
+
+def _check(name: str, path: Path, sha256: str) -> None:
+    """Raises BadInput when the file cannot be read or is not the one of this checksum."""
     try:
-        found = hashlib.sha256(entry.path.read_bytes()).hexdigest()
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise BadInput(f"model {entry.name}: cannot read {entry.path} ({error.strerror})") from error
-    if found != entry.sha256:
+        raise BadInput(f"model {name}: cannot read {path} ({error.strerror})") from error
+    if found != sha256:
         raise BadInput(
-            f"model {entry.name}: {entry.path} is changed or cut "
+            f"model {name}: {path} is changed or cut "
             "(its checksum is not the one in models.toml); install it again"
         )
-    return entry.path

@@ -1,63 +1,63 @@
 """What a network's hips, knees and ankles are wrong by, as far as the pose itself tells.
 
-A network places joints with a bias of its own that changes with depth, build and camera height; a linear
-map of the pose takes a third to a half of it away (docs/models.md). Knows nothing of windows, frames or what
+A network places joints with a bias of its own that changes with depth, build and camera height; a small map
+of the pose takes a third to two thirds of it away (docs/models.md). Knows nothing of windows, frames or what
 legs are judged for.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from mirror.faults import BadInput
-from mirror.pose.catalog import models_folder
+from mirror.pose.catalog import ModelEntry
 
 F32 = npt.NDArray[np.float32]
+Layer = tuple[F32, F32]
+"""Weights (units, inputs) and what is added (units,)."""
 
 INPUTS = ((0, 5, 6, 11, 12, 13, 14, 15), (0, 6, 5, 12, 11, 14, 13, 16))
-"""Joints the map reads for the left and the right leg: nose, then own before other, the own ankle last."""
+"""Joints the map reads for the left and the right leg: nose, then own before other, the own ankle last. Not
+the arms: where hands are says much about a rendered body and nothing about a real one."""
 LEGS = ((11, 13, 15), (12, 14, 16))
 """Hip, knee and ankle, whose places are put right, left leg before right."""
 ANKLES = [15, 16]
-OWN_HIP, OWN_KNEE = 3, 5
-"""Places among the inputs."""
-OUTWARD = (1.0, -1.0)
-"""Which way of the un-mirrored picture is away from the body's middle."""
+OUTWARD = np.array([[1.0, 1.0], [-1.0, 1.0]], np.float32)
+"""Which way of the un-mirrored picture is away from the body's middle and down, per leg."""
 ROWS = ("hip_out", "hip_down", "knee_out", "knee_down", "ankle_out", "ankle_down")
-COLUMNS = 2 * len(INPUTS[0]) + 2
+COLUMNS = 2 * len(INPUTS[0])
 FARTHEST = 0.03
 """Standing heights: no joint is moved further. Real biases stay below 0.025; more is an unknown pose."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """One network's map. weights (6, 18): ROWS by inputs (outward, down in pairs), squared thigh, constant.
+    """One network's map from a pose to shifts of its joints, the same for both legs.
+
+    layers: the first takes COLUMNS inputs (outward and down of eight joints, by turns), the last gives ROWS;
+        between two layers a smooth step, x / (1 + exp(-x)).
 
     All lengths in standing heights, seen from the middle between the ankles.
     """
 
-    weights: F32
+    layers: tuple[Layer, ...]
 
     def __call__(self, points: F32, height: float) -> F32:
         """Points (..., 17, 2) (x, y) in pixels of the un-mirrored picture, put right.
 
         height: of the person standing, pixels.
         """
-        middle = points[..., ANKLES, :].mean(-2, keepdims=True)
-        seen = (points - middle) / np.float32(height)
+        moved = np.clip(self._shifts(inputs(points, height)), -FARTHEST, FARTHEST)
         out = np.array(points, np.float32)
-        for inputs, leg, outward in zip(INPUTS, LEGS, OUTWARD, strict=True):
-            way = np.array([outward, 1.0], np.float32)
-            shift = _inputs(seen[..., inputs, :] * way) @ self.weights.T
-            shift = np.clip(shift, -FARTHEST, FARTHEST).reshape(*shift.shape[:-1], 3, 2)
-            out[..., leg, :] += shift * way * np.float32(height)
+        for leg, joints in enumerate(LEGS):
+            shift = moved[..., leg, :].reshape(*moved.shape[:-2], len(joints), 2)
+            out[..., joints, :] += shift * OUTWARD[leg] * np.float32(height)
         return out
 
     def of_keypoints(self, keypoints: F32, size: tuple[int, int], height: float) -> F32:
@@ -70,35 +70,59 @@ class Correction:
         out[..., [1, 0]] = self(out[..., [1, 0]] * scale, height) / scale
         return out
 
+    def _shifts(self, seen: F32) -> F32:
+        """(..., COLUMNS) -> (..., ROWS)."""
+        for weights, added in self.layers[:-1]:
+            seen = smooth_step(seen @ weights.T + added)
+        weights, added = self.layers[-1]
+        return np.asarray(seen @ weights.T + added, np.float32)
 
-def _inputs(seen: F32) -> F32:
-    """(..., 8, 2) -> (..., 18): what the weights' columns are for."""
-    thigh = seen[..., OWN_KNEE, 1] - seen[..., OWN_HIP, 1]
-    flat = seen.reshape(*seen.shape[:-2], 2 * len(INPUTS[0]))
-    return np.concatenate([flat, thigh[..., None] ** 2, np.ones_like(thigh)[..., None]], axis=-1)
+
+def inputs(points: F32, height: float) -> F32:
+    """(..., 17, 2) (x, y) in pixels -> (..., 2, COLUMNS): what the map reads for the left and right leg."""
+    seen = (points - points[..., ANKLES, :].mean(-2, keepdims=True)) / np.float32(height)
+    turned = seen[..., np.array(INPUTS), :] * OUTWARD[:, None]
+    return np.asarray(turned.reshape(*turned.shape[:-2], COLUMNS), np.float32)
 
 
-def correction_from(table: Mapping[str, Sequence[float]]) -> Correction:
-    """The map of a [models.X.correction]. Raises BadInput when rows are missing or of another length."""
-    asked = f"a model's correction needs {COLUMNS} numbers for each of {', '.join(ROWS)}"
+def smooth_step(x: F32) -> F32:
+    """x / (1 + exp(-x)) (SiLU); no pose overflows it."""
+    return np.asarray(x / (1 + np.exp(-np.clip(x, -60, 60))), np.float32)
+
+
+def correction_from(layers: Sequence[Layer]) -> Correction:
+    """The map of these layers. Raises BadInput when they do not fit each other, the inputs or the joints."""
+    wanted = COLUMNS
+    for weights, added in layers:
+        if weights.ndim != 2 or added.shape != weights.shape[:1] or weights.shape[1] != wanted:
+            raise BadInput(f"a model's correction needs layers of {COLUMNS} inputs that fit each other")
+        if not (np.isfinite(weights).all() and np.isfinite(added).all()):
+            raise BadInput("a model's correction has numbers that are none")
+        wanted = len(weights)
+    if not layers or wanted != len(ROWS):
+        raise BadInput(f"a model's correction needs a last layer of {', '.join(ROWS)}")
+    return Correction(tuple((w.astype(np.float32), a.astype(np.float32)) for w, a in layers))
+
+
+def read_correction(path: Path) -> Correction:
+    """The map `write_correction` kept. Raises BadInput for a file that is none."""
     try:
-        weights = np.array([table[row] for row in ROWS], np.float32)
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadInput(asked) from error
-    if weights.shape != (len(ROWS), COLUMNS) or not np.isfinite(weights).all():
-        raise BadInput(asked)
-    return Correction(weights)
+        with np.load(path, allow_pickle=False) as kept:
+            count = len(kept.files) // 2
+            layers = [(kept[f"weights_{n}"], kept[f"added_{n}"]) for n in range(count)]
+            return correction_from(layers)
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise BadInput(f"a model's correction cannot be read: {path} ({error})") from error
 
 
-@lru_cache(maxsize=8)
-def correction_of(name: str, folder: Path | None = None) -> Correction | None:
-    """The map of the model called `name`, None where none was measured. Raises BadInput for a broken list."""
-    listing = (folder or models_folder()) / "models.toml"
-    try:
-        tables = tomllib.loads(listing.read_text("utf-8"))["models"]
-        table = tables.get(name, {}).get("correction")
-    except OSError as error:
-        raise BadInput(f"the list of models is missing: {listing} ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, AttributeError) as error:
-        raise BadInput(f"the list of models is damaged: {listing} ({error})") from error
-    return None if table is None else correction_from(table)
+def write_correction(correction: Correction, path: Path) -> None:
+    """The same correction gives the same bytes."""
+    kept: dict[str, F32] = {}
+    for number, (weights, added) in enumerate(correction.layers):
+        kept |= {f"weights_{number}": weights, f"added_{number}": added}
+    np.savez(path, **kept)  # type: ignore[arg-type]  # the stubs take names for options
+
+
+def correction_of(entry: ModelEntry) -> Correction | None:
+    """The map of a model, None where nobody fitted one. Raises BadInput for a file that is none."""
+    return None if entry.correction is None else read_correction(entry.correction)

@@ -87,7 +87,7 @@ class ChipNet:
         _expect(entry, "outputs", chip.outputs, outputs)
         self.name = entry.name
         self.aspect = entry.width / entry.height
-        self.correction = correction_of(entry.name)
+        self.correction = correction_of(entry)
         self.mark: Mark = unmarked
         self._chip = chip
         self._crop = Cropper(entry.height, entry.width)
@@ -120,7 +120,7 @@ class CameraNet:
         _expect(entry, "outputs", camera.outputs, outputs)
         self.name = entry.name
         self.aspect = entry.width / entry.height
-        self.correction = correction_of(entry.name)
+        self.correction = correction_of(entry)
         self.mark: Mark = unmarked
         self._camera = camera
         self._decode = Decoder(entry.height // 4, entry.width // 4)

@@ -21,8 +21,8 @@ CLOSER = ((0.9, 0.15), (0.8, 0.2), (1.0, 0.2))
 middle, in standing heights. Somebody who squats fills these better."""
 SQUARE = (1.0, 0.15)
 """The same for the second network, which looks at it mirrored, too."""
-LOOKS_HIGH = 0.005
-"""Standing heights by which all looks together place the hips too high: 1.3 degrees of the thigh."""
+LOOKS_HIGH = 0.008
+"""Standing heights by which all looks together place the hips too high: two degrees of the thigh."""
 FARTHEST = 0.05
 """Standing heights (a fifth of a shank) between a look and the keypoints: such a look saw something else."""
 

@@ -110,7 +110,7 @@ class PoseNet:
         )
         self.name = entry.name
         self.aspect = w / h
-        self.correction = correction_of(entry.name)
+        self.correction = correction_of(entry)
         self._crop = Cropper(h, w)
         self._decode = Decoder(*cells)
         self.mark: Mark = unmarked

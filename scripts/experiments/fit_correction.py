@@ -3,7 +3,7 @@
 
 Reads what `collect.py` kept of rendered clips and, for many more bodies, `scripts/student/features.py` of
 stills. Judges by leaving one clip body out at a time, and by stills and clips that are never fitted.
-`--write` prints the table for models.toml, fitted on all.
+`--write FILE` keeps the one fitted on everything but stills that are never fitted.
 """
 
 from __future__ import annotations
@@ -11,14 +11,30 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import small_net
 
-from mirror.pose.correction import INPUTS, LEGS, OUTWARD, ROWS, Correction, _inputs
+from mirror.pose.correction import (
+    COLUMNS,
+    LEGS,
+    OUTWARD,
+    ROWS,
+    Correction,
+    correction_from,
+    inputs,
+    write_correction,
+)
 from mirror.pose.people import untangled
 
-RIDGE = 0.002
+NOISE = 0.002
+"""Standing heights: what joints tremble by from frame to frame."""
+HEIGHT_SD = 0.03
+"""What a standing height told by the pose is wrong by."""
+BUNDLED_COUNTS = 2
+"""The bundled clip counts double: it alone was drawn by another hand than all others here."""
 WRONG = 0.06
 """Standing heights: a joint this far off is another limb's, not a biased one. Left out of the fit, never of
 the errors."""
@@ -74,37 +90,26 @@ def still_parts(folder: Path, aspect: float) -> list[tuple[str, Part]]:
 
 
 def rows_of(part: Part) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs (2T, 18) and wanted shifts (2T, 6) of both legs, frames with a wrong limb left out."""
-    middle = part.seen[:, [15, 16]].mean(1, keepdims=True)
+    """Inputs (2T, COLUMNS) and wanted shifts (2T, 6) of both legs, frames with a wrong limb left out."""
     miss = part.true - part.seen
     sound = np.abs(miss[:, 11:]).max((1, 2)) < WRONG
-    read, wanted = [], []
-    for inputs, leg, outward in zip(INPUTS, LEGS, OUTWARD, strict=True):
-        way = np.array([outward, 1.0])
-        read.append(_inputs((part.seen - middle)[sound][:, inputs] * way))
-        wanted.append((miss[sound][:, leg] * way).reshape(-1, len(ROWS)))
-    return np.concatenate(read), np.concatenate(wanted)
+    shifts = (miss[sound][:, np.array(LEGS)] * OUTWARD[:, None]).reshape(-1, len(ROWS))
+    return inputs(part.seen[sound], 1.0).reshape(-1, COLUMNS), shifts
 
 
 def fitted(parts: Sequence[Part]) -> Correction:
-    """Ridge regression in which every part counts the same; the constant is not shrunk."""
+    """Every part counts the same, however many frames it has; a part named twice counts for two."""
     rows = [rows_of(part) for part in parts]
-    read = np.concatenate([r for r, _ in rows])
-    wanted = np.concatenate([w for _, w in rows])
-    weight = np.concatenate([np.full(len(r), 1 / max(len(r), 1)) for r, _ in rows])[:, None]
-    weight /= weight.sum()
-    mean = (weight * read).sum(0)
-    mean[-1] = 0
-    spread = np.sqrt((weight * (read - mean) ** 2).sum(0))
-    spread[-1] = 1
-    scaled = (read - mean) / spread
-    shrink = RIDGE * np.eye(len(mean))
-    shrink[-1, -1] = 0
-    found = np.linalg.solve((weight * scaled).T @ scaled + shrink, (weight * scaled).T @ wanted)
-    weights = found / spread[:, None]
-    weights[-1] -= mean @ weights
-    weights[:, ROWS.index(LEFT_AS_SEEN)] = 0
-    return Correction(weights.T.astype(np.float32))
+    layers = small_net.fit(
+        np.concatenate([read for read, _ in rows]),
+        np.concatenate([wanted for _, wanted in rows]),
+        np.concatenate([np.full(len(read), 1 / max(len(read), 1)) for read, _ in rows]),
+        NOISE,
+        HEIGHT_SD,
+    )
+    for array in layers[-1]:
+        array[ROWS.index(LEFT_AS_SEEN)] = 0
+    return correction_from(layers)
 
 
 def errors(part: Part, correction: Correction | None) -> np.ndarray:
@@ -165,7 +170,10 @@ def main() -> None:
     parser.add_argument("--held", nargs="*", default=[], help="beginnings of names of clips never fitted")
     parser.add_argument("--stills", type=Path, help="of the same model, from features.py")
     parser.add_argument("--aspect", type=float, default=0.5)
-    parser.add_argument("--write", action="store_true", help="print the table for models.toml, fitted on all")
+    parser.add_argument(
+        "--bundled", type=Path, help="the bundled clip through windows of several sizes, for --write alone"
+    )
+    parser.add_argument("--write", type=Path, help="keep the map fitted on all but those never fitted")
     chosen = parser.parse_args()
     parts = clip_parts(chosen.clips)
     held = [p for p in parts if p[0].startswith(tuple(chosen.held))] if chosen.held else []
@@ -174,8 +182,13 @@ def main() -> None:
     judge(clips, held, stills)
     if chosen.write:
         everything = [p for _, p in clips] + [p for n, (_, p) in enumerate(stills) if n % JUDGED_STILLS]
-        for row, weights in zip(ROWS, fitted(everything).weights, strict=True):
-            print(f"{row} = [{', '.join(f'{w:.4f}' for w in weights)}]")
+        bundled = [p for _, p in clip_parts(chosen.bundled)] * BUNDLED_COUNTS if chosen.bundled else []
+        found = fitted(everything + bundled)
+        write_correction(found, chosen.write)
+        for name, parts in (("bundled", bundled), ("other clips", [p for _, p in held])):
+            if parts:
+                print(line(f"{name}, as written", [errors(p, found) for p in parts]))
+        print(f'file = "{chosen.write.name}"\nsha256 = "{sha256(chosen.write.read_bytes()).hexdigest()}"')
 
 
 if __name__ == "__main__":

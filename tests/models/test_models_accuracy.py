@@ -77,6 +77,9 @@ def test_the_default_reads_legs_closer_than_the_official_file(shared_model: Call
     for group in mine.error:
         assert mine.error[group] < square.error[group]
     assert mine.scatter < 0.5 * square.scatter
+    put_right = told(catalog.DEFAULT_MODEL)
+    assert put_right.error["hip"] <= 0.5 * square.error["hip"]
+    assert put_right.error["knee"] <= 0.5 * square.error["knee"]
     # used as most programs use it, on the whole picture, it is far off
     whole = measure_models.accuracy(measure_models.keypoints_on_picture(official, every=EVERY), every=EVERY)
     assert mine.error["hip"] < 0.5 * whole.error["hip"]

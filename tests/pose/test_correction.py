@@ -11,7 +11,7 @@ import pytest
 from mirror.camera.frame import Frame
 from mirror.camera.video import VideoFile
 from mirror.faults import BadInput
-from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, entries, find
+from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, entries, find, models_folder
 from mirror.pose.correction import (
     COLUMNS,
     FARTHEST,
@@ -19,8 +19,11 @@ from mirror.pose.correction import (
     LEGS,
     ROWS,
     Correction,
+    Layer,
     correction_from,
     correction_of,
+    read_correction,
+    write_correction,
 )
 from mirror.pose.people import PersonTracker, PoseNet
 from mirror.pose.pose import KEYPOINTS, Pose
@@ -32,7 +35,7 @@ LEG_JOINTS = [joint for leg in LEGS for joint in leg]
 
 @pytest.fixture
 def default() -> Correction:
-    found = correction_of(DEFAULT_MODEL)
+    found = correction_of(find(DEFAULT_MODEL))
     assert found is not None
     return found
 
@@ -73,16 +76,50 @@ def test_no_joint_is_moved_further_than_real_biases_are(default: Correction) -> 
     assert moved.max() <= FARTHEST * 500 + 1e-2
 
 
+def straight(weights: np.ndarray) -> list[Layer]:
+    """One layer: what it reads times the weights."""
+    return [(weights.astype(np.float32), np.zeros(len(weights), np.float32))]
+
+
 def test_weights_say_what_they_are_of() -> None:
     """A map that only reads its own hip's outward place moves the knee by that share of it."""
-    weights = np.zeros((len(ROWS), COLUMNS), np.float32)
+    weights = np.zeros((len(ROWS), COLUMNS))
     weights[ROWS.index("knee_out"), 2 * INPUTS[0].index(11)] = 0.1
     points = np.zeros((17, 2), np.float32)
     points[11, 0], points[12, 0] = 10, -20
-    moved = Correction(weights)(points, 100.0) - points
+    moved = correction_from(straight(weights))(points, 100.0) - points
     assert moved[13, 0] == pytest.approx(1)
     assert moved[14, 0] == pytest.approx(-2)
     assert np.abs(moved).sum() == pytest.approx(3)
+
+
+def test_layers_bend_between_them() -> None:
+    """One unit reads the hip's outward place doubled; the knee moves down by a tenth of its smooth step."""
+    first, last = np.zeros((1, COLUMNS)), np.zeros((len(ROWS), 1))
+    first[0, 2 * INPUTS[0].index(11)] = 2.0
+    last[ROWS.index("knee_down"), 0] = 0.1
+    points = np.zeros((17, 2), np.float32)
+    points[11, 0], points[12, 0] = 10, 20
+    moved = correction_from([*straight(first), *straight(last)])(points, 100.0) - points
+    assert moved[13, 1] == pytest.approx(100 * 0.1 * 0.2 / (1 + np.exp(-0.2)), rel=1e-4)
+    assert moved[14, 1] == pytest.approx(100 * 0.1 * -0.4 / (1 + np.exp(0.4)), rel=1e-4)
+
+
+def test_arms_and_faces_do_not_move_a_leg(default: Correction, standing: np.ndarray) -> None:
+    waving = standing.copy()
+    waving[[1, 2, 3, 4, 7, 8, 9, 10]] += [-35, -120]
+    np.testing.assert_array_equal(default(waving, 500.0)[LEG_JOINTS], default(standing, 500.0)[LEG_JOINTS])
+
+
+def test_ankles_stay_where_they_are_sideways(default: Correction, standing: np.ndarray) -> None:
+    """The feet's directions are told from them."""
+    np.testing.assert_array_equal(default(standing, 500.0)[[15, 16], 0], standing[[15, 16], 0])
+
+
+def test_a_height_told_a_little_wrong_moves_joints_little(default: Correction, standing: np.ndarray) -> None:
+    """3 % of somebody's height is what the mirror may be wrong by."""
+    right, wrong = default(standing, 500.0), default(standing, 515.0)
+    assert np.abs(right - wrong).max() < 0.01 * 500
 
 
 def test_keypoints_keep_their_scores_and_the_rest(default: Correction, standing: np.ndarray) -> None:
@@ -94,16 +131,62 @@ def test_keypoints_keep_their_scores_and_the_rest(default: Correction, standing:
     np.testing.assert_allclose(moved[:, [1, 0]] * [480, 640], default(standing, 500.0), atol=0.05)
 
 
-def test_a_table_with_a_row_missing_or_short_is_refused() -> None:
-    whole = {row: [0.0] * COLUMNS for row in ROWS}
-    assert correction_from(whole).weights.shape == (len(ROWS), COLUMNS)
-    for broken in ({**whole, "hip_out": [0.0]}, {r: w for r, w in whole.items() if r != "knee_down"}):
-        with pytest.raises(BadInput, match="correction needs"):
+def test_layers_that_do_not_fit_are_refused() -> None:
+    sound = straight(np.zeros((len(ROWS), COLUMNS)))
+    assert correction_from(sound)
+    too_narrow = straight(np.zeros((len(ROWS), COLUMNS - 1)))
+    too_few = straight(np.zeros((len(ROWS) - 1, COLUMNS)))
+    apart = [*straight(np.zeros((4, COLUMNS))), *straight(np.zeros((len(ROWS), 5)))]
+    no_number = straight(np.full((len(ROWS), COLUMNS), np.nan))
+    for broken in (too_narrow, too_few, apart, no_number, []):
+        with pytest.raises(BadInput, match="correction"):
             correction_from(broken)
 
 
+def test_what_is_kept_is_read_again_and_always_the_same_bytes(default: Correction, tmp_path: Path) -> None:
+    write_correction(default, tmp_path / "a.npz")
+    again = read_correction(tmp_path / "a.npz")
+    write_correction(again, tmp_path / "b.npz")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    for (weights, added), (read, plus) in zip(default.layers, again.layers, strict=True):
+        np.testing.assert_array_equal(weights, read)
+        np.testing.assert_array_equal(added, plus)
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "no archive", "other names"])
+def test_a_file_that_is_none_is_refused_in_a_sentence(
+    damage: str, default: Correction, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.bias.npz"
+    write_correction(default, path)
+    whole = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif damage == "no archive":
+        path.write_bytes(b"nothing of the kind")
+    else:
+        np.savez(path, one=np.zeros(3), two=np.zeros(3))
+    with pytest.raises(BadInput, match=r"correction cannot be read: .*model\.bias\.npz"):
+        read_correction(path)
+
+
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+def test_a_network_whose_correction_is_not_the_listed_one_never_runs(damage: str, tmp_path: Path) -> None:
+    for file in models_folder().iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    entry = find(DEFAULT_MODEL, tmp_path)
+    assert entry.correction is not None
+    entry.correction.unlink()
+    if damage == "changed":
+        entry.correction.write_bytes(b"another one")
+    with pytest.raises(BadInput, match=r"bias\.npz"):
+        PoseNet(entry, threads=1)
+
+
 def test_a_model_that_was_not_measured_has_none() -> None:
-    assert correction_of(FOOT_MODEL) is None
+    assert correction_of(find(FOOT_MODEL)) is None
 
 
 def followed(clip: Path, *, corrected: bool) -> list[tuple[int, Pose]]:
@@ -164,7 +247,7 @@ def test_single_looks_are_left_as_the_network_sees_them(demo_clip: Path) -> None
 
 @pytest.mark.parametrize("name", [name for name, entry in entries().items() if entry.judges])
 def test_every_network_that_judges_is_put_right(name: str) -> None:
-    assert correction_of(name) is not None
+    assert correction_of(find(name)) is not None
 
 
 def test_joints_of_a_recording_are_not_put_right_again(demo_clip: Path) -> None:
