@@ -1,4 +1,4 @@
-"""Makes the measuring script importable, and finds files that are only there in some checkouts."""
+"""Makes the measuring scripts importable, and finds files that are only there in some checkouts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from mirror.pose import catalog
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY / "scripts"))
+sys.path[:0] = [str(REPOSITORY / "scripts"), str(REPOSITORY / "scripts" / "experiments")]
 
 
 @pytest.fixture
