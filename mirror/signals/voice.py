@@ -170,7 +170,7 @@ class Tones:
             self._tones: dict[Sound, Any] = {
                 sound: mixer.Sound(buffer=tone(beeps)) for sound, beeps in BEEPS.items()
             }
-        except error as fault:
+        except (error, NotImplementedError) as fault:  # the latter: pygame's mixer lacks a library
             raise PermanentFault(f"there is no audio output ({fault})") from fault
         self._mixer = mixer
         for made in self._tones.values():
