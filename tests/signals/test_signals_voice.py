@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
+from types import SimpleNamespace
 
 import pygame
 import pytest
@@ -98,7 +99,7 @@ def test_without_a_library_that_tones_need_the_buzzer_is_heard(monkeypatch: pyte
     def missing(**how: object) -> None:
         raise NotImplementedError("mixer module not available (libgthread-2.0.so.0 is not there)")
 
-    monkeypatch.setattr(pygame.mixer, "init", missing)
+    monkeypatch.setattr(pygame, "mixer", SimpleNamespace(init=missing))
     sounds, said = open_sounds(SoundSettings(kind="tones"), lamp(), "en")
     assert isinstance(sounds, Buzzing)
     assert "libgthread" in said
