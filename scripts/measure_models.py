@@ -100,8 +100,12 @@ def _keypoints_through(window: rendered_clip.Window, network: Network, every: in
 
 
 def put_right(places: Points, name: str) -> Points:
-    """`keypoints_on_clip` as they leave the tracker: without the bias of the model of that name."""
-    correction = correction_of(catalog.find(name))
+    """`keypoints_on_clip` as they leave the tracker: without the bias of the model of that name.
+
+    As they are for a file that models.toml does not list.
+    """
+    entry = catalog.entries().get(name)
+    correction = None if entry is None else correction_of(entry)
     if correction is None:
         return places
     points = np.ascontiguousarray(places[..., ::-1], np.float32)

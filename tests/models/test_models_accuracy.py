@@ -70,6 +70,11 @@ def test_the_rebuilt_network_errs_as_the_earlier_build_does(
         assert error == pytest.approx(earlier[group], abs=0.05)
 
 
+def test_a_file_nobody_listed_is_measured_as_it_sees() -> None:
+    places = np.random.default_rng(0).uniform(0, 400, (3, 17, 2))
+    np.testing.assert_array_equal(measure_models.put_right(places, "another.tflite"), places)
+
+
 def test_the_default_reads_legs_closer_than_the_official_file(shared_model: Callable[[str], Path]) -> None:
     official = Network(shared_model(OFFICIAL), threads=2)
     square = measure_models.accuracy(measure_models.keypoints_on_clip(official, every=EVERY), every=EVERY)
