@@ -186,7 +186,7 @@ def _fastest(network: Network, picture: Pixels) -> float:
     times = []
     for _ in range(INVOKES_A_ROUND):
         begin = time.perf_counter()
-        network.run(picture)
+        network.lend(picture)
         times.append(time.perf_counter() - begin)
     return min(times)
 

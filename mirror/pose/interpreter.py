@@ -108,6 +108,7 @@ class Network:
             self.runtime += ", which it cannot leave out"
         self._inputs = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
+        self._lent = [self._interpreter.tensor(detail["index"]) for detail in self._outputs]
         self._taken = self.inputs[0]
         self.name = path.name
 
@@ -136,15 +137,22 @@ class Network:
     def run(self, picture: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
         """Run once on the one input (without batch axis); the outputs without their batch axis.
 
-        The input is copied once into the runtime's tensor; each output is a copy that stays valid. Raises
-        PermanentFault when the picture's shape or type is not the input's.
+        As `lend`, but each output is a copy that stays valid.
+        """
+        return [output.copy() for output in self.lend(picture)]
+
+    def lend(self, picture: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+        """Run once, and lend the outputs (without batch axis): let them go before the next run.
+
+        The input is copied once into the runtime's tensor, the outputs are its own memory; it refuses to run
+        while anybody holds them. Raises PermanentFault when the picture's shape or type is not the input's.
         """
         if picture.shape != self._taken.shape or picture.dtype != self._taken.dtype:
             given = Tensor(picture.shape, picture.dtype.name)
             raise PermanentFault(f"{self.name} takes {_listed([self._taken])}, not {_listed([given])}")
         self._interpreter.set_tensor(self._inputs[0]["index"], picture[None])
         self._interpreter.invoke()
-        return [self._interpreter.get_tensor(detail["index"])[0] for detail in self._outputs]
+        return [output()[0] for output in self._lent]
 
 
 @contextmanager

@@ -123,7 +123,7 @@ class PoseNet:
         """(17, 3) float32 (y, x, score), normalised to the whole un-mirrored frame."""
         picture = self._crop(frame, window)
         self.mark("window")
-        heads = self.network.run(picture)
+        heads = self.network.lend(picture)
         self.mark("invoke")
         keypoints = untangled(window.to_frame(self._decode(*heads), frame.size))
         self.mark("decode")
