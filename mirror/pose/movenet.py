@@ -26,6 +26,18 @@ ASIDE = np.float32(4)
 """Cells to the side of a knee's or ankle's regressed place at which a peak's heat counts 0.6: the regression
 may be far off in height, but hardly ever sideways (docs/models.md)."""
 
+PAIRS = ((13, 14), (15, 16))
+"""Knees and ankles, left before right."""
+SHOULDERS = (5, 6)
+FACING = 6
+"""Cells between the shoulders of somebody who faces the camera: a tenth of a standing height."""
+TOGETHER = 1
+"""Cells, across and down: two knees, or two ankles, so close are one. Feet put together are 3 apart."""
+AWAY = 4
+"""Cells to the side, more than which the other leg is from such a place; it is about as high."""
+OTHER_LEAST = np.float32(0.1)
+"""Heat with which the other leg is believed."""
+
 
 class Decoder:
     """Decodes heads of one grid size (h, w); keeps its tables and buffers between frames."""
@@ -40,7 +52,8 @@ class Decoder:
         self._near_middle = 1 / (np.hypot(y - h / 2, x - w / 2) + NEARNESS)  # (h, w)
         self._dy = np.repeat([-1, 0, 1], 3)[:, None]  # (9, 1): the 3x3 cells around a peak
         self._dx = np.tile([-1, 0, 1], 3)[:, None]
-        self._joint = np.arange(JOINTS)
+        self._own = np.arange(JOINTS)
+        self._seen_in = np.arange(JOINTS)  # whose maps show a joint: its own, or the other leg's
         self._heat = np.empty((JOINTS, h, w), np.float32)
         self._weighted = np.empty((h, w), np.float32)
         self._peak = np.empty(JOINTS, np.intp)
@@ -79,7 +92,29 @@ class Decoder:
             near = self._near_place[joint][h - y : 2 * h - y, w - x : 2 * w - x]
             np.multiply(self._heat[joint], near, out=self._weighted)
             self._peak[joint] = self._weighted.argmax()
+        self._seen_in[:] = range(JOINTS)
+        self._part_legs(heat)
         return self._refine(heat, offset)
+
+    def _part_legs(self, heat: F32) -> None:
+        """Two peaks on one leg of somebody who faces the camera: one goes to where the other leg is seen.
+
+        It is the person's left or right one by its side of the first, whichever map it is seen in.
+        """
+        y, x = np.divmod(self._peak, self.w)
+        if x[SHOULDERS[0]] - x[SHOULDERS[1]] < FACING:
+            return
+        for left, right in PAIRS:
+            if abs(y[left] - y[right]) > TOGETHER or abs(x[left] - x[right]) > TOGETHER:
+                continue
+            top = max(0, y[left] - AWAY - 1)
+            either = heat[top : y[left] + AWAY + 2, :, left : right + 1].max(2)
+            either[:, max(0, x[left] - AWAY) : x[left] + AWAY + 1] = 0
+            row, column = divmod(int(either.argmax()), self.w)
+            if either[row, column] >= OTHER_LEAST:
+                other = left if column > x[left] else right
+                self._peak[other] = (top + row) * self.w + column
+                self._seen_in[other] = left + int(heat[top + row, column, left : right + 1].argmax())
 
     def _refine(self, heat: F32, offset: F32) -> F32:
         """Heat-squared-weighted mean of (cell + offset) over the 3x3 cells around each peak."""
@@ -88,13 +123,13 @@ class Decoder:
         y, x = peak_y + self._dy, peak_x + self._dx  # (9, 17)
         inside = (y >= 0) & (y < h) & (x >= 0) & (x < w)
         y, x = np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)
-        weight = np.where(inside, heat[y, x, self._joint], 0) ** 2
+        weight = np.where(inside, heat[y, x, self._seen_in], 0) ** 2
         weight /= weight.sum(0) + 1e-9
-        sub = offset.reshape(h, w, JOINTS, 2)[y, x, self._joint]
+        sub = offset.reshape(h, w, JOINTS, 2)[y, x, self._seen_in]
         keypoints = np.empty((JOINTS, 3), np.float32)
         keypoints[:, 0] = (weight * (y + sub[..., 0])).sum(0) / h
         keypoints[:, 1] = (weight * (x + sub[..., 1])).sum(0) / w
-        either = heat[peak_y, peak_x, self._joint], heat[peak_y, peak_x, OTHER_LEG]
+        either = heat[peak_y, peak_x, self._own], heat[peak_y, peak_x, OTHER_LEG]
         keypoints[:, 2] = np.maximum(*either)  # somebody's ankle is there, whichever the network takes it for
         return keypoints
 

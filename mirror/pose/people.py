@@ -131,16 +131,18 @@ class PoseNet:
 
 
 def untangled(keypoints: F32) -> F32:
-    """The same keypoints (17, 3) with knees or ankles swapped back where the network took left for right.
+    """The same keypoints (17, 3) with legs swapped back where the network took left for right.
 
     Somebody whose shoulders and hips both show that they face the camera does not cross their legs; on one
-    rendered body the network swapped the ankles in four frames of ten.
+    rendered body the network swapped the ankles in four frames of ten. And nobody's shoulders face the camera
+    over hips, knees and ankles that all face away.
     """
     x, score = keypoints[:, 1], keypoints[:, 2]
-    faces = all(x[left] > x[right] for left, right in (SHOULDERS, HIPS))
-    if not faces or score[SHOULDERS + HIPS].min() < SURE_TRUNK:
+    faces = [x[left] > x[right] for left, right in (SHOULDERS, HIPS, KNEES, ANKLES)]
+    turned = not any(faces[1:])
+    if not faces[0] or not (faces[1] or turned) or score[SHOULDERS + HIPS].min() < SURE_TRUNK:
         return keypoints
-    for left, right in (KNEES, ANKLES):
+    for left, right in (HIPS, KNEES, ANKLES):
         if x[left] < x[right]:
             keypoints[[left, right]] = keypoints[[right, left]]
     return keypoints

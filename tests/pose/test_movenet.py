@@ -62,6 +62,49 @@ def test_a_leg_does_not_take_the_clearer_peak_of_the_leg_beside_it() -> None:
     assert found[[13, 14], 1] * W == pytest.approx([20, 12], abs=0.02)
 
 
+def somebody_on_one_leg(shoulders: tuple[int, int] = (22, 10)) -> tuple[np.ndarray, ...]:
+    """Both maps show the right knee where the left one is, and expect it there."""
+    places = np.full((JOINTS, 2), (20, 16))
+    places[5], places[6] = (10, shoulders[0]), (10, shoulders[1])
+    places[13], places[14] = (40, 21), (40, 21)
+    places[15], places[16] = (55, 21), (55, 11)
+    return heads(places)
+
+
+@pytest.mark.parametrize("map_it_is_in", [13, 14])
+@pytest.mark.parametrize(("column", "side"), [(11, 14), (29, 13)])
+def test_two_knees_on_one_leg_go_apart_where_another_knee_is_seen(
+    map_it_is_in: int, column: int, side: int
+) -> None:
+    """In whichever map, and as the person's left or right one by the side it is on."""
+    heat, *others = somebody_on_one_leg()
+    heat[42, column, map_it_is_in] = 0.3
+    found = decode(heat, *others)
+    stays = 27 - side
+    assert found[side, :2] * (H, W) == pytest.approx([42, column], abs=0.02)
+    assert found[stays, :2] * (H, W) == pytest.approx([40, 21], abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("why", "heat_there", "row", "column", "shoulders"),
+    [
+        ("no other knee is seen", 0.05, 42, 11, (22, 10)),
+        ("what is seen is an ankle's height", 0.5, 50, 11, (22, 10)),
+        ("what is seen is this leg's other side", 0.5, 42, 18, (22, 10)),
+        ("somebody stands side-on, one leg behind the other", 0.5, 42, 11, (17, 15)),
+        ("somebody turns their back", 0.5, 42, 11, (10, 22)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_two_knees_in_one_place_stay_where(
+    why: str, heat_there: float, row: int, column: int, shoulders: tuple[int, int]
+) -> None:
+    heat, *others = somebody_on_one_leg(shoulders)
+    heat[row, column, 14] = heat_there
+    found = decode(heat, *others)
+    assert found[[13, 14], 1] * W == pytest.approx([21, 21], abs=0.02), why
+
+
 def test_a_knee_far_below_where_it_was_expected_is_still_found() -> None:
     places = np.full((JOINTS, 2), (20, 16))
     heat, centre, regression, sub = heads(places)

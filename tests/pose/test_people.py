@@ -135,6 +135,7 @@ def test_recorded_keypoints_are_passed_on_as_they_are() -> None:
         ("ankles", [(15, 16)], True),
         ("knees and ankles", [(13, 14), (15, 16)], True),
         ("somebody seen from behind", [(5, 6), (11, 12), (13, 14), (15, 16)], False),
+        ("the whole lower body under shoulders that face the camera", [(11, 12), (13, 14), (15, 16)], True),
         ("unsure hips", [(11, 12), (15, 16)], False),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
