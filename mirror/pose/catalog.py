@@ -146,13 +146,13 @@ def checked_file(entry: ModelEntry) -> Path:
             f"model {entry.name} is not here; in the project's folder, {entry.built_by} builds it "
             f"({entry.path.name}, {entry.size_bytes / 1e6:.1f} MB)"
         )
-    _check(entry.name, entry.path, entry.sha256)
+    check_listed(entry.name, entry.path, entry.sha256)
     if entry.correction is not None:
-        _check(entry.name, entry.correction, entry.correction_sha256)
+        check_listed(entry.name, entry.correction, entry.correction_sha256)
     return entry.path
 
 
-def _check(name: str, path: Path, sha256: str) -> None:
+def check_listed(name: str, path: Path, sha256: str) -> None:
     """Raises BadInput when the file cannot be read or is not the one of this checksum."""
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()

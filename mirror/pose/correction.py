@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.faults import BadInput
-from mirror.pose.catalog import ModelEntry
+from mirror.pose.catalog import ModelEntry, check_listed
 
 F32 = npt.NDArray[np.float32]
 Layer = tuple[F32, F32]
@@ -111,7 +111,7 @@ def read_correction(path: Path) -> Correction:
             count = len(kept.files) // 2
             layers = [(kept[f"weights_{n}"], kept[f"added_{n}"]) for n in range(count)]
             return correction_from(layers)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise BadInput(f"a model's correction cannot be read: {path} ({error})") from error
 
 
@@ -124,5 +124,8 @@ def write_correction(correction: Correction, path: Path) -> None:
 
 
 def correction_of(entry: ModelEntry) -> Correction | None:
-    """The map of a model, None where nobody fitted one. Raises BadInput for a file that is none."""
-    return None if entry.correction is None else read_correction(entry.correction)
+    """The map of a model, None where nobody fitted one. Raises BadInput for any but the listed file."""
+    if entry.correction is None:
+        return None
+    check_listed(entry.name, entry.correction, entry.correction_sha256)
+    return read_correction(entry.correction)

@@ -153,7 +153,7 @@ def test_what_is_kept_is_read_again_and_always_the_same_bytes(default: Correctio
         np.testing.assert_array_equal(added, plus)
 
 
-@pytest.mark.parametrize("damage", ["gone", "cut", "no archive", "other names"])
+@pytest.mark.parametrize("damage", ["gone", "empty", "cut", "no archive", "other names"])
 def test_a_file_that_is_none_is_refused_in_a_sentence(
     damage: str, default: Correction, tmp_path: Path
 ) -> None:
@@ -162,6 +162,8 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(
     whole = path.read_bytes()
     if damage == "gone":
         path.unlink()
+    elif damage == "empty":
+        path.write_bytes(b"")
     elif damage == "cut":
         path.write_bytes(whole[: len(whole) // 2])
     elif damage == "no archive":
@@ -180,9 +182,11 @@ def test_a_network_whose_correction_is_not_the_listed_one_never_runs(damage: str
     assert entry.correction is not None
     entry.correction.unlink()
     if damage == "changed":
-        entry.correction.write_bytes(b"another one")
+        write_correction(correction_from(straight(np.zeros((len(ROWS), COLUMNS)))), entry.correction)
     with pytest.raises(BadInput, match=r"bias\.npz"):
         PoseNet(entry, threads=1)
+    with pytest.raises(BadInput, match=r"bias\.npz"):  # as networks that run elsewhere read it
+        correction_of(entry)
 
 
 def test_a_model_that_was_not_measured_has_none() -> None:
