@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from mirror.camera.recording import save
 from mirror.coach.words import words
 from mirror.desk import Progress, Study, as_recording, study
-from mirror.faults import BadInput
+from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.fitting import thresholds
 from mirror.pose.catalog import find
 from mirror.report.compare import compare, comparison_document, comparison_table, set_of_reps
@@ -20,6 +21,7 @@ from mirror.report.document import document, frames_csv
 from mirror.report.output import check_writable, is_stream, targets, write_whole
 from mirror.report.plot import check_can_plot, plot_png
 from mirror.report.table import reps_table
+from mirror.service.containment import clause_of
 from mirror.settings import Settings
 
 SUFFIX = {"json": ".json", "csv": ".csv", "keypoints": ".npz", "plot": ".png", "video": ".mp4"}
@@ -62,11 +64,21 @@ def _check_kind(kind: str, path: Path) -> None:
 
 
 def analyze_all(
-    inputs: Sequence[Path], settings: Settings, reference: int | None, outputs: Outputs, *, overwrite: bool
+    inputs: Sequence[Path],
+    settings: Settings,
+    reference: int | None,
+    outputs: Outputs,
+    *,
+    overwrite: bool,
+    debug: bool = False,
 ) -> int:
-    """Exit code 0, or 2 when an input was bad; the good ones among several are still done."""
+    """Exit code 0, 2 when an input was bad, 1 when one met a fault of our own; the others are still done.
+
+    debug: show where such a fault comes from.
+    """
     plan = _checked(inputs, settings, outputs, overwrite=overwrite)
     done: list[Study] = []
+    ours = False
     for i, path in enumerate(inputs):
         files = {kind: paths[i] for kind, paths in plan.items() if kind in SUFFIX}
         try:
@@ -76,11 +88,27 @@ def analyze_all(
             if len(inputs) == 1:
                 raise BadInput(named) from None
             sys.stderr.write(f"squat-mirror: {named}\n")
+        except (PermanentFault, TemporaryFault, OSError):
+            raise
+        except Exception as fault:
+            ours = True
+            _say_ours(path, fault, debug)
+    if ours:
+        return 1
     if len(done) < len(inputs):
         return 2
     if outputs.compare:
         _compare(done[0], done[1], plan.get("compare", []))
     return 0
+
+
+def _say_ours(path: Path, fault: Exception, debug: bool) -> None:
+    """One line, and with --debug the way there."""
+    if debug:
+        traceback.print_exception(fault)
+    where = "" if debug else "; --debug shows where"
+    said = f"a fault of ours ({clause_of(fault)}), please report it{where}."
+    sys.stderr.write(f"squat-mirror: {path}: {said}\n")
 
 
 def _checked(

@@ -4,6 +4,7 @@ lamp. Nothing it does waits for the screen, and the screen never waits for it.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import threading
@@ -14,14 +15,17 @@ from dataclasses import dataclass, replace
 from mirror.camera.frame import Frame
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.coach import Coach
-from mirror.coach.feedback import Feedback, Light, State, nothing
+from mirror.coach.feedback import NO_MARK, Feedback, Light, State, nothing
 from mirror.coach.gestures import arms_of
+from mirror.faults import PermanentFault
 from mirror.knees.live import KneeWatch
-from mirror.knees.reading import Rep
+from mirror.knees.reading import KneeReading, Rep
 from mirror.laps import Laps
 from mirror.pose.people import PersonTracker, PoseNet, somebody_else
 from mirror.pose.pose import Pose, Seen
 from mirror.pose.toe_search import Toes
+from mirror.service.black_box import BlackBox
+from mirror.service.containment import Bulkhead, Incidents, clause_of
 from mirror.service.events import Witness
 from mirror.service.pace import Pace, Steady
 from mirror.signals.button import Button, NoButton
@@ -35,6 +39,8 @@ IDLE_LOOKS_S = 1 / 3
 
 MOST_REPS = 500
 """Repetitions remembered for the terminal's table: a mirror runs for months."""
+TOLD_AFTER_S = 1.0
+"""A room that fails at every frame for so long is told on the glass."""
 SLACK = 0.9
 """Frames come a little early or late: every second one of 30 a second is meant by 15 a second."""
 
@@ -61,7 +67,10 @@ class Eyes:
     `feedback` is the newest Feedback, `reps` the repetitions so far, `tally` the count of frames; all three
     are replaced as a whole and may be read from any thread; `laps` say how long each stage takes. `changed`
     is set with every new Feedback. `done` is set when the thread has ended, `fault` says why if it was not
-    the end of the picture.
+    the end of the picture. `trouble` is what goes wrong with every frame for a while, else None.
+
+    An exception nobody foresaw costs its frame: the lamp goes dark, what the room knew of the person is begun
+    anew, and the next frame is judged. When every frame fails for ten seconds it is the thread's fault.
     """
 
     def __init__(
@@ -69,7 +78,7 @@ class Eyes:
         mailbox: Mailbox,
         tracker: PersonTracker,
         watch_for: Callable[[Frame], KneeWatch],
-        coach: Coach,
+        coach: Callable[[], Coach],
         lights: Lights,
         events: Witness,
         started: Callable[[], float | None],
@@ -79,6 +88,8 @@ class Eyes:
         button: Button | None = None,
         pace: Pace | None = None,
         use: Callable[[PoseNet], None] = lambda net: None,
+        incidents: Incidents | None = None,
+        black_box: BlackBox | None = None,
     ) -> None:
         """watch_for: makes the KneeWatch once the first frame shows the picture's size.
 
@@ -86,7 +97,8 @@ class Eyes:
         looks_per_s: how many frames a second may be judged, at most: fewer where the processor is hot.
         sounds: what makes sounds heard, None for the buzzer beside the lamp. button: None for no button.
         pace: which network to use, None for the tracker's for good. use: told when it changes, before the
-        next KneeWatch is made.
+        next KneeWatch is made. coach: makes one; a new one where the old one failed. incidents: where
+        exceptions nobody foresaw are told. black_box: keeps the last seconds' joints; None keeps none.
         """
         self._mailbox = mailbox
         self._tracker = tracker
@@ -94,7 +106,8 @@ class Eyes:
         self._watch_for = watch_for
         self._watch: KneeWatch | None = None
         self._size: tuple[int, int] | None = None
-        self._coach = coach
+        self._coach_for = coach
+        self._coach = coach()
         self._lights = lights
         self._sounds = sounds or Buzzing(lights)
         self._button = button or NoButton()
@@ -107,6 +120,11 @@ class Eyes:
         self._last_look_t = -math.inf
         self._nobody = False
         self._stop = threading.Event()
+        self._bulkhead = Bulkhead(incidents or Incidents())
+        self._black_box = black_box
+        self._room = "pose"  # the room that works on the frame now
+        self._failing_t: float | None = None
+        self.trouble: Exception | None = None
         self.feedback: Feedback = nothing(0.0)
         self.reps: tuple[Rep, ...] = ()
         self.tally = Tally()
@@ -151,9 +169,57 @@ class Eyes:
                 self.tally = replace(self.tally, rested=self.tally.rested + 1)
                 continue
             self.laps.mark("wait")
-            began = time.perf_counter()
+            self._survive(frame)
+
+    def _survive(self, frame: Frame) -> None:
+        """One frame, behind the door. Raises OwnFault when nothing goes well any more."""
+        began = time.perf_counter()
+        try:
             self._see(frame)
+            self._room = "model"
             self._change_to(self._pace.after(frame.t, time.perf_counter() - began, self._nobody))
+        except PermanentFault:
+            raise
+        except Exception as error:
+            self._go_dark(frame, error)
+            self._bulkhead.caught(frame.t, self._room, error)
+            self._begin_anew(frame)
+        else:
+            self._bulkhead.held()
+            self._failing_t = self.trouble = None
+
+    def _go_dark(self, frame: Frame, error: Exception) -> None:
+        """Nothing is known of this frame, so nothing is shown of it."""
+        self._failing_t = frame.t if self._failing_t is None else self._failing_t
+        if frame.t - self._failing_t >= TOLD_AFTER_S:
+            self.trouble = error
+        moment = replace(self.feedback, t=frame.t, light=Light.OFF, sound=None, left=NO_MARK, right=NO_MARK)
+        self.feedback = replace(moment, cue="", praise="", set_over=None)
+        self.changed.set()
+        with contextlib.suppress(Exception):  # a lamp that fails is the reason we are here, perhaps
+            self._lights.show(Light.OFF)
+        self._events.light(self._since_zero(frame.t), Light.OFF)
+
+    def _begin_anew(self, frame: Frame) -> None:
+        """What the failing room knew of the person is doubtful now."""
+        if self._room == "pose":
+            self._tracker.forget()
+        if self._room in ("pose", "knees", "toes"):
+            self._watch = None
+            if self._toes is not None:
+                self._toes.reset()
+        if self._room == "coach":
+            self._sum_up(frame.t)
+            self._coach = self._coach_for()
+
+    def _sum_up(self, t: float) -> None:
+        """The set under way is not lost with its coach, if that one can still tell it."""
+        try:
+            last = self._coach.finish(t)
+        except Exception as error:
+            log.warning("coach: the set under way could not be summed up (%s)", clause_of(error))
+            return
+        self._events.write(self._since_zero(t), replace(last, light=Light.OFF), None)
 
     def _starting(self, share: float) -> bool:
         """The share of getting ready that is done, for the screen; whether to go on.
@@ -187,20 +253,21 @@ class Eyes:
         """One frame, all the way to the lamp."""
         self._last_look_t = frame.t
         since_zero = frame.t - self._second_zero(frame)
-        if self._watch is None or self._size != frame.size:
-            self._watch, self._size = self._watch_for(frame), frame.size
+        self._room = "pose"
         pose = self._tracker.see(frame)
         self.laps.mark("person")
         self._nobody = pose.seen is Seen.NOBODY
+        if self._black_box is not None:
+            self._black_box.saw(pose)
         why = _in_the_way(pose)
-        reading, rep = self._watch.update(frame.t, pose.keypoints, pose.size, not self._nobody, why)
-        self.laps.mark("knees")
-        if self._toes is not None and self._look_for_toes(frame, pose):
-            self.laps.mark("feet")
+        reading, rep = self._judge(frame, pose, why)
+        self._room = "coach"
         arms = None if why or self._nobody else arms_of(pose.keypoints, pose.size)
         feedback = self._coach.update(reading, rep, arms, self._button.asked())
         self.laps.mark("coach")
+        self._room = "lamp"
         self._lights.show(feedback.light)
+        self._room = "sound"
         if feedback.sound is not None:
             self._sounds.play(feedback.sound, feedback.cue)
         self.laps.mark("lights")
@@ -208,6 +275,20 @@ class Eyes:
         self.changed.set()
         self._count(frame, rep)
         self._events.write(since_zero, feedback, self._on_clip_time(rep))
+
+    def _judge(self, frame: Frame, pose: Pose, why: str) -> tuple[KneeReading, Rep | None]:
+        """What the knees room says of this pose; looks for the toes meanwhile."""
+        self._room = "knees"
+        if self._watch is None or self._size != frame.size:
+            self._watch, self._size = self._watch_for(frame), frame.size
+        found = self._watch.update(frame.t, pose.keypoints, pose.size, not self._nobody, why)
+        if self._black_box is not None:
+            self._black_box.stands(found[0].setup.calibrated)
+        self.laps.mark("knees")
+        self._room = "toes"
+        if self._toes is not None and self._look_for_toes(frame, pose):
+            self.laps.mark("feet")
+        return found
 
     def _look_for_toes(self, frame: Frame, pose: Pose) -> bool:
         """While somebody stands calibrated, until the toes are found. Whether they were looked for."""
@@ -220,6 +301,8 @@ class Eyes:
         tips = toes.next(frame, pose.keypoints)
         if tips is not None:
             watch.take_toes(tips, frame.size)
+            if self._black_box is not None:
+                self._black_box.found_toes(frame.t, tips)
         return True
 
     def _count(self, frame: Frame, rep: Rep | None) -> None:
@@ -249,7 +332,11 @@ class Eyes:
         t = self.tally.last_t
         if math.isnan(t):
             return
-        self.feedback = self._coach.finish(t)
+        try:
+            self.feedback = self._coach.finish(t)
+        except Exception as error:
+            self._bulkhead.caught(t, "coach", error)
+            return
         self.changed.set()
         self._events.write(self._since_zero(t), self.feedback, None)
 

@@ -28,5 +28,9 @@ class BadInput(PermanentFault):
     """Something a person gave us is wrong: a file, a setting, a flag. One line on stderr, exit 2."""
 
 
+class OwnFault(PermanentFault):
+    """Something nobody foresaw, so a mistake of ours. One line that asks for a report, exit code 1."""
+
+
 class TemporaryFault(_Told):
     """Trying again may help: retry with back-off, show it, go on."""

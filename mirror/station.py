@@ -18,25 +18,30 @@ from typing import TYPE_CHECKING, Any
 
 from mirror.camera.colour import InColour
 from mirror.camera.feeder import Feeder
-from mirror.camera.frame import Source
+from mirror.camera.frame import Frame, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.playback import Playback
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, State, nothing
 from mirror.coach.words import words
 from mirror.eyes import Eyes
+from mirror.faults import PermanentFault
 from mirror.fitting import constants_of
+from mirror.knees.live import KneeWatch
 from mirror.pose.people import PersonTracker, PoseNet
+from mirror.service.containment import Bulkhead, guarded
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.folders import state_folder
 from mirror.service.pace import pace_for
 from mirror.service.upkeep import Upkeep
 from mirror.settings import Settings
 from mirror.signals.pick import open_button, open_lights, open_sounds
-from mirror.watching import toes_for, watch_for
+from mirror.watching import recording_of, toes_for, watch_for
 
 if TYPE_CHECKING:
     from mirror.screen.stage import Stage
+    from mirror.screen.terminal import Terminal
+    from mirror.screen.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +90,7 @@ class Station:
         self._period_s = 1.0 / (getattr(source, "fps", None) or settings.camera.fps)
         self._events = EventLog(events)
         self._upkeep = upkeep or Upkeep()
+        self._incidents = self._upkeep.incidents
         net, pace = pace_for(
             settings,
             live=not isinstance(source, Playback),
@@ -98,15 +104,19 @@ class Station:
         self._button, button_said = open_button(settings.lights)
         self.mailbox = Mailbox()
         self._feeder = Feeder(
-            source, self.mailbox, functools.partial(self._open_again, reopen) if reopen else None
+            source,
+            self.mailbox,
+            functools.partial(self._open_again, reopen) if reopen else None,
+            None if isinstance(source, Playback) else functools.partial(self._incidents.report, "camera"),
         )
+        self._screen = Bulkhead(self._incidents)
         self.eyes = Eyes(
             self.mailbox,
             PersonTracker(net),
-            lambda frame: watch_for(self.settings, self._source, frame, self._constants),
-            Coach(_rules(settings), say, self._upkeep.shared_timer),
+            self._watch,
+            lambda: Coach(_rules(settings), say, self._upkeep.shared_timer),
             self._lights,
-            Witnesses(self._events, self._upkeep),
+            Witnesses(self._events, self._upkeep, report=self._incidents.report),
             lambda: getattr(self._source, "t0", None),
             toes_for(settings, source),
             lambda: self._upkeep.effort.looks_per_s,
@@ -114,6 +124,8 @@ class Station:
             self._button,
             pace,
             self._use,
+            self._incidents,
+            self._upkeep.black_box,
         )
         self._upkeep.sees(self.eyes, self.mailbox)
         for what, sentence in (
@@ -128,7 +140,17 @@ class Station:
     def _use(self, net: PoseNet) -> None:
         """The knees belong to this network's keypoints from now on."""
         self._constants = constants_of(net.name)
+        self._model = net.name
         self.runtime = net.runtime
+
+    def _watch(self, frame: Frame) -> KneeWatch:
+        """The knees room for pictures like this one, in the eyes thread."""
+        watch = watch_for(self.settings, self._source, frame, self._constants)
+        box, played = self._upkeep.black_box, recording_of(self._source)
+        if box is not None:
+            model = self._model if played is None else played.model
+            box.seen_by(lambda: watch.camera, model, self.settings.person.stature_m)
+        return watch
 
     def _open_again(self, reopen: Callable[[], Source]) -> Source:
         """The camera anew, in the camera thread. Raises what opening it raises."""
@@ -140,22 +162,44 @@ class Station:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Threads started; on the way out, whatever happened, the lamp is off and the threads have ended."""
+        usual = threading.excepthook
+        threading.excepthook = self._thread_ended
         self.eyes.start()
         self._feeder.start()
         self._upkeep.start()
         try:
             yield
         finally:
-            self._source.close()
-            ended = self.eyes.stop(QUIT_S)
-            self._feeder.stop()
-            self._sounds.close()
-            self._button.close()
-            self._lights.close()
-            self._events.close()
-            self._upkeep.close()
+            ended = self._end()
+            threading.excepthook = usual
             if not ended:
                 log.warning("the eyes thread did not end in time and was left behind")
+
+    def _end(self) -> bool:
+        """Everything closed, whatever any of it says to that; whether the eyes ended in time."""
+        ended = True
+
+        def eyes() -> None:
+            nonlocal ended
+            ended = self.eyes.stop(QUIT_S)
+
+        for room, close in (
+            ("camera", self._source.close),
+            ("eyes", eyes),
+            ("camera", self._feeder.stop),
+            ("sound", self._sounds.close),
+            ("button", self._button.close),
+            ("lamp", self._lights.close),
+            ("events", self._events.close),
+            ("upkeep", self._upkeep.close),
+        ):
+            guarded(room, self._incidents.report, close)()
+        return ended
+
+    def _thread_ended(self, ended: threading.ExceptHookArgs) -> None:
+        """A thread of a room ended by something nobody foresaw; the mirror goes on without it."""
+        if isinstance(ended.exc_value, Exception):
+            self._incidents.report(ended.thread.name if ended.thread else "thread", ended.exc_value)
 
     @property
     def over(self) -> bool:
@@ -186,17 +230,34 @@ class Station:
             )
             log.info("view: %s", view_said)
             pace = Pace()
-            while window.poll() and not self.over:
-                parts = self.draw(stage)
+            while not self.over and self._show(window, stage):
                 pace.drawn()
-                if parts is not None:
-                    window.present(parts)
-                    self._upkeep.drawn()
                 self._upkeep.beat(self.mailbox)
                 rate = min(screen.max_fps, self._upkeep.effort.draws_per_s)
                 pace.rest(self._moment, self.eyes.changed, self.stop, rate)
         finally:
             window.close()
+
+    def _show(self, window: Window, stage: Stage) -> bool:
+        """One moment on the glass, behind the screen's door; False when a person closed it.
+
+        A moment that cannot be drawn leaves the glass black. Raises OwnFault when none can any more.
+        """
+        try:
+            if not window.poll():
+                return False
+            parts = self.draw(stage)
+            if parts is not None:
+                window.present(parts)
+                self._upkeep.drawn()
+            self._screen.held()
+        except PermanentFault:
+            raise
+        except Exception as error:
+            self._screen.caught(time.monotonic(), "screen", error)
+            stage.forget()
+            guarded("screen", self._incidents.report, window.darken)()
+        return True
 
     @property
     def limits_deg(self) -> tuple[float, float]:
@@ -206,8 +267,9 @@ class Station:
 
     def _moment(self) -> Feedback:
         """What is to be shown now: the newest Feedback, or what is wrong with the camera."""
-        if self._feeder.trouble is not None:
-            return replace(nothing(0.0, State.FAULT), note=self._say.fault(self._feeder.trouble))
+        trouble = self._feeder.trouble or self.eyes.trouble
+        if trouble is not None:
+            return replace(nothing(0.0, State.FAULT), note=self._say.fault(trouble))
         return self.eyes.feedback
 
     def draw(self, stage: Stage) -> list[Any] | None:
@@ -237,13 +299,24 @@ class Station:
         terminal = Terminal(title)
         try:
             while not self.over and not until():
-                terminal.show(self.eyes.feedback, self.eyes.reps, self.status())
-                self._upkeep.drawn()
+                self._print(terminal)
                 self._upkeep.beat(self.mailbox)
                 self.eyes.done.wait(TERMINAL_EVERY_S)
         finally:
-            terminal.show(self.eyes.feedback, self.eyes.reps, self.status())
+            self._print(terminal)
             terminal.close(self.eyes.feedback, self.eyes.reps)
+
+    def _print(self, terminal: Terminal) -> None:
+        """The table anew, behind the screen's door."""
+        try:
+            terminal.show(self.eyes.feedback, self.eyes.reps, self.status())
+        except OSError:  # nobody reads what is printed any more
+            raise
+        except Exception as error:
+            self._screen.caught(time.monotonic(), "screen", error)
+        else:
+            self._screen.held()
+            self._upkeep.drawn()
 
     def status(self) -> str:
         """Pace in a line: frames judged a second, dropped, rested, and how the screen kept up."""

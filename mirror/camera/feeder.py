@@ -30,7 +30,17 @@ class Feeder:
     restarts: how often the camera was opened again.
     """
 
-    def __init__(self, source: Source, mailbox: Mailbox, reopen: Callable[[], Source] | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        mailbox: Mailbox,
+        reopen: Callable[[], Source] | None = None,
+        unforeseen: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """unforeseen: told of exceptions nobody foresaw in a live camera, which is then opened again as after a
+        stall; without it, and with a file, one ends the stream.
+        """
+        self._unforeseen = unforeseen
         self._source = source
         self._mailbox = mailbox
         self._reopen = reopen
@@ -70,11 +80,21 @@ class Feeder:
                 if self._reopen is None:
                     raise
                 log.warning("%s", fault)
-                self.trouble = fault
-                self._source.close()
-                self._open_again(self._reopen)
+                self._begin_again(self._reopen, fault)
+            except PermanentFault:
+                raise
+            except Exception as fault:
+                if self._reopen is None or self._unforeseen is None:
+                    raise
+                self._unforeseen(fault)
+                self._begin_again(self._reopen, fault)
             else:
                 return
+
+    def _begin_again(self, reopen: Callable[[], Source], fault: Exception) -> None:
+        self.trouble = fault
+        self._source.close()
+        self._open_again(reopen)
 
     def _hand_on(self) -> None:
         """Every frame into the mailbox, until the source ends."""
@@ -98,6 +118,11 @@ class Feeder:
             except (TemporaryFault, PermanentFault) as fault:
                 if str(fault) != str(self.trouble):  # said once, however long it lasts
                     log.warning("%s Trying again until it works.", fault)
+                self.trouble = fault
+            except Exception as fault:
+                if self._unforeseen is None:
+                    raise
+                self._unforeseen(fault)
                 self.trouble = fault
             else:
                 self.restarts += 1

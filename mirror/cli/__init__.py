@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+import traceback
 
 import typer
 
-from mirror.cli.app import app
+from mirror.cli.app import app, debug, debugging
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
+from mirror.service.containment import own_fault
 
 # Each hangs its commands on the app; the order here is the order in --help.
 # isort: off
@@ -33,6 +35,7 @@ from mirror.cli import config  # noqa: F401
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code: 0 done, 2 bad input or usage, 1 fault, each with one line on stderr."""
     command = typer.main.get_command(app)
+    debug(False)
     try:
         code = command.main(arguments, standalone_mode=False, prog_name="squat-mirror")
         return code if isinstance(code, int) else 0
@@ -47,9 +50,17 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         told = getattr(error, "format_message", None)  # typer's own usage errors, whatever click they are of
         if told is None:
-            raise
+            return _say_ours(error)
         sentence = " ".join(told().split())  # empty where the help was shown instead
         return _say(f"{sentence} (see squat-mirror --help)", 2) if sentence else 2
+
+
+def _say_ours(error: Exception) -> int:
+    """Nobody foresaw this one."""
+    if debugging():
+        traceback.print_exception(error)
+    more = "" if debugging() else " squat-mirror --debug COMMAND shows where."
+    return _say(f"{own_fault(error)}{more}", 1)
 
 
 def _say(sentence: str, code: int) -> int:

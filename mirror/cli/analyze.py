@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from mirror.cli.app import app
+from mirror.cli.app import Debug, app, debugging
 from mirror.cli.flags import Config, load_settings
 
 
@@ -65,6 +65,7 @@ def analyze(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Overwrite outputs without asking.")] = False,
     config: Config = None,
+    debug: Debug = False,
 ) -> None:
     """Judge videos at a desk: a table, and files where asked. With several inputs, F is a folder."""
     from mirror.desk_run import Outputs, analyze_all
@@ -78,4 +79,4 @@ def analyze(
         model__name=model,
     )
     outputs = Outputs(json=json, csv=csv, keypoints=keypoints, plot=plot, video=video, compare=compare)
-    raise typer.Exit(analyze_all(inputs, settings, reference, outputs, overwrite=yes))
+    raise typer.Exit(analyze_all(inputs, settings, reference, outputs, overwrite=yes, debug=debugging()))

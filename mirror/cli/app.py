@@ -19,6 +19,35 @@ app = typer.Typer(
 )
 
 
+class _Debugging:
+    """Whether faults of our own are shown with the place they come from."""
+
+    on = False
+
+
+def debug(wanted: bool) -> None:
+    """What `--debug` does; also called to begin a command anew without it."""
+    _Debugging.on = wanted
+
+
+def debugging() -> bool:
+    """Whether `--debug` was given."""
+    return _Debugging.on
+
+
+def _debug_on(wanted: bool) -> None:
+    if wanted:
+        debug(True)
+
+
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug", callback=_debug_on, help="Show where a fault of our own comes from."
+    ),
+]
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"squat-mirror {__version__}")
@@ -30,5 +59,6 @@ def _top(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and exit.")
     ] = False,
+    debug: Debug = False,
 ) -> None:
     pass

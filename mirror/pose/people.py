@@ -173,6 +173,10 @@ class PersonTracker:
         """Look with this network from now on; whoever was seen with the other is looked for anew."""
         net.mark = self._net.mark
         self._net = net
+        self.forget()
+
+    def forget(self) -> None:
+        """Whoever is there is looked for anew."""
         if self._size is not None:
             self._forget(self._size)
 

@@ -48,6 +48,10 @@ class Stage:
         """Whether the scene of this moment shows the person's picture."""
         return self.glass.reflection is None and feedback.state in WITH_PICTURE
 
+    def forget(self) -> None:
+        """A moment was drawn in part, or somebody else has painted: the next one is painted as a whole."""
+        self.glass.sheet.forget()
+
     def draw(
         self,
         feedback: Feedback,

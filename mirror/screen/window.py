@@ -160,6 +160,11 @@ class Window:
             parts = [self._turn(part) for part in parts]
         self._pygame.display.update(parts)
 
+    def darken(self) -> None:
+        """Nothing but black glass."""
+        self.canvas.fill((0, 0, 0))
+        self.present()
+
     def _turn(self, part: Any) -> Any:
         """Copy a rectangle of the canvas to the display, turned, memory to memory; where it went."""
         surfarray, steps = self._pygame.surfarray, self.rotation // 90

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from mirror.coach.feedback import Feedback, Light, State
 from mirror.faults import BadInput
 from mirror.knees.reading import Rep, RepLeg
+from mirror.service.containment import Report, logged
 
 log = logging.getLogger(__name__)
 
@@ -21,30 +23,44 @@ log = logging.getLogger(__name__)
 class Witness(Protocol):
     """Whoever is told of every Feedback, in the eyes thread, and must not hold it up."""
 
+    room: str  # what an incident in it is reported as: "store", "mqtt"
+
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None: ...
 
     def light(self, t: float, light: Light) -> None: ...
 
 
 class Witnesses:
-    """Several, told one after the other."""
+    """Several, told one after the other, each behind a door of its own: what fails in one is no matter of the
+    others, nor of whoever tells them."""
 
-    def __init__(self, *witnesses: Witness) -> None:
+    room = "witnesses"
+
+    def __init__(self, *witnesses: Witness, report: Report = logged) -> None:
+        """report: told of what nobody foresaw."""
         self._witnesses = witnesses
+        self._report = report
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """Tell all of them of this moment."""
-        for witness in self._witnesses:
-            witness.write(t, feedback, rep)
+        self._each(lambda witness: witness.write(t, feedback, rep))
 
     def light(self, t: float, light: Light) -> None:
         """Tell all of them of the lamp."""
+        self._each(lambda witness: witness.light(t, light))
+
+    def _each(self, tell: Callable[[Witness], None]) -> None:
         for witness in self._witnesses:
-            witness.light(t, light)
+            try:
+                tell(witness)
+            except Exception as error:
+                self._report(witness.room, error)
 
 
 class EventLog:
     """Writes what changed since the last Feedback. Without a path it does nothing."""
+
+    room = "events"
 
     def __init__(self, path: Path | None) -> None:
         """Raises BadInput when the file cannot be written."""

@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from mirror.coach.feedback import Feedback, Light, SetSummary, State
 from mirror.knees.reading import Rep, RepLeg
@@ -103,6 +103,7 @@ class Logbook:
     clock_is_set: Callable[[], bool] = CLOCK_IS_SET.exists
     _visit: Visit | None = field(default=None, init=False)
     _told: SetSummary | None = field(default=None, init=False)
+    room: ClassVar[str] = "store"
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """One moment; t and rep are the event log's business."""

@@ -22,6 +22,7 @@ from mirror.coach.feedback import Feedback, Light, State
 from mirror.coach.lamp import told
 from mirror.knees.reading import Rep
 from mirror.laps import Took
+from mirror.service.containment import Report, logged
 from mirror.service.folders import in_home
 from mirror.service.throttling import THROTTLE_BITS, Health
 from mirror.service.topics import VERDICTS
@@ -45,7 +46,7 @@ class Seen:
     """What there is to tell of a mirror at one moment; counts since it started.
 
     stages: how long each stage of a frame takes. health: None where the computer tells nothing. reps: by
-    their worse leg's verdict.
+    their worse leg's verdict. incidents: what nobody foresaw and was survived, by room.
     """
 
     judged: int = 0
@@ -60,10 +61,13 @@ class Seen:
     mqtt_dropped: int = 0
     mqtt_connected: bool = False
     reps: Mapping[str, int] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)
 
 
 class RepCount:
     """Counts repetitions by verdict, each by its worse leg. A Witness."""
+
+    room = "metrics"
 
     def __init__(self) -> None:
         self.by_verdict: Counter[str] = Counter()
@@ -111,6 +115,9 @@ def rows(seen: Seen, poses_per_s: float | None) -> Iterator[Row]:
     yield Row("mqtt_connected", "gauge", "Whether the broker is there.", {(): int(seen.mqtt_connected)})
     reps = {(verdict,): seen.reps.get(verdict, 0) for verdict in VERDICTS}
     yield Row("repetitions", "counter", "Repetitions by their worse leg.", reps, ("verdict",))
+    says = "What nobody foresaw and was survived: faults of our own, by room."
+    incidents = {(room,): n for room, n in seen.incidents.items()}
+    yield Row("incidents", "counter", says, incidents, ("room",))
     version = (__version__, platform.python_version(), platform.machine())
     labels = ("version", "python", "machine")
     yield Row("build_info", "gauge", "Which release runs on what.", {version: 1}, labels)
@@ -134,8 +141,11 @@ def _health_rows(health: Health | None) -> Iterator[Row]:
 class Metrics:
     """Writes the file until closed."""
 
-    def __init__(self, path: Path, look: Callable[[], Seen], every_s: float = EVERY_S) -> None:
-        """look: what there is to tell, asked in this object's thread."""
+    def __init__(
+        self, path: Path, look: Callable[[], Seen], every_s: float = EVERY_S, report: Report = logged
+    ) -> None:
+        """look: what there is to tell, asked in this object's thread. report: told of what nobody foresaw."""
+        self._report = report
         self.path = path
         self._look, self._every_s = look, every_s
         self._trouble = False
@@ -156,7 +166,10 @@ class Metrics:
 
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):
-            self.write()
+            try:
+                self.write()
+            except Exception as error:
+                self._report("metrics", error)
 
     def write(self) -> None:
         """The file as a whole or not at all; a disk that refuses is said once, and once that it is back."""
@@ -205,7 +218,7 @@ class _Collected:
             yield family
 
 
-def metrics_for(file: str, look: Callable[[], Seen]) -> Metrics | None:
+def metrics_for(file: str, look: Callable[[], Seen], report: Report = logged) -> Metrics | None:
     """What the setting asks for; None without a file, or with a warning where it cannot be."""
     if not file.strip():
         return None
@@ -216,4 +229,4 @@ def metrics_for(file: str, look: Callable[[], Seen]) -> Metrics | None:
         return None
     path = in_home(file.strip())
     log.info("metrics: written to %s every %.0f s", path, EVERY_S)
-    return Metrics(path, look)
+    return Metrics(path, look, report=report)

@@ -18,6 +18,7 @@ from mirror.coach.speaker import FORM_CUES, KNEE_CUES
 from mirror.coach.words import Words, words
 from mirror.faults import BadInput
 from mirror.knees.reading import Rep
+from mirror.service.containment import Report, guarded, logged
 from mirror.service.mqtt_broker import Broker, Message
 from mirror.service.mqtt_outbox import Outbox
 from mirror.service.mqtt_setup import WITHOUT_NETWORK, Setup, has_network, setup_for
@@ -47,6 +48,8 @@ class Teller:
 
     cue_keys: the key of each cue as it is shown. now: Unix seconds.
     """
+
+    room = "mqtt"
 
     def __init__(
         self,
@@ -142,13 +145,16 @@ class Follower:
 class Mqtt:
     """A station's line to its broker: a Witness to start and close."""
 
-    def __init__(self, setup: Setup, say: Words, *, in_class: bool) -> None:
-        self._outbox = Outbox()
+    room = "mqtt"
+
+    def __init__(self, setup: Setup, say: Words, *, in_class: bool, report: Report = logged) -> None:
+        """report: told of what nobody foresaw."""
+        self._outbox = Outbox(report=report)
         self._follower = Follower()
         self._broker = Broker(
             setup,
-            self._outbox.back,
-            self._follower.heard,
+            guarded(self.room, report, self._outbox.back),
+            guarded(self.room, report, self._follower.heard),
             timer_topic(setup.topics.prefix) if in_class else "",
         )
         teller = Teller(setup.topics, self._outbox, cue_keys(say))
@@ -185,7 +191,7 @@ def cue_keys(say: Words) -> dict[str, str]:
     return {say(f"cue.{key}"): key for key in (*KNEE_CUES, *FORM_CUES.values())}
 
 
-def mqtt_for(settings: Settings) -> Mqtt | None:
+def mqtt_for(settings: Settings, report: Report = logged) -> Mqtt | None:
     """What the settings ask for; None without a broker, or with a warning where it cannot be asked."""
     try:
         setup = setup_for(settings)
@@ -193,7 +199,8 @@ def mqtt_for(settings: Settings) -> Mqtt | None:
             return None
         if not has_network():
             raise BadInput(WITHOUT_NETWORK)
-        return Mqtt(setup, words(settings.coach.language), in_class=settings.coach.mode == "class")
+        in_class = settings.coach.mode == "class"
+        return Mqtt(setup, words(settings.coach.language), in_class=in_class, report=report)
     except (BadInput, OSError, UnicodeError) as why:
         log.warning("mqtt: %s; the mirror goes on and tells nobody", why)
         return None

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from typing import Any, Protocol
 
+from mirror.service.containment import Report, logged
 from mirror.service.mqtt_broker import Message
 
 QUEUE = 32
@@ -34,7 +35,11 @@ class Outbox:
     same topic that nobody heard yet, and is said again to a broker that comes back.
     """
 
-    def __init__(self, queue: int = QUEUE, every_s: float = STATE_EVERY_S) -> None:
+    def __init__(
+        self, queue: int = QUEUE, every_s: float = STATE_EVERY_S, report: Report = logged
+    ) -> None:
+        """report: told of what nobody foresaw; the thread goes on."""
+        self._report = report
         self.dropped = 0
         self._room, self._every_s = queue, every_s
         self._post: Post | None = None
@@ -105,7 +110,11 @@ class Outbox:
                     message = self._next()
                 if message is None:
                     return self._end()
-            self._hand_on(message)
+            try:
+                self._hand_on(message)
+            except Exception as error:
+                self._report("mqtt", error)
+                self._lost(message)
 
     def _next(self) -> Message | None:
         """What to say now; None when nothing may be said yet."""
@@ -131,6 +140,12 @@ class Outbox:
                     self._unsaid.setdefault(message.topic)
             elif receipt is None:
                 self.dropped += 1
+
+    def _lost(self, message: Message) -> None:
+        """It could not be said and is not tried again: what is kept is said anew when it changes."""
+        with self._changed:
+            self.dropped += 1
+            self._said_t[message.topic] = time.monotonic()
 
     def _wait_s(self, topic: str) -> float:
         """How long this topic has to wait: its pace, and longer while its last message is on its way."""

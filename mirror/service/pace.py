@@ -141,7 +141,7 @@ class Stepping:
         """In a thread of its own: the network, ready for when nobody is there."""
         try:
             self._ready = self._open(name)
-        except PermanentFault as fault:
+        except Exception as fault:  # whatever it is, the network that runs goes on
             log.warning("model: %s cannot be used: %s", name, fault)  # and is not tried again
 
     def _open(self, name: str) -> PoseNet:

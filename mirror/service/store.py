@@ -16,6 +16,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
+from mirror.service.containment import Report, logged
+
 log = logging.getLogger(__name__)
 
 FILE_NAME = "sets.sqlite"
@@ -47,6 +49,10 @@ MIGRATIONS = (
     """,
 )
 """What brings the file from each schema to the next; `PRAGMA user_version` counts those done."""
+
+
+NO_RECORD = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.IntegrityError, sqlite3.DataError)
+"""What SQLite says of a record that is none, and no disk and no patience would change."""
 
 
 class Record(Protocol):
@@ -81,8 +87,13 @@ class Store:
         now: Callable[[], float] = time.time,
         clock_is_set: Callable[[], bool] = CLOCK_IS_SET.exists,
         queue: int = QUEUE,
+        report: Report = logged,
     ) -> None:
-        """keep_days: older records are deleted at the start and once a day, when the clock is set."""
+        """keep_days: older records are deleted at the start and once a day, when the clock is set.
+
+        report: told of what nobody foresaw; the writer goes on.
+        """
+        self._report = report
         self.path = path
         self.dropped = 0
         self._keep_s = 86400.0 * keep_days
@@ -135,6 +146,12 @@ class Store:
                     self._pause(wait_s)
                     wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
                     continue
+            except Exception as error:
+                self._let_go()
+                self._report("store", error)
+                if not closing:
+                    self._pause(wait_s)
+                    continue
             if closing:
                 return self._end()
 
@@ -157,14 +174,30 @@ class Store:
                 with rows:
                     row = record.write(rows)
             except sqlite3.DatabaseError as error:
+                if isinstance(error, NO_RECORD):
+                    self._drop(done, error)
+                    continue
                 if begun_anew or not _is_corrupt(error):
                     raise
                 rows, begun_anew = self._begun_anew(error), True
+                continue
+            except OSError:
+                raise
+            except Exception as error:
+                self._drop(done, error)
                 continue
             with self._changed:
                 self._waiting.popleft()
             self._say_well()
             done.set_result(row)
+
+    def _drop(self, done: Future[int], error: Exception) -> None:
+        """The first record cannot be written on any disk: it must not hold up those behind it."""
+        with self._changed:
+            self._waiting.popleft()
+            self.dropped += 1
+        self._report("store", error)
+        done.set_exception(NotKept("the record is of no kind that can be kept"))
 
     def _opened(self) -> sqlite3.Connection:
         if self._rows is not None and self.path.exists():

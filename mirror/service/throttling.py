@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mirror.service.containment import Report, logged
+
 log = logging.getLogger(__name__)
 
 SYS = Path("/sys")
@@ -189,7 +191,10 @@ class HealthWatch:
         changed: Callable[[Effort, Health], None] = lambda effort, health: None,
         every_s: float = ASK_EVERY_S,
         rule: StepDown | None = None,
+        report: Report = logged,
     ) -> None:
+        """report: told of what nobody foresaw; the thread goes on."""
+        self._report = report
         self._look, self._changed, self._every_s = look, changed, every_s
         self._rule = rule or StepDown()
         self._weak = False
@@ -217,7 +222,10 @@ class HealthWatch:
         t = 0.0
         while not self._stop.wait(self._every_s):
             t += self._every_s
-            self.take(t, self._look())
+            try:
+                self.take(t, self._look())
+            except Exception as error:
+                self._report("heat", error)
 
     def take(self, t: float, health: Health) -> None:
         """One reading at t seconds."""

@@ -5,6 +5,7 @@ of what they guard.
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -15,8 +16,11 @@ from mirror.coach.clock import SharedTimer, nobodys
 from mirror.coach.feedback import Feedback, Light
 from mirror.knees.reading import Rep
 from mirror.laps import Laps
+from mirror.service.black_box import BlackBox
+from mirror.service.containment import Incidents, guarded
 from mirror.service.events import Witness, Witnesses
 from mirror.service.folders import state_folder
+from mirror.service.incident_log import IncidentLog, log_for
 from mirror.service.logbook import Logbook
 from mirror.service.metrics import Metrics, RepCount, Seen, metrics_for
 from mirror.service.mqtt import Mqtt, mqtt_for
@@ -50,6 +54,8 @@ class Watched(Protocol):
 class Upkeep:
     """Without arguments it keeps nothing and watches nothing: a demo, a measurement, a test.
 
+    `incidents` is where every room tells what nobody foresaw, `black_box` what keeps the last seconds' joints.
+
     Also a Witness: what the eyes tell it goes into the logbook, to the broker and into the metrics.
     """
 
@@ -60,15 +66,23 @@ class Upkeep:
         health: HealthWatch | None = None,
         mqtt: Mqtt | None = None,
         metrics: str = "",
+        incidents: Incidents | None = None,
+        black_box: BlackBox | None = None,
+        incident_log: IncidentLog | None = None,
     ) -> None:
-        """metrics: the file for them, "" for none."""
+        """metrics: the file for them, "" for none. incidents: what nobody foresaw, of all rooms; None counts
+        them for nobody else. black_box: None keeps no joints.
+        """
+        self.incidents = incidents or Incidents()
+        self.black_box = black_box
+        self._incident_log = incident_log
         self._logbook = logbook
         self._heartbeat = heartbeat
         self._health = health
         self._mqtt = mqtt
         self._reps = RepCount()
         witnesses: list[Witness] = [witness for witness in (logbook, mqtt) if witness is not None]
-        self._witnesses = Witnesses(*witnesses, self._reps)
+        self._witnesses = Witnesses(*witnesses, self._reps, report=self.incidents.report)
         self._metrics_file = metrics
         self._metrics: Metrics | None = None
         self._drawn_t: float | None = None
@@ -77,7 +91,8 @@ class Upkeep:
 
     def sees(self, eyes: Watched, mailbox: Mailbox) -> None:
         """Whose numbers the metrics tell; before `start`."""
-        self._metrics = metrics_for(self._metrics_file, lambda: self._seen(eyes, mailbox))
+        look = functools.partial(self._seen, eyes, mailbox)
+        self._metrics = metrics_for(self._metrics_file, look, self.incidents.report)
 
     def start(self) -> None:
         """Begin watching and telling."""
@@ -87,14 +102,16 @@ class Upkeep:
 
     def close(self) -> None:
         """Stop watching, write what waits and say good-bye; may be called twice."""
-        if self._metrics is not None:
-            self._metrics.close()
-        if self._health is not None:
-            self._health.stop()
-        if self._logbook is not None:
-            self._logbook.close()
-        if self._mqtt is not None:
-            self._mqtt.close()
+        health = self._health
+        for room, close in (
+            ("metrics", self._metrics and self._metrics.close),
+            ("heat", health and health.stop),
+            ("store", self._logbook and self._logbook.close),
+            ("mqtt", self._mqtt and self._mqtt.close),
+            ("incidents", self._incident_log and self._incident_log.close),
+        ):
+            if close is not None:
+                guarded(room, self.incidents.report, close)()
 
     # -- the screen tells ------------------------------------------------------------------------------
 
@@ -135,9 +152,12 @@ class Upkeep:
             mqtt_dropped=mqtt.dropped if mqtt else 0,
             mqtt_connected=mqtt is not None and mqtt.connected,
             reps=dict(self._reps.by_verdict),
+            incidents=self.incidents.by_room,
         )
 
     # -- the eyes tell ---------------------------------------------------------------------------------
+
+    room = "upkeep"
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """One moment, for everybody who keeps it or tells it."""
@@ -166,22 +186,31 @@ class Upkeep:
 
 def upkeep_for(settings: Settings) -> Upkeep:
     """What these settings and this computer ask for."""
-    logbook = _logbook(settings)
+    incidents = Incidents()
+    black_box = BlackBox() if settings.service.black_box else None
+    incident_log = log_for(state_folder(), black_box, settings.camera.source)
+    logbook = _logbook(settings, incidents)
+    if incident_log is not None:
+        incidents.listen(incident_log.happened)
+    if logbook is not None:
+        incidents.listen(lambda incident: logbook.fault(incident.room, incident.sentence))
 
     def stepped(effort: Effort, health: Health) -> None:
         if logbook is not None:
             logbook.fault("heat", f"{effort.name.lower()} effort: {health}")
 
     tells = read() != Health(None, None)
-    health = HealthWatch(changed=stepped) if tells else None
-    return Upkeep(logbook, Heartbeat(), health, mqtt_for(settings), settings.metrics.file)
+    health = HealthWatch(changed=stepped, report=incidents.report) if tells else None
+    mqtt = mqtt_for(settings, incidents.report)
+    kept = (incidents, black_box, incident_log)
+    return Upkeep(logbook, Heartbeat(), health, mqtt, settings.metrics.file, *kept)
 
 
-def _logbook(settings: Settings) -> Logbook | None:
+def _logbook(settings: Settings, incidents: Incidents) -> Logbook | None:
     days = settings.store.keep_days
     if not days:
         log.info("store: no set is kept, store.keep_days is 0")
         return None
     path = state_folder() / FILE_NAME
     log.info("store: the numbers of each set are kept for %d days in %s", days, path)
-    return Logbook(Store(path, days))
+    return Logbook(Store(path, days, report=incidents.report))

@@ -286,6 +286,10 @@ class ServiceSettings(Section):
     """How the program behaves as a service."""
 
     log_level: Literal["debug", "info", "warning", "error"] = setting("info", "How much is logged.")
+    black_box: bool = setting(
+        True,
+        "After a fault of our own, keep the last 20 seconds' joints (never a picture) for whoever mends it.",
+    )
 
 
 class StoreSettings(Section):

@@ -128,8 +128,8 @@ class Speech:
                 if self._closing:
                     self._speaking.terminate()
                 self._wait(self._speaking)
-        except OSError as fault:
-            self._complain(str(fault))
+        except Exception as fault:  # no voice is a small loss, whatever took it
+            self._complain(str(fault) or type(fault).__name__)
         finally:
             self._speaking = None
 

@@ -83,7 +83,7 @@ class Bench:
         self.coach = Coach(CoachRules(), words("en"))
         self.log = EventLog(events)
         self.eyes = Eyes(
-            self.mailbox, self.tracker, self.watch_for, self.coach, self.lamp, self.log, lambda: zero
+            self.mailbox, self.tracker, self.watch_for, lambda: self.coach, self.lamp, self.log, lambda: zero
         )  # fmt: skip
 
     def watch_for(self, frame: Frame) -> KneeWatch:

@@ -62,7 +62,7 @@ class Wired:
             self.mailbox,
             tracker,
             self.watch_for,
-            Coach(CoachRules(), words("en")),
+            lambda: Coach(CoachRules(), words("en")),
             MockLights(LightsSettings(kind="mock")),
             EventLog(None),
             lambda: 0.0,

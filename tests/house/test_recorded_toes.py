@@ -39,7 +39,7 @@ def live(recording: Recording, settings: Settings) -> list[Rep]:
         mailbox,
         PersonTracker(NoNet()),  # type: ignore[arg-type]
         lambda frame: watch_for(settings, source, frame, ANATOMICAL),
-        Coach(CoachRules(), words("en")),
+        lambda: Coach(CoachRules(), words("en")),
         MockLights(LightsSettings(kind="mock")),
         EventLog(None),
         lambda: 0.0,

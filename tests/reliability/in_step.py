@@ -55,7 +55,7 @@ def judge(
         mailbox,
         PersonTracker(NoNet()),  # type: ignore[arg-type]
         lambda _: watch or KneeWatch(camera, ANATOMICAL, Thresholds()),
-        Coach(CoachRules(), words("en")),
+        lambda: Coach(CoachRules(), words("en")),
         lamp,
         events,
         lambda: 0.0,
