@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from mirror.camera.frame import Frame
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.coach import Coach
-from mirror.coach.feedback import NO_MARK, Feedback, Light, State, nothing
+from mirror.coach.feedback import NO_MARK, Feedback, Light, Sound, State, nothing
 from mirror.coach.gestures import arms_of
 from mirror.faults import PermanentFault
 from mirror.knees.live import KneeWatch
@@ -120,7 +120,8 @@ class Eyes:
         self._last_look_t = -math.inf
         self._nobody = False
         self._stop = threading.Event()
-        self._bulkhead = Bulkhead(incidents or Incidents())
+        self._incidents = incidents or Incidents()
+        self._bulkhead = Bulkhead(self._incidents)
         self._black_box = black_box
         self._room = "pose"  # the room that works on the frame now
         self._failing_t: float | None = None
@@ -267,14 +268,20 @@ class Eyes:
         self.laps.mark("coach")
         self._room = "lamp"
         self._lights.show(feedback.light)
-        self._room = "sound"
         if feedback.sound is not None:
-            self._sounds.play(feedback.sound, feedback.cue)
+            self._play(feedback.sound, feedback.cue)
         self.laps.mark("lights")
         self.feedback = feedback
         self.changed.set()
         self._count(frame, rep)
         self._events.write(since_zero, feedback, self._on_clip_time(rep))
+
+    def _play(self, sound: Sound, cue: str) -> None:
+        """Behind a door of its own: no light goes out for a sound."""
+        try:
+            self._sounds.play(sound, cue)
+        except Exception as error:
+            self._incidents.report("sound", error)
 
     def _judge(self, frame: Frame, pose: Pose, why: str) -> tuple[KneeReading, Rep | None]:
         """What the knees room says of this pose; looks for the toes meanwhile."""

@@ -37,8 +37,8 @@ class Feeder:
         reopen: Callable[[], Source] | None = None,
         unforeseen: Callable[[Exception], object] | None = None,
     ) -> None:
-        """unforeseen: told of exceptions nobody foresaw in a live camera, which is then opened again as after a
-        stall; without it, and with a file, one ends the stream.
+        """unforeseen: told of exceptions nobody foresaw in a live camera, which is then opened again as after
+        a stall; without it, and with a file, one ends the stream.
         """
         self._unforeseen = unforeseen
         self._source = source

@@ -10,6 +10,7 @@ import io
 import os
 import sys
 import traceback
+from typing import Any
 
 import typer
 
@@ -48,11 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:  # a full disk behind stdout, say; files we write are told where they are written
         return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
     except Exception as error:
-        told = getattr(error, "format_message", None)  # typer's own usage errors, whatever click they are of
-        if told is None:
-            return _say_ours(error)
-        sentence = " ".join(told().split())  # empty where the help was shown instead
-        return _say(f"{sentence} (see squat-mirror --help)", 2) if sentence else 2
+        return _say_usage(error) if hasattr(error, "format_message") else _say_ours(error)
+
+
+def _say_usage(error: Any) -> int:
+    """Typer's own errors, whatever click they are of."""
+    sentence = " ".join(error.format_message().split())  # empty where the help was shown instead
+    return _say(f"{sentence} (see squat-mirror --help)", 2) if sentence else 2
 
 
 def _say_ours(error: Exception) -> int:

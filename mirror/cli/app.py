@@ -42,9 +42,7 @@ def _debug_on(wanted: bool) -> None:
 
 Debug = Annotated[
     bool,
-    typer.Option(
-        "--debug", callback=_debug_on, help="Show where a fault of our own comes from."
-    ),
+    typer.Option("--debug", callback=_debug_on, help="Show where a fault of our own comes from."),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The black box: the joints of the last seconds, in memory, written down only when something unforeseen happens.
+"""The black box: the joints of the last seconds in memory, written down only after something unforeseen.
 
 No picture is in it. What is written is a keypoint recording, so that playing it shows what happened again.
 Knows poses and files; nothing of what went wrong.
@@ -14,7 +14,7 @@ import numpy as np
 
 from mirror.camera.frame import F32
 from mirror.camera.recording import OFF_PICTURE, Recording, save
-from mirror.knees.optics import Camera
+from mirror.knees.optics import F64, Camera
 from mirror.pose.pose import Pose, Seen
 
 KEPT_S = 20.0
@@ -39,7 +39,7 @@ class BlackBox:
         self._next = 0  # row to be written next
         self._filled = 0
         self._size: tuple[int, int] | None = None
-        self._stand: tuple[np.ndarray, F32] | None = None
+        self._stand: tuple[F64, F32] | None = None
         self._calibrated = False
         self._toes: tuple[float, F32] | None = None
         self._camera: Callable[[], Camera] | None = None
@@ -67,7 +67,7 @@ class BlackBox:
             self._filled = min(self._filled + 1, len(self._t))
 
     def stands(self, calibrated: bool) -> None:
-        """Whether whoever was seen last is calibrated: the stand that did it is kept for as long as it holds."""
+        """Whether whoever was seen last is calibrated: the stand that did it is kept while it holds."""
         if calibrated == self._calibrated:
             return
         with self._lock:
@@ -108,7 +108,7 @@ class BlackBox:
                 model=self._model,
             )
 
-    def _with_stand(self, t: np.ndarray, keypoints: F32) -> tuple[np.ndarray, F32, float]:
+    def _with_stand(self, t: F64, keypoints: F32) -> tuple[F64, F32, float]:
         """With the calibrating stand put in front, where it is older; and when the toes were found then."""
         toes_t = self._toes[0] if self._toes else 0.0
         if self._stand is None or self._stand[0][-1] >= t[0]:
@@ -122,7 +122,7 @@ class BlackBox:
             toes_t = min(toes_t + moved, t[0] - frame_s)
         return np.concatenate([stand_t + moved, t]), np.concatenate([stand, keypoints]), toes_t
 
-    def _newest(self, seconds: float) -> tuple[np.ndarray, F32]:
+    def _newest(self, seconds: float) -> tuple[F64, F32]:
         """Copies of the newest rows, in order."""
         rows = (self._next - self._filled + np.arange(self._filled)) % len(self._t)
         if not len(rows):

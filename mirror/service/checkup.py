@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mirror.service import throttling
+from mirror.service import incident_log, throttling
 from mirror.service.finding import Finding, Level
 from mirror.service.folders import in_home
 from mirror.service.store import CLOCK_IS_SET, FILE_NAME
@@ -27,6 +27,7 @@ OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE, TOO_LITTLE_SPACE = 500e6, 50e6  # bytes; logs, statistics and an update need some hundred MB
 HOT_C = 80.0  # a Raspberry Pi begins to slow down at 80 degrees (85 at the latest)
 A_DAY_S = 86400.0
+LATELY_S = 30 * A_DAY_S
 NEEDED = ("numpy", "cv2", "pygame", "gpiozero")
 DEVICES = ("dri/card*", "gpiochip*", "video*", "media*", "dma_heap/*")
 """What a mirror opens, below /dev."""
@@ -125,6 +126,20 @@ def store(folder: Path, keep_days: int) -> Finding:
         do = f"the card may be failing; look at it, then delete {folder}/{FILE_NAME}.corrupt-*"
         return Finding("store", "warning", f"{says}; a damaged one lies beside it", do)
     return Finding("store", "ok", says)
+
+
+def faults(folder: Path, now_s: float) -> Finding:
+    """What nobody foresaw and was survived lately, and where its joints are. folder: of the state."""
+    of_ours = folder / incident_log.FOLDER
+    lately = [one for one in incident_log.kept(of_ours) if now_s - one.last < LATELY_S]
+    if not lately:
+        return Finding("faults", "ok", "none of our own in the last 30 days")
+    last = lately[-1]
+    says = f"{len(lately)} of our own in the last 30 days; the last in {last.place} ({last.error})"
+    box = of_ours / last.black_box
+    attach = f"and attach {box} (joints of 20 s, no picture)" if last.black_box and box.exists() else ""
+    do = " ".join(part for part in ("please report it", attach, f"; then delete {of_ours}") if part)
+    return Finding("faults", "warning", says, do.replace(" ;", ";"))
 
 
 def metrics(file: str) -> Finding:

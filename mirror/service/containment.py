@@ -1,4 +1,4 @@
-"""Unforeseen exceptions, caught at the door of the room they happened in: told once a place, counted, survived.
+"""Unforeseen exceptions, caught at the door of the room they happened in: told once a place and survived.
 
 Only a room in which nothing goes well for ten seconds is given up. Knows no room and nothing of what a room
 begins anew; what an incident means beyond a line in the journal is for those who listen.
@@ -19,7 +19,7 @@ from mirror.faults import OwnFault
 log = logging.getLogger(__name__)
 
 GIVE_UP_S = 10.0
-"""A room that fails every time for so long will not come back by itself: the program ends in order instead."""
+"""A room that fails every time for so long will not come back by itself: the program ends in order."""
 MOST_PLACES = 100
 """Places told one by one; a mirror runs for months."""
 LONGEST_ERROR = 200
@@ -46,7 +46,7 @@ class Incident:
 
 
 Report = Callable[[str, Exception], object]
-"""What a room is given to say what nobody foresaw: its name, and the exception. May be called in any thread."""
+"""What a room is given to say what nobody foresaw: its name, and the exception. For any thread."""
 
 
 def logged(room: str, error: Exception) -> None:
@@ -136,7 +136,9 @@ class Bulkhead:
         if self._failing_since is None:
             self._failing_since = t
         elif t - self._failing_since >= self._give_up_s:
-            raise own_fault(error, f"{found.sentence}, again and again for {self._give_up_s:.0f} s") from error
+            raise own_fault(
+                error, f"{found.sentence}, again and again for {self._give_up_s:.0f} s"
+            ) from error
 
 
 def own_fault(error: Exception, sentence: str = "") -> OwnFault:

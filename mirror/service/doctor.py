@@ -125,6 +125,7 @@ def examine(
         ("screen", lambda: screen(computer.display())),
         ("disk", lambda: checkup.disk(computer.state_folder, computer.free_bytes)),
         ("store", lambda: checkup.store(computer.state_folder, chosen.store.keep_days)),
+        ("faults", lambda: checkup.faults(computer.state_folder, computer.now_s)),
         ("mqtt", lambda: mqtt_look.mqtt(chosen)),
         ("metrics", lambda: checkup.metrics(chosen.metrics.file)),
         ("clock", lambda: checkup.clock(computer.now_s, computer.installed_s, computer.clock_set())),

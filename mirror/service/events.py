@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 class Witness(Protocol):
     """Whoever is told of every Feedback, in the eyes thread, and must not hold it up."""
 
-    room: str  # what an incident in it is reported as: "store", "mqtt"
+    @property
+    def room(self) -> str:
+        """What an incident in it is reported as: "store", "mqtt"."""
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None: ...
 

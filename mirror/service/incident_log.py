@@ -1,4 +1,4 @@
-"""What was survived, kept for the doctor and for whoever mends it: a small file of incidents, and black boxes.
+"""What was survived, kept for the doctor and whoever mends it: a small file of incidents, and black boxes.
 
 Written by a thread of its own, so that no room waits for a disk. Knows files; nothing of what went wrong.
 """
@@ -51,6 +51,8 @@ class Kept:
 class IncidentLog:
     """Listens to incidents and keeps them in a folder."""
 
+    room = "incidents"
+
     def __init__(self, folder: Path, box: BlackBox | None) -> None:
         """folder: of the state. box: None keeps no joints."""
         self.folder = folder / FOLDER
@@ -94,7 +96,10 @@ class IncidentLog:
             name = keep(self.folder, incident.place, recording).name
             log.warning("incidents: the joints before it are in %s", self.folder / name)
         earlier = kept(self.folder)
-        write(self.folder, [*(one for one in earlier if not _same(one, incident)), _add(earlier, incident, name)])
+        write(
+            self.folder,
+            [*(one for one in earlier if not _same(one, incident)), _add(earlier, incident, name)],
+        )
 
 
 def _same(one: Kept, incident: Incident) -> bool:
@@ -148,5 +153,3 @@ def log_for(folder: Path, box: BlackBox | None, played: str) -> IncidentLog | No
     """None while one of its own black boxes is played: that would write over what is looked at."""
     inside = Path(played).absolute().parent == (folder / FOLDER).absolute()
     return None if inside else IncidentLog(folder, box)
-
-

@@ -141,6 +141,8 @@ def _health_rows(health: Health | None) -> Iterator[Row]:
 class Metrics:
     """Writes the file until closed."""
 
+    room = "metrics"
+
     def __init__(
         self, path: Path, look: Callable[[], Seen], every_s: float = EVERY_S, report: Report = logged
     ) -> None:

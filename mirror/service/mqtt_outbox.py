@@ -35,9 +35,7 @@ class Outbox:
     same topic that nobody heard yet, and is said again to a broker that comes back.
     """
 
-    def __init__(
-        self, queue: int = QUEUE, every_s: float = STATE_EVERY_S, report: Report = logged
-    ) -> None:
+    def __init__(self, queue: int = QUEUE, every_s: float = STATE_EVERY_S, report: Report = logged) -> None:
         """report: told of what nobody foresaw; the thread goes on."""
         self._report = report
         self.dropped = 0

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from mirror.faults import PermanentFault
 from mirror.fitting import engine
 from mirror.pose import choice
 from mirror.pose.catalog import AUTO, ModelEntry, find, sound_or_default

@@ -185,6 +185,8 @@ class HealthWatch:
     when the supply voltage begins to fail, and one when the firmware begins or ends to slow the processor.
     """
 
+    room = "heat"
+
     def __init__(
         self,
         look: Callable[[], Health] = read,
@@ -212,7 +214,7 @@ class HealthWatch:
         """Start the thread; once only."""
         self._thread.start()
 
-    def stop(self, timeout: float = 1.0) -> None:
+    def close(self, timeout: float = 1.0) -> None:
         """End the thread; may be called before `start()` and twice."""
         self._stop.set()
         if self._thread.ident is not None:

@@ -54,7 +54,7 @@ class Watched(Protocol):
 class Upkeep:
     """Without arguments it keeps nothing and watches nothing: a demo, a measurement, a test.
 
-    `incidents` is where every room tells what nobody foresaw, `black_box` what keeps the last seconds' joints.
+    `incidents` is where every room tells what nobody foresaw; `black_box` keeps the last seconds' joints.
 
     Also a Witness: what the eyes tell it goes into the logbook, to the broker and into the metrics.
     """
@@ -102,16 +102,10 @@ class Upkeep:
 
     def close(self) -> None:
         """Stop watching, write what waits and say good-bye; may be called twice."""
-        health = self._health
-        for room, close in (
-            ("metrics", self._metrics and self._metrics.close),
-            ("heat", health and health.stop),
-            ("store", self._logbook and self._logbook.close),
-            ("mqtt", self._mqtt and self._mqtt.close),
-            ("incidents", self._incident_log and self._incident_log.close),
-        ):
-            if close is not None:
-                guarded(room, self.incidents.report, close)()
+        parts = (self._metrics, self._health, self._logbook, self._mqtt, self._incident_log)
+        for part in parts:
+            if part is not None:
+                guarded(part.room, self.incidents.report, part.close)()
 
     # -- the screen tells ------------------------------------------------------------------------------
 

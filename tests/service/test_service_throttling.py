@@ -138,6 +138,6 @@ def test_the_watch_reads_in_a_thread_of_its_own_and_ends_when_asked():
     watch = HealthWatch(lambda: Health(90.0, 0), lambda effort, health: stepped.set(), every_s=0.01)
     watch.start()
     assert stepped.wait(PATIENCE_S)
-    watch.stop(PATIENCE_S)
-    watch.stop()
+    watch.close(PATIENCE_S)
+    watch.close()
     assert watch.effort in (LESS, LEAST)
