@@ -153,6 +153,8 @@ class Eyes:
             self._finish()
         except Exception as fault:  # the thread's edge: handed to the main thread, which says it
             self.fault = fault
+            if not math.isnan(self.tally.last_t):
+                self._sum_up(self.tally.last_t)
         finally:
             self._dark()
             self.done.set()

@@ -2,15 +2,16 @@
 
     python scripts/sabotage.py [--only ROOM] [--jobs N]
 
-Each case is a mirror of its own, as `run` starts it, on a rendered visit with mock lamp, store, metrics and event
-log: once at one moment, and always from then on. The table it prints is the one in docs/reliability.md. Exit code
-1 when a mirror ended with a traceback, hung, left its lamp lit or lost what was already kept.
+Each case is a mirror of its own, as `run` starts it, on a simulated visit with mock lamp, store, metrics and
+event log: once at one moment, and always from then on. The table it prints is the one in docs/reliability.md.
+Exit code 1 when a mirror ended with a traceback, hung, or left its lamp lit.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import json
 import os
 import sqlite3
@@ -95,11 +96,8 @@ def child(room: str, always: bool, recording: str, folder: Path) -> int:
 
     (folder / "mirror.toml").write_text(SETTINGS.format(folder=folder))
     screen = "window" if room in ("screen", "display") else "none"
-    code = main(
-        ["run", "--camera", recording, "--config", str(folder / "mirror.toml"), "--screen", screen]
-        + ["--events", str(folder / "events.jsonl")]
-    )
-    return code
+    call = ["run", "--camera", recording, "--config", str(folder / "mirror.toml"), "--screen", screen]
+    return main([*call, "--events", str(folder / "events.jsonl")])
 
 
 def spoil(where: str, always: bool, now: Callable[[], bool]) -> None:
@@ -111,16 +109,40 @@ def spoil(where: str, always: bool, now: Callable[[], bool]) -> None:
         owner = getattr(owner, parent)
     does, done = getattr(owner, name), [False]
 
-    def odd(*arguments: Any, **named: Any) -> Any:
+    def due() -> bool:
         if now() and (always or not done[0]):
             done[0] = True
+            return True
+        return False
+
+    spoilt = spoilt_frames(does, due) if inspect.isgeneratorfunction(does) else spoilt_function(does, due)
+    setattr(owner, name, spoilt)
+    for other in list(sys.modules.values()):  # functions that were imported by name
+        if getattr(other, name, None) is does and getattr(other, "__name__", "").startswith("mirror"):
+            setattr(other, name, spoilt)
+
+
+def spoilt_function(does: Callable[..., Any], due: Callable[[], bool]) -> Callable[..., Any]:
+    """The same, but for the exception when it is due."""
+
+    def odd(*arguments: Any, **named: Any) -> Any:
+        if due():
             raise ArithmeticError("nobody foresaw this")
         return does(*arguments, **named)
 
-    setattr(owner, name, odd)
-    for other in list(sys.modules.values()):  # functions that were imported by name
-        if getattr(other, name, None) is does and getattr(other, "__name__", "").startswith("mirror"):
-            setattr(other, name, odd)
+    return odd
+
+
+def spoilt_frames(does: Callable[..., Any], due: Callable[[], bool]) -> Callable[..., Any]:
+    """The same of what gives frames one by one."""
+
+    def odd(*arguments: Any, **named: Any) -> Any:
+        for one in does(*arguments, **named):
+            if due():
+                raise ArithmeticError("nobody foresaw this")
+            yield one
+
+    return odd
 
 
 def case(room: str, always: bool, recording: Path) -> Outcome:
@@ -190,7 +212,7 @@ def visit(path: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=sorted(ROOMS), help="this room alone")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2, help="mirrors at a time")
+    parser.add_argument("--jobs", type=int, default=4, help="mirrors at a time: each is as slow as the visit")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as where:
         recording = Path(where) / "visit.npz"

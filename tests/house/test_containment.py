@@ -207,6 +207,9 @@ def test_a_room_that_fails_every_frame_for_ten_seconds_ends_the_thread_in_order(
     assert len([r for r in caplog.records if r.levelno == logging.ERROR]) == 1, "told once, not at each frame"
     if room != "lamp":
         assert mirror.lights[-1] is Light.OFF
+    if room in ("pose", "knees"):
+        kept = [told.set_over for told in mirror.outlet.told if told.set_over is not None]
+        assert [len(one.reps) for one in kept] == [1], "the set under way is kept"
 
 
 def test_what_lasts_a_second_is_told_on_the_glass_and_forgotten_when_it_is_over(
@@ -441,9 +444,7 @@ def test_a_thread_that_dies_is_told_and_counted(station: Station) -> None:
     assert threading.excepthook != station._thread_ended, "only while it runs"
 
 
-@pytest.mark.parametrize(
-    "part", ["_sounds", "_button", "_events", "_upkeep", "_source", "_feeder"]
-)
+@pytest.mark.parametrize("part", ["_sounds", "_button", "_events", "_upkeep", "_source", "_feeder"])
 def test_whatever_fails_while_it_ends_the_rest_is_closed(part: str, station: Station) -> None:
     closed: list[str] = []
     for name in ("_sounds", "_button", "_events", "_upkeep", "_source"):
@@ -589,3 +590,52 @@ def test_a_full_disk_takes_no_mirror_with_it(
     upkeep = watched(a_long_visit(), tmp_path / "visit.npz")
     assert upkeep.incidents.by_room == {"knees": 1}
     assert "they cannot be kept" in caplog.text
+
+
+# -- the command line
+
+
+def test_a_fault_of_ours_in_one_input_is_a_line_and_the_others_are_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import mirror.desk_run as desk_run
+    from mirror.cli import main
+
+    for name in ("one", "two", "three"):
+        save(tmp_path / f"{name}.npz", a_long_visit())
+    does = desk_run.study
+
+    def study(path: Path, *more: Any) -> Any:
+        if path.stem == "two":
+            raise Odd("nobody foresaw this")
+        return does(path, *more)
+
+    monkeypatch.setattr(desk_run, "study", study)
+    inputs = [str(tmp_path / f"{name}.npz") for name in ("one", "two", "three")]
+    assert main(["analyze", *inputs]) == 1
+    told = capsys.readouterr()
+    (line,) = told.err.strip().splitlines()
+    assert "two.npz: a fault of ours (Odd: nobody foresaw this), please report it" in line
+    assert "--debug shows where" in line
+    assert "one.npz" in told.out
+    assert "three.npz" in told.out
+
+    assert main(["analyze", "--debug", inputs[1]]) == 1
+    told = capsys.readouterr()
+    assert "Traceback" in told.err
+    assert "in study" in told.err
+
+
+def test_a_fault_of_ours_in_any_command_is_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from mirror.cli import main
+
+    monkeypatch.setattr("mirror.service.doctor.examine", Breaks(list, float("inf")))
+    assert main(["doctor"]) == 1
+    told = capsys.readouterr()
+    (line,) = told.err.strip().splitlines()
+    assert "a fault of ours" in line
+    assert "please report it" in line
+    assert main(["--debug", "doctor"]) == 1
+    assert "Traceback" in capsys.readouterr().err
