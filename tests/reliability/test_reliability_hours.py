@@ -57,6 +57,7 @@ WAYS_TO_ASK = ("time.time", "datetime.now", "datetime.utcnow", "datetime.today",
 WALL_CLOCK = {
     "mirror/service/store.py": "when what is too old is deleted, and only if the clock was set",
     "mirror/service/logbook.py": "the label on a set",
+    "mirror/service/containment.py": "the label on an incident",
     "mirror/service/doctor.py": "tells the clock",
     "mirror/service/mqtt.py": "labels on what is told, and the timer that a class's computers share",
     "mirror/board/board.py": "that timer",
