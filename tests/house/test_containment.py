@@ -138,13 +138,13 @@ def visit() -> simulate.Simulated:
     return simulate.simulate(movements, noise=simulate.Noise(sigma_px=0.8))
 
 
-def break_room(room: str, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, times: float) -> None:
+def break_room(room: str, rig: Mirror, monkeypatch: pytest.MonkeyPatch, times: float) -> None:
     """Put the exception where the room does its work."""
     where: dict[str, tuple[object, str]] = {
-        "pose": (mirror.tracker, "see"),
-        "knees": (mirror.eyes._watch, "update"),
-        "coach": (mirror.coaches[0], "update"),
-        "lamp": (mirror.lamp, "show"),
+        "pose": (rig.tracker, "see"),
+        "knees": (rig.eyes._watch, "update"),
+        "coach": (rig.coaches[0], "update"),
+        "lamp": (rig.lamp, "show"),
     }
     owner, name = where[room]
     if times == 1:
@@ -161,12 +161,12 @@ def break_room(room: str, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, times
 def test_one_bad_frame_costs_that_frame_and_the_mirror_goes_on(
     room: str, visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mirror = Mirror(visit)
+    rig = Mirror(visit)
     in_a_bad_squat = visit.reps[1].bottom_s + 0.1
-    mirror.run(in_a_bad_squat, lambda: break_room(room, mirror, monkeypatch, 1))
-    assert mirror.eyes.fault is None
-    assert mirror.incidents.by_room == {room: 1}
-    later = [rep for rep in mirror.eyes.reps if rep.start_s > in_a_bad_squat]
+    rig.run(in_a_bad_squat, lambda: break_room(room, rig, monkeypatch, 1))
+    assert rig.eyes.fault is None
+    assert rig.incidents.by_room == {room: 1}
+    later = [rep for rep in rig.eyes.reps if rep.start_s > in_a_bad_squat]
     assert len(later) >= 4, "squats after it count again"
     (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert "Odd: nobody foresaw this" in line.message
@@ -177,58 +177,58 @@ def test_one_bad_frame_costs_that_frame_and_the_mirror_goes_on(
 def test_the_lamp_is_dark_for_the_frame_that_failed(
     room: str, visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror = Mirror(visit)
+    rig = Mirror(visit)
     once = visit.reps[1].bottom_s + 0.1
     shown: list[Light] = []
 
     def breaks() -> None:
-        shown.append(mirror.eyes.feedback.light)
-        mirror.lamp.history.clear()
-        break_room(room, mirror, monkeypatch, 1)
+        shown.append(rig.eyes.feedback.light)
+        rig.lamp.history.clear()
+        break_room(room, rig, monkeypatch, 1)
 
-    mirror.run(once, breaks)
+    rig.run(once, breaks)
     assert shown == [Light.OFF_TRACK], "it was lit before"
-    assert mirror.lights[0] is Light.OFF
+    assert rig.lights[0] is Light.OFF
 
 
 @pytest.mark.parametrize("room", ["pose", "knees", "coach", "lamp"])
 def test_a_room_that_fails_every_frame_for_ten_seconds_ends_the_thread_in_order(
     room: str, visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mirror = Mirror(visit)
+    rig = Mirror(visit)
     once = visit.reps[1].bottom_s + 0.1
     with monkeypatch.context() as broken:
-        broken.setattr(mirror.lamp, "close", mirror.lamp.close)
-        mirror.run(once, lambda: break_room(room, mirror, broken, float("inf")))
-    assert isinstance(mirror.eyes.fault, OwnFault)
-    assert "please report it" in str(mirror.eyes.fault)
-    assert "again and again for 10 s" in str(mirror.eyes.fault)
-    assert mirror.incidents.by_room[room] > 250, "each of its frames counts"
+        broken.setattr(rig.lamp, "close", rig.lamp.close)
+        rig.run(once, lambda: break_room(room, rig, broken, float("inf")))
+    assert isinstance(rig.eyes.fault, OwnFault)
+    assert "please report it" in str(rig.eyes.fault)
+    assert "again and again for 10 s" in str(rig.eyes.fault)
+    assert rig.incidents.by_room[room] > 250, "each of its frames counts"
     assert len([r for r in caplog.records if r.levelno == logging.ERROR]) == 1, "told once, not at each frame"
     if room != "lamp":
-        assert mirror.lights[-1] is Light.OFF
+        assert rig.lights[-1] is Light.OFF
     if room in ("pose", "knees"):
-        kept = [told.set_over for told in mirror.outlet.told if told.set_over is not None]
+        kept = [told.set_over for told in rig.outlet.told if told.set_over is not None]
         assert [len(one.reps) for one in kept] == [1], "the set under way is kept"
 
 
 def test_what_lasts_a_second_is_told_on_the_glass_and_forgotten_when_it_is_over(
     visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror = Mirror(visit)
-    mirror.eyes.start()
-    feed(mirror.eyes, mirror.mailbox, mirror.frames(until_s=4.0))
+    rig = Mirror(visit)
+    rig.eyes.start()
+    feed(rig.eyes, rig.mailbox, rig.frames(until_s=4.0))
     with monkeypatch.context() as broken:
         broken.setattr(KneeWatch, "update", Breaks(KneeWatch.update, float("inf")))
-        feed(mirror.eyes, mirror.mailbox, mirror.frames(4.0, 4.9))
-        assert mirror.eyes.trouble is None
-        feed(mirror.eyes, mirror.mailbox, mirror.frames(4.9, 5.3))
-        feed(mirror.eyes, mirror.mailbox, [])
-        settled(lambda: isinstance(mirror.eyes.trouble, Odd))
-    feed(mirror.eyes, mirror.mailbox, mirror.frames(5.3))
-    mirror.mailbox.close()
-    assert mirror.eyes.done.wait(PATIENCE_S)
-    assert mirror.eyes.trouble is None
+        feed(rig.eyes, rig.mailbox, rig.frames(4.0, 4.9))
+        assert rig.eyes.trouble is None
+        feed(rig.eyes, rig.mailbox, rig.frames(4.9, 5.3))
+        feed(rig.eyes, rig.mailbox, [])
+        settled(lambda: isinstance(rig.eyes.trouble, Odd))
+    feed(rig.eyes, rig.mailbox, rig.frames(5.3))
+    rig.mailbox.close()
+    assert rig.eyes.done.wait(PATIENCE_S)
+    assert rig.eyes.trouble is None
 
 
 def settled(true: Callable[[], bool]) -> None:
@@ -244,46 +244,46 @@ def settled(true: Callable[[], bool]) -> None:
 def test_the_set_so_far_survives_its_coach(
     visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror = Mirror(visit)
+    rig = Mirror(visit)
     after_two = visit.reps[1].end_s + 1.0
-    mirror.run(after_two, lambda: break_room("coach", mirror, monkeypatch, 1))
-    assert len(mirror.coaches) == 2, "a new coach goes on"
-    kept = [told.set_over for told in mirror.outlet.told if told.set_over is not None]
+    rig.run(after_two, lambda: break_room("coach", rig, monkeypatch, 1))
+    assert len(rig.coaches) == 2, "a new coach goes on"
+    kept = [told.set_over for told in rig.outlet.told if told.set_over is not None]
     assert [len(one.reps) for one in kept] == [2, 4], "the set under way, and the one after it"
 
 
 def test_a_sound_that_fails_takes_no_light_with_it(
     visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror = Mirror(visit)
-    monkeypatch.setattr(mirror.lamp, "sound", Breaks(mirror.lamp.sound, float("inf")))
-    mirror.run(0.5, lambda: None)
-    assert mirror.eyes.fault is None
-    assert set(mirror.incidents.by_room) == {"sound"}
-    assert Light.OFF_TRACK in mirror.lights
+    rig = Mirror(visit)
+    monkeypatch.setattr(rig.lamp, "sound", Breaks(rig.lamp.sound, float("inf")))
+    rig.run(0.5, lambda: None)
+    assert rig.eyes.fault is None
+    assert set(rig.incidents.by_room) == {"sound"}
+    assert Light.OFF_TRACK in rig.lights
 
 
 def test_an_outlet_that_always_fails_is_no_matter_of_light_or_of_the_others(
     visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror = Mirror(visit)
-    monkeypatch.setattr(mirror.log, "write", Breaks(mirror.log.write, float("inf")))
-    mirror.run(0.5, lambda: None)
-    assert mirror.eyes.fault is None
-    assert mirror.incidents.by_room["events"] == mirror.eyes.tally.judged + 1, "each frame, and the end"
-    assert len(mirror.outlet.told) == mirror.eyes.tally.judged + 1
-    assert Light.OFF_TRACK in mirror.lights
+    rig = Mirror(visit)
+    monkeypatch.setattr(rig.log, "write", Breaks(rig.log.write, float("inf")))
+    rig.run(0.5, lambda: None)
+    assert rig.eyes.fault is None
+    assert rig.incidents.by_room["events"] == rig.eyes.tally.judged + 1, "each frame, and the end"
+    assert len(rig.outlet.told) == rig.eyes.tally.judged + 1
+    assert Light.OFF_TRACK in rig.lights
 
 
 def test_a_coach_that_cannot_sum_up_ends_no_mirror_with_a_traceback(
     visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror = Mirror(visit)
-    monkeypatch.setattr(mirror.coaches[0], "finish", Breaks(nothing, float("inf")))
-    mirror.run(0.5, lambda: None)
-    assert mirror.eyes.fault is None
-    assert mirror.incidents.by_room == {"coach": 1}
-    assert mirror.lights[-1] is Light.OFF
+    rig = Mirror(visit)
+    monkeypatch.setattr(rig.coaches[0], "finish", Breaks(nothing, float("inf")))
+    rig.run(0.5, lambda: None)
+    assert rig.eyes.fault is None
+    assert rig.incidents.by_room == {"coach": 1}
+    assert rig.lights[-1] is Light.OFF
 
 
 # -- screen and camera
@@ -598,7 +598,7 @@ def test_a_full_disk_takes_no_mirror_with_it(
 def test_a_fault_of_ours_in_one_input_is_a_line_and_the_others_are_judged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import mirror.desk_run as desk_run
+    from mirror import desk_run
     from mirror.cli import main
 
     for name in ("one", "two", "three"):
