@@ -7,10 +7,6 @@ computes. LiteRT is preferred: its XNNPACK takes the int8 layers, tflite-runtime
 from __future__ import annotations
 
 import importlib
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.faults import PermanentFault
+from mirror.pose.chatter import kept_off_stderr
 
 RUNTIMES = {"litert": "ai_edge_litert.interpreter", "tflite-runtime": "tflite_runtime.interpreter"}
 """Runtime names a person may choose, in order of preference, and the module each lives in."""
@@ -93,7 +90,7 @@ class Network:
         module, name = _runtime(runtime)
         self.threads = max(1, threads)
         try:
-            with _quiet():
+            with kept_off_stderr():
                 self._interpreter = module.Interpreter(
                     str(path), num_threads=self.threads, **_kernels(module, xnnpack)
                 )
@@ -153,25 +150,6 @@ class Network:
         self._interpreter.set_tensor(self._inputs[0]["index"], picture[None])
         self._interpreter.invoke()
         return [output()[0] for output in self._lent]
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps the runtime's own chatter ("Created XNNPACK delegate") off stderr, where faults are told."""
-    sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # no stderr to protect
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _tensor(detail: dict[str, Any]) -> Tensor:
