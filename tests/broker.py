@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE_S
 
-PATIENCE_S = 90  # only ever waited out when something is broken
 AMQTT = """
 import asyncio, json, logging, sys
 from amqtt.broker import Broker

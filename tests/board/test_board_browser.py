@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 from board.mirrors import CAUTION, GOOD, OFF, UNKNOWN, Mirror
+from patience import PATIENCE_S
 
 from mirror.board.board import Board
 from mirror.board.door import own_names
@@ -35,7 +36,6 @@ FLAGS = [
 ]  # fmt: skip
 PX_PER_MM = 1024 / 203.2
 """Of a 10-inch tablet of 4 to 3 that shows 1024 CSS pixels."""
-PATIENCE_S = 90  # only ever waited out when something is broken
 PICTURES = os.environ.get("BOARD_PICTURES")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 
+from patience import PATIENCE_S
+
 from mirror.board import hub as hub_module
 from mirror.board.hub import MOST_PAGES, Hub
-
-PATIENCE_S = 30  # only ever waited out when something is broken
 
 
 def quick(monkeypatch) -> None:

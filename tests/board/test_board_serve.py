@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from broker import Held
+from patience import PATIENCE_S
 
 from mirror.board import serve
 from mirror.board.serve import is_loopback, key_for, listening
@@ -189,7 +190,7 @@ def started(port: int, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
 
 
 def get(host: str, port: int, path: str) -> http.client.HTTPResponse:
-    line = http.client.HTTPConnection(host, port, timeout=20)
+    line = http.client.HTTPConnection(host, port, timeout=PATIENCE_S)
     line.request("GET", path)
     return line.getresponse()
 
@@ -202,7 +203,7 @@ def test_it_ends_when_asked_to_although_a_tablet_listens(number):
         first = stream.readline()
         assert b'"connected": false' in first
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0
         assert out == ""
         assert "Traceback" not in err
@@ -216,7 +217,7 @@ def test_a_broker_that_is_away_is_said_once_on_the_page_and_in_the_log(key_file,
         assert "Squat Mirror" in answer.read().decode()
         assert get(host, port, "/").status == 401
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE_S)
     lost = [line for line in err.splitlines() if "broker" in line]
     assert len(lost) <= 1  # the other line may have been read while waiting for the address
     assert KEY not in err

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from mirror.camera import feeder as feeding
 from mirror.camera.feeder import Feeder
@@ -15,7 +16,6 @@ from mirror.camera.video import VideoFile
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 
 DEMO = Path(__file__).parents[2] / "mirror" / "demo" / "demo.mp4"
-PATIENCE_S = 20  # only ever waited out when something is broken
 
 
 @pytest.fixture(autouse=True)

@@ -3,12 +3,11 @@
 import threading
 
 import numpy as np
+from patience import PATIENCE_S
 
 from mirror.camera.buffers import Buffers, seal
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.mailbox import Mailbox
-
-PATIENCE_S = 20  # only ever waited out when something is broken
 
 
 def frame(index: int) -> Frame:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE_S
 
 from mirror.camera import video
 from mirror.camera.frame import Layout
@@ -190,7 +191,7 @@ def test_close_from_another_thread_ends_the_frames(pace: bool) -> None:
 
     player = threading.Thread(target=play, daemon=True)
     player.start()
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE_S)
     clip.close()
     clip.close()
     player.join(20)

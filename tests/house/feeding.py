@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Iterable
 
+from patience import PATIENCE_S
+
 from mirror.camera.frame import Frame
 from mirror.camera.mailbox import Mailbox
 from mirror.eyes import Eyes
-
-PATIENCE_S = 30  # only ever waited out when something is broken
 
 
 class NoNet:

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import simulate
+from patience import PATIENCE_S
 
 from mirror.cli import main
 
-PATIENCE_S = 60
 HANGS = simulate.Camera(hfov_deg=60.0, height_m=1.08, tilt_deg=4.0, distance_m=2.2)
 CONFIG = """\
 # my mirror

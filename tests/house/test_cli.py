@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import simulate
+from patience import PATIENCE_S
 
 from mirror import __version__
 from mirror.camera.recording import load
@@ -175,7 +176,7 @@ def test_help_needs_none_of_the_heavy_libraries() -> None:
         "sys.exit(f'imports {heavy}' if heavy else 0)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 0, done.stderr
 
@@ -475,7 +476,7 @@ def test_json_to_stdout_is_nothing_but_json(recording: Path) -> None:
         [sys.executable, "-m", "mirror", "analyze", str(recording), "--json", "/proc/self/fd/1"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -487,7 +488,7 @@ def test_a_terminal_without_these_letters_gets_its_table_all_the_same(recording:
         [sys.executable, "-c", "from mirror.cli import script; script()", "analyze", str(recording)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
@@ -503,7 +504,7 @@ def test_a_full_disk_behind_stdout_is_one_line(recording: Path) -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
     assert done.returncode == 1

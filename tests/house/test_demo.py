@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE_S
 from reliability.in_step import judge
 
 from mirror.camera.recording import load
@@ -24,7 +25,6 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Verdict
 from mirror.settings import Settings
 
-PATIENCE_S = 120  # only ever waited out when something is broken
 BOTH, LEFT_ONLY, CLEAN = [4, 5], [6], [1, 2, 3, 7]
 RENDERED = (
     dict.fromkeys(CLEAN, ("good", "good"))

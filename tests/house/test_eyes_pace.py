@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.mailbox import Mailbox
@@ -25,7 +26,6 @@ from mirror.settings import LightsSettings
 from mirror.signals.lights import MockLights
 
 SMALL = "movenet_lightning_192x128_mixed_u8"
-PATIENCE_S = 30  # only ever waited out when something is broken
 GREY = np.full((240, 320, 3), 90, np.uint8)
 
 

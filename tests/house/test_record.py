@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import simulate
+from patience import PATIENCE_S
 
 from mirror.camera.recording import OFF_PICTURE, load, save
 from mirror.camera.video import VideoFile
@@ -24,8 +25,6 @@ from mirror.pose.people import PersonTracker, PoseNet
 from mirror.pose.pose import Pose, Seen
 from mirror.record import Kept, ToeWatch
 from mirror.settings import Settings
-
-PATIENCE_S = 120  # only ever waited out when something is broken
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from patience import PATIENCE_S
 
 from mirror.camera.frame import Frame, Source
 from mirror.camera.video import Webcam
@@ -15,8 +16,6 @@ from mirror.coach.words import words
 from mirror.faults import TemporaryFault
 from mirror.settings import Settings
 from mirror.station import Station
-
-PATIENCE_S = 30.0  # only ever waited out when something is broken
 
 
 class Unplugged:

@@ -8,6 +8,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from patience import PATIENCE_S
+
 from mirror.coach.feedback import SetSummary
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.service.logbook import SetDone
@@ -67,7 +69,7 @@ def kill_again_and_again(path: Path, times: int) -> tuple[int, int]:
             keep_until_killed(path, tell)
             os._exit(0)
         os.close(tell)
-        select.select([hear], [], [], 20.0)  # the first acknowledgement: it is in the middle of writing
+        select.select([hear], [], [], PATIENCE_S)  # the first acknowledgement: it is in the middle of writing
         time.sleep(chance.uniform(0.0, 0.006))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

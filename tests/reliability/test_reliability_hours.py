@@ -27,7 +27,11 @@ def test_minutes_of_visits_grow_neither_memory_nor_open_files():
     """In a process of its own, where nobody else's memory is counted."""
     soak = Path(__file__).parent / "soak.py"
     done = subprocess.run(
-        [sys.executable, soak, str(MINUTES / 60)], capture_output=True, text=True, timeout=900, check=False
+        [sys.executable, soak, str(MINUTES / 60)],
+        capture_output=True,
+        text=True,
+        timeout=5 * PATIENCE_S,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     frames, memory, files = done.stdout.splitlines()

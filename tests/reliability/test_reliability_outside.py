@@ -83,7 +83,7 @@ def only_what_is_allowed(payload: dict[str, Any]) -> None:
 def test_a_whole_demo_run_tells_what_it_logs_and_nothing_but_counts_degrees_and_states(tmp_path):
     with Broker(tmp_path) as broker, Listener(broker.port) as listener:
         with mirror_on(tmp_path, DEMO, broker.port) as mirror:
-            assert mirror.process.wait(300) == 0
+            assert mirror.process.wait(PATIENCE_S) == 0
             assert "Traceback" not in mirror.said
         listener.until("it said good-bye", lambda: listener.newest("online") == 0)
         listener.until("its set", lambda: listener.of("set"))

@@ -13,12 +13,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 from reliability.sets_done import kept, set_done
 
 from mirror.service import store as storing
 from mirror.service.store import NotKept, Store
 
-PATIENCE_S = 60  # only ever waited out when something is broken
 HERE = Path(__file__).parent
 KILLS = 1000
 
@@ -39,7 +39,7 @@ def program(*arguments: object) -> subprocess.CompletedProcess[str]:
     paths = os.pathsep.join([str(HERE.parent), str(HERE.parents[1])])
     return subprocess.run(
         [sys.executable, *map(str, arguments)], env={**os.environ, "PYTHONPATH": paths}, text=True,
-        capture_output=True, timeout=600, check=False,
+        capture_output=True, timeout=2 * PATIENCE_S, check=False,
     )  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def unmount(folder: Path) -> None:
 
 def await_warning(caplog: pytest.LogCaptureFixture, part: str) -> None:
     tick = threading.Event()
-    for _ in range(6000):
+    for _ in range(100 * PATIENCE_S):
         if any(part in line for line in warnings(caplog)):
             return
         tick.wait(0.01)

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 import simulate
+from patience import PATIENCE_S
 
-PATIENCE_S = 90  # only ever waited out when something is broken
 ROOT = Path(__file__).resolve().parents[2]
 
 

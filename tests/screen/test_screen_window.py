@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from mirror.faults import PermanentFault
 from mirror.screen import window as window_room
@@ -173,7 +174,7 @@ def test_no_invisible_window_is_opened_behind_a_display_that_is_gone() -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=True,
     )
     assert "no window can be opened" in told.stdout

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from coach.readings import rep
+from patience import PATIENCE_S
 
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.feedback import Light, State, nothing
@@ -23,7 +24,6 @@ from mirror.service.throttling import Health, HealthWatch
 from mirror.service.upkeep import Upkeep
 
 parser = pytest.importorskip("prometheus_client.parser")
-PATIENCE_S = 30  # only ever waited out when something is broken
 
 A_HOT_EVENING = Seen(
     judged=900,

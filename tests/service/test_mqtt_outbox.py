@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 
+from patience import PATIENCE_S
+
 from mirror.service.mqtt_broker import Message
 from mirror.service.mqtt_outbox import Outbox
 
-PATIENCE_S = 30  # only ever waited out when something is broken
 AN_HOUR_S = 3600.0
 
 

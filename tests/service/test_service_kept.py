@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 from reliability.sets_done import MORNING, kept, set_done
 
 from mirror.cli import main
 from mirror.service import checkup
 from mirror.service.store import FILE_NAME, Store
 
-PATIENCE_S = 30
 DAY_S = 86400.0
 
 

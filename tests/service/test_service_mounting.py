@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import simulate
+from patience import PATIENCE_S
 from service.live_camera import Live
 
 from mirror.knees.constants import ANATOMICAL
@@ -30,7 +31,6 @@ HOW = (("hfov", "given"), ("tilt", "assumed"), ("roll", "assumed"), ("height", "
 CAMERA = Camera(55.0, 8.0, 0.0, 1.08, HOW)
 SIZE = (640, 480)
 PEOPLE = tuple(Visitor(t, 1.3, 0.6, 0.4) for t in (2.5, 3.1, 3.9, 2.2))
-PATIENCE_S = 30
 
 
 def mount_in(folder: Path, camera: Camera = CAMERA) -> Mount:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 from reliability.sets_done import MORNING, kept, set_done
 
 from mirror.coach.feedback import State, nothing
@@ -18,7 +19,6 @@ from mirror.service import store as storing
 from mirror.service.logbook import FaultSeen, Logbook
 from mirror.service.store import NotKept, Store
 
-PATIENCE_S = 30  # only ever waited out when something is broken
 DAY_S = 86400.0
 
 
@@ -131,7 +131,7 @@ def test_it_is_looked_after_again_after_a_day(path, monkeypatch):
     store.keep(set_done(1, MORNING, "early")).result(PATIENCE_S)
     now[0] += 91 * DAY_S
     deadline = threading.Event()
-    for _ in range(2000):
+    for _ in range(100 * PATIENCE_S):
         if not kept(path):
             break
         deadline.wait(0.01)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE_S
 
 from mirror.service import throttling
 from mirror.service.throttling import Effort, Health, HealthWatch, StepDown
 
 FULL, LESS, LEAST = Effort.FULL, Effort.LESS, Effort.LEAST
-PATIENCE_S = 20
 
 
 def write(path: Path, text: str) -> None:

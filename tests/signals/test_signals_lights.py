@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 gpiozero = pytest.importorskip("gpiozero")
 
@@ -75,7 +76,7 @@ class Waits(MockPWMPin):
 
     def reached(self, n: int) -> bool:
         with self.changed:
-            return self.changed.wait_for(lambda: len(self.states) > n, timeout=20)
+            return self.changed.wait_for(lambda: len(self.states) > n, timeout=PATIENCE_S)
 
 
 # Lamp ---------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pygame
 import pytest
+from patience import PATIENCE_S
 
 from mirror.coach.feedback import Light, Sound
 from mirror.faults import PermanentFault
@@ -22,14 +23,12 @@ from mirror.signals.lights import BEEPS, MockLights
 from mirror.signals.pick import open_sounds
 from mirror.signals.voice import RATE, Buzzing, OneSlot, Speech, Tones, tone
 
-SOON_S = 30.0  # only ever waited out when something is broken
-
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy computer may take long to start what speaks."""
-    monkeypatch.setattr(voice, "LONGEST_S", SOON_S)
-    monkeypatch.setattr(voice, "CLOSE_S", SOON_S)
+    monkeypatch.setattr(voice, "LONGEST_S", PATIENCE_S)
+    monkeypatch.setattr(voice, "CLOSE_S", PATIENCE_S)
 
 
 def lamp() -> MockLights:
@@ -131,7 +130,7 @@ def test_tones_play_and_can_be_closed_twice() -> None:
 
 
 def wait_for(there: object) -> None:
-    deadline, tick = time.monotonic() + SOON_S, threading.Event()
+    deadline, tick = time.monotonic() + PATIENCE_S, threading.Event()
     while not there():  # type: ignore[operator]
         assert time.monotonic() < deadline, "waited in vain"
         tick.wait(0.02)
@@ -143,17 +142,17 @@ def test_while_one_thing_is_said_only_the_newest_waits() -> None:
 
     def speak(words: str) -> None:
         busy.set()
-        go.wait(SOON_S)
+        go.wait(PATIENCE_S)
         said.append(words)
 
     slot = OneSlot(speak, "test voice")
     slot.put("one")
-    assert busy.wait(SOON_S)
+    assert busy.wait(PATIENCE_S)
     for words in ("two", "three", "four"):
         slot.put(words)
     go.set()
     wait_for(lambda: len(said) == 2)
-    slot.close(SOON_S)
+    slot.close(PATIENCE_S)
     assert list(said) == ["one", "four"]
 
 
@@ -176,7 +175,7 @@ def test_closing_cuts_speech_off() -> None:
     assert speaking is not None
     speech.close()
     speech.close()
-    assert speaking.wait(SOON_S) != 0
+    assert speaking.wait(PATIENCE_S) != 0
 
 
 def test_closing_cuts_off_what_was_about_to_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,19 +185,19 @@ def test_closing_cuts_off_what_was_about_to_be_said(monkeypatch: pytest.MonkeyPa
 
     def slowly(*call: object, **how: object) -> subprocess.Popen[bytes]:
         begins.set()
-        assert go_on.wait(SOON_S)
+        assert go_on.wait(PATIENCE_S)
         started.append(popen(*call, **how))  # type: ignore[call-overload]
         return started[-1]
 
     monkeypatch.setattr(voice.subprocess, "Popen", slowly)
     speech = Speech("en", 1.0, [sys.executable, "-c", "import time; time.sleep(3600)"])
     speech.play(Sound.OFF_TRACK, "a long story")
-    assert begins.wait(SOON_S)
+    assert begins.wait(PATIENCE_S)
     closing = threading.Thread(target=speech.close, daemon=True)
     closing.start()
     wait_for(lambda: speech._slot._closed)
     go_on.set()
-    closing.join(SOON_S)
+    closing.join(PATIENCE_S)
     (speaking,) = started
     assert speaking.poll() == -signal.SIGTERM
 
