@@ -19,6 +19,11 @@ from hypothesis import settings
 settings.register_profile("house", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("house")
 
+# With several workers on few cores, a library that keeps a thread for every core only makes the others wait.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for library in ("OMP", "OPENBLAS"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 # SDL must not look for a screen, and pygame must not greet, whichever test imports it first.
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
@@ -30,6 +35,21 @@ os.environ["XDG_STATE_HOME"] = _STATE.name
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+RUN_WHOLE_MIRRORS = (
+    "test_demo.py",
+    "test_reliability_camera.py",
+    "test_reliability_ends.py",
+    "test_reliability_hours.py",
+    "test_reliability_outside.py",
+)
+"""Files in which mirrors run as fast as the clock and no faster: the longest, and mostly waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: begun last, one worker would be busy with them long after the others."""
+    items.sort(key=lambda item: item.path.name not in RUN_WHOLE_MIRRORS)
 
 
 @pytest.fixture(params=KINDS)
