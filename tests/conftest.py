@@ -12,11 +12,18 @@ from typing import Any
 
 import pytest
 from broker import KINDS, Broker
+from health import SLOW_IS_FINE
 from hypothesis import settings
 
 # A shared machine is sometimes slow: no test may fail for the time it took. Continuous integration tries the
 # same examples every time; at a desk new ones are looked for.
-settings.register_profile("house", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=SLOW_IS_FINE,
+    print_blob=True,
+    derandomize=bool(os.environ.get("CI")),
+)
 settings.load_profile("house")
 
 # With several workers on few cores, a library that keeps a thread for every core only makes the others wait.

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from health import ONE_FIXTURE_FOR_ALL
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirror.camera import recording as recordings
@@ -48,7 +49,7 @@ numbers = {
 }
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=ONE_FIXTURE_FOR_ALL)
 @given(
     steps=st.lists(st.floats(1e-4, 10), min_size=1, max_size=20),
     image_size=st.tuples(st.integers(1, 4000), st.integers(1, 4000)),
@@ -217,7 +218,7 @@ def test_nothing_in_a_file_is_executed(tmp_path: Path) -> None:
     assert not (tmp_path / "executed").exists()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=ONE_FIXTURE_FOR_ALL)
 @given(
     garbage=st.binary(min_size=1, max_size=60),
     where=st.floats(0, 1),
@@ -241,7 +242,7 @@ def test_garbage_never_raises_anything_but_bad_input(
         load(path)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=ONE_FIXTURE_FOR_ALL)
 @given(header=st.text(max_size=80), version=st.tuples(st.integers(0, 4), st.integers(0, 1)))
 def test_a_garbled_array_header_is_bad_input(tmp_path: Path, header: str, version: tuple[int, int]) -> None:
     text = header.encode()

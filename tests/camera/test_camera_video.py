@@ -11,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from health import ONE_FIXTURE_FOR_ALL
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import PATIENCE_S
 
@@ -267,7 +268,7 @@ def test_a_clip_with_damage_in_the_middle_is_played_to_its_end(tmp_path: Path) -
     assert all(later > earlier for earlier, later in itertools.pairwise(times))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=ONE_FIXTURE_FOR_ALL)
 @given(garbage=st.binary(max_size=3000), keep=st.integers(0, 4000))
 def test_garbage_never_raises_anything_but_bad_input(tmp_path: Path, garbage: bytes, keep: int) -> None:
     path = tmp_path / "garbage.mp4"

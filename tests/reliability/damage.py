@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import HealthCheck, settings
+from health import ONE_FIXTURE_FOR_ALL
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from mirror.faults import BadInput
 
-in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+in_one_folder = settings(suppress_health_check=ONE_FIXTURE_FOR_ALL, max_examples=100)
 """Every example overwrites the one before in the same temporary folder."""
 
 

@@ -21,6 +21,7 @@ INSTALL = ROOT / "scripts" / "install.sh"
 SCRIPTS = [
     INSTALL,
     ROOT / "scripts" / "install_program.sh",
+    ROOT / "scripts" / "test_repeatedly",
     ROOT / "systemd" / "squat-mirror.sh",
     Path(__file__).parent / "install_in_root.sh",
 ]
