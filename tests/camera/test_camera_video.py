@@ -195,7 +195,7 @@ def test_close_from_another_thread_ends_the_frames(pace: bool) -> None:
     assert begun.wait(PATIENCE_S)
     clip.close()
     clip.close()
-    player.join(20)
+    player.join(PATIENCE_S)
     assert not player.is_alive()
     assert count < 3600 * 30
     assert list(clip.frames()) == []
@@ -372,7 +372,7 @@ def test_a_closed_webcam_ends_quietly(plugged_in: Path) -> None:
     next(frames)
     closer = threading.Thread(target=camera.close)
     closer.start()
-    closer.join(20)
+    closer.join(PATIENCE_S)
     camera.close()
     assert list(frames) == []
 

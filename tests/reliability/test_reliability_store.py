@@ -118,6 +118,7 @@ def test_a_full_disk_is_said_once_and_the_sets_are_written_when_there_is_room_ag
 SMALL_FILES = """
 import logging, resource, sys, time
 from pathlib import Path
+from patience import PATIENCE_S
 from reliability.sets_done import kept, set_done
 from mirror.service import store as storing
 from mirror.service.store import Store
@@ -125,18 +126,18 @@ logging.basicConfig(format="%(message)s", stream=sys.stdout)
 storing.FIRST_WAIT_S = storing.LONGEST_WAIT_S = 0.01
 path = Path(sys.argv[1])
 store = Store(path, 90)
-store.keep(set_done(sentence="before")).result(60)
+store.keep(set_done(sentence="before")).result(PATIENCE_S)
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (path.with_name(path.name + "-wal").stat().st_size, hard))
 waiting = [store.keep(set_done(sentence="waits")) for _ in range(40)]
-deadline = time.monotonic() + 60
+deadline = time.monotonic() + PATIENCE_S
 while not store._trouble:
     assert time.monotonic() < deadline
     time.sleep(0.01)
 resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 for one in waiting:
-    one.result(60)
-store.close(60)
+    one.result(PATIENCE_S)
+store.close(PATIENCE_S)
 print("kept", len(kept(path)))
 """
 

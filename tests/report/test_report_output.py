@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from mirror.faults import BadInput
 from mirror.report.output import check_writable, is_stream, targets, write_whole
@@ -111,7 +112,7 @@ def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: got.append(pipe.read_text()), daemon=True)
     reader.start()
     write_whole(pipe, "through")
-    reader.join(20)
+    reader.join(PATIENCE_S)
     assert got == ["through"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
