@@ -35,8 +35,9 @@ from mirror.knees.mounting import (
 from mirror.knees.optics import Camera
 from mirror.knees.still import Asked
 from mirror.pose.catalog import find
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose_net import PoseNet
 from mirror.screen.lining import DROP_EVERY_S, DROP_MM, FIRST_DROP_MM, XY, Unlike, dots, lens_place
 from mirror.service.stopping import signals_heard
 from mirror.settings import Settings, where

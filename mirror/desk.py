@@ -105,7 +105,8 @@ def _from_recording(path: Path) -> _Input:
 def _from_video(path: Path, settings: Settings, progress: Progress | None) -> _Input:
     from mirror.camera.video import VideoFile  # recordings need neither OpenCV
     from mirror.pose.feet import FootNet  # nor a network
-    from mirror.pose.people import PersonTracker, PoseNet
+    from mirror.pose.people import PersonTracker
+    from mirror.pose.pose_net import PoseNet
 
     video = VideoFile(path, pace=False)
     entry = find(settings.model.name)

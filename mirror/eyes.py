@@ -21,8 +21,9 @@ from mirror.faults import PermanentFault
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import KneeReading, Rep
 from mirror.laps import Laps
-from mirror.pose.people import PersonTracker, PoseNet, somebody_else
+from mirror.pose.people import PersonTracker, somebody_else
 from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.toe_search import Toes
 from mirror.service.black_box import BlackBox
 from mirror.service.containment import Bulkhead, Incidents, clause_of

@@ -24,8 +24,9 @@ from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.live import KneeWatch
 from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
 from mirror.pose.feet import FootNet
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.toe_search import ToeSearch
 from mirror.report.output import check_writable, is_stream
 from mirror.service.stopping import signals_heard

@@ -22,7 +22,7 @@ from mirror.knees.plants import Plant
 from mirror.knees.reading import Rep
 from mirror.pose.feet import FootNet, toe_tips
 from mirror.pose.hips import hips_lower
-from mirror.pose.people import PoseNet
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Window
 
 FEWEST_FRAMES = 5

@@ -28,7 +28,8 @@ from mirror.eyes import Eyes
 from mirror.faults import PermanentFault
 from mirror.fitting import constants_of
 from mirror.knees.live import KneeWatch
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
+from mirror.pose.pose_net import PoseNet
 from mirror.service.containment import Bulkhead, guarded
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.folders import state_folder

@@ -27,8 +27,9 @@ from mirror.pose import catalog
 from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Network
 from mirror.pose.movenet import decode
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
 from mirror.pose.pose import KEYPOINTS, Seen
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Cropper, window_at
 
 WINDOW = 1.15  # standing heights

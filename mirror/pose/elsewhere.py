@@ -19,7 +19,7 @@ from mirror.pose.catalog import ModelEntry
 from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Tensor
 from mirror.pose.movenet import Decoder
-from mirror.pose.people import untangled
+from mirror.pose.pose_net import untangled
 from mirror.pose.trial import ends
 from mirror.pose.window import F32, Cropper, Window
 

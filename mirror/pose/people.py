@@ -7,18 +7,14 @@ when they are out of sight. Knows nothing of knees or of what a squat is.
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import numpy as np
 
 from mirror.camera.frame import Frame
-from mirror.laps import Mark, unmarked
-from mirror.pose.catalog import ModelEntry, checked_file
-from mirror.pose.correction import Correction, correction_of
-from mirror.pose.interpreter import Network, Tensor
-from mirror.pose.movenet import Decoder
+from mirror.laps import Mark
 from mirror.pose.planted import Planted
 from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose_net import Looks
 from mirror.pose.window import (
     ANKLES,
     F32,
@@ -26,7 +22,6 @@ from mirror.pose.window import (
     KNEES,
     SHOULDERS,
     WINDOW_HEIGHTS,
-    Cropper,
     Window,
     fit,
     pixels,
@@ -37,8 +32,6 @@ from mirror.pose.window import (
 BODY = SHOULDERS + HIPS + KNEES + ANKLES
 PRESENT_SCORE = 0.25
 """Mean score of shoulders, hips, knees and ankles from which somebody is there. Real squats give 0.3-0.85."""
-SURE_TRUNK = 0.3
-"""Shoulders and hips that score this much tell which way somebody faces."""
 GONE_SCORE = 0.2
 GONE_AFTER_S = 0.5
 REMEMBER_S = 2.0
@@ -72,80 +65,6 @@ SMALLEST_SHARE = 0.25
 """A body lower than this share of the picture is a reflection, a poster or somebody far behind."""
 SHANK_SHARE = 0.246
 """Shank length in statures."""
-
-
-class Looks(Protocol):
-    """What the tracker needs of whatever finds joints: `PoseNet` here, or a network that runs elsewhere.
-
-    aspect: width / height of the windows it wants. mark: told when a stage of a look is done. correction:
-    what takes the bias of its joints away, where that was measured. `look` leaves the bias in: it belongs to
-    windows that fit the person, and their height must be known.
-    """
-
-    aspect: float
-    mark: Mark
-    correction: Correction | None
-
-    def look(self, frame: Frame, window: Window) -> F32:
-        """(17, 3) float32 (y, x, score) of the person in the window, normalised to the whole frame."""
-
-
-class PoseNet:
-    """MoveNet with four open heads: a window of a frame in, keypoints out.
-
-    mark: told when a look's window is cut ("window"), the network has run ("invoke") and its heads are read
-        ("decode").
-    """
-
-    def __init__(
-        self, entry: ModelEntry, *, threads: int = 2, runtime: str = "auto", xnnpack: bool = True
-    ) -> None:
-        """Raises BadInput when the file is not the listed one, PermanentFault when it cannot run."""
-        self.network = Network(checked_file(entry), threads=threads, runtime=runtime, xnnpack=xnnpack)
-        h, w = entry.height, entry.width
-        cells = (h // 4, w // 4)
-        self.network.expect(
-            [Tensor((h, w, 3), "uint8")],
-            [Tensor((*cells, channels), "float32") for channels in (17, 1, 34, 34)],
-        )
-        self.name = entry.name
-        self.aspect = w / h
-        self.correction = correction_of(entry)
-        self._crop = Cropper(h, w)
-        self._decode = Decoder(*cells)
-        self.mark: Mark = unmarked
-
-    @property
-    def runtime(self) -> str:
-        return self.network.runtime
-
-    def look(self, frame: Frame, window: Window) -> F32:
-        """(17, 3) float32 (y, x, score), normalised to the whole un-mirrored frame."""
-        picture = self._crop(frame, window)
-        self.mark("window")
-        heads = self.network.lend(picture)
-        self.mark("invoke")
-        keypoints = untangled(window.to_frame(self._decode(*heads), frame.size))
-        self.mark("decode")
-        return keypoints
-
-
-def untangled(keypoints: F32) -> F32:
-    """The same keypoints (17, 3) with legs swapped back where the network took left for right.
-
-    Somebody whose shoulders and hips both show that they face the camera does not cross their legs; on one
-    rendered body the network swapped the ankles in four frames of ten. And nobody's shoulders face the camera
-    over hips, knees and ankles that all face away.
-    """
-    x, score = keypoints[:, 1], keypoints[:, 2]
-    faces = [x[left] > x[right] for left, right in (SHOULDERS, HIPS, KNEES, ANKLES)]
-    turned = not any(faces[1:])
-    if not faces[0] or not (faces[1] or turned) or score[SHOULDERS + HIPS].min() < SURE_TRUNK:
-        return keypoints
-    for left, right in (HIPS, KNEES, ANKLES):
-        if x[left] < x[right]:
-            keypoints[[left, right]] = keypoints[[right, left]]
-    return keypoints
 
 
 class PersonTracker:

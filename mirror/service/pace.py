@@ -16,7 +16,7 @@ from mirror.fitting import engine
 from mirror.pose import choice
 from mirror.pose.catalog import AUTO, ModelEntry, find, sound_or_default
 from mirror.pose.choice import Choice
-from mirror.pose.people import PoseNet
+from mirror.pose.pose_net import PoseNet
 from mirror.service.heat import ModelStep
 from mirror.service.throttling import Effort
 from mirror.settings import Settings

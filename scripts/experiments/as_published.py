@@ -25,8 +25,9 @@ from mirror.camera.video import VideoFile
 from mirror.faults import PermanentFault
 from mirror.pose.catalog import DEFAULT_MODEL, find
 from mirror.pose.interpreter import Network
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
 from mirror.pose.pose import KEYPOINTS
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import HIPS, SHOULDERS, Cropper, Window, pixels
 
 SEEN = 0.2

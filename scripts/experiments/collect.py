@@ -22,8 +22,8 @@ from rich.progress import track
 
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import ModelEntry, find
-from mirror.pose.people import PoseNet
 from mirror.pose.pose import KEYPOINTS
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Window, fit, search_windows, standing_height, window_at
 
 WARM_FRAMES = 12

@@ -19,7 +19,7 @@ from rich.progress import track
 
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL
-from mirror.pose.people import PoseNet
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Cropper, standing_height
 
 LEGS = [11, 12, 13, 14, 15, 16]

@@ -27,7 +27,7 @@ from mirror.pose.correction import (
     inputs,
     write_correction,
 )
-from mirror.pose.people import untangled
+from mirror.pose.pose_net import untangled
 
 NOISE = 0.002
 """Standing heights: what joints tremble by from frame to frame."""

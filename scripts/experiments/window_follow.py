@@ -19,7 +19,7 @@ from rich.progress import track
 
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, find
-from mirror.pose.people import PoseNet
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import HIPS, Window, pixels, standing_height
 
 Follow = Callable[[Window, Window, np.ndarray], Window]

@@ -23,7 +23,7 @@ from mirror.camera.frame import Frame
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, find
 from mirror.pose.interpreter import Network
-from mirror.pose.people import PoseNet
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Cropper, Window, fit, search_windows, standing_height
 from scripts.student.data import DOWN, FOOT_HEIGHTS, FOOT_SIDE_PX
 from scripts.student.features import patch

@@ -20,7 +20,8 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.pose.catalog import DEFAULT_MODEL, find
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
+from mirror.pose.pose_net import PoseNet
 from mirror.service.events import EventLog
 from mirror.settings import LightsSettings
 from mirror.signals.lights import MockLights

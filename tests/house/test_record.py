@@ -21,8 +21,9 @@ from mirror.camera.video import VideoFile
 from mirror.cli import main
 from mirror.faults import PermanentFault
 from mirror.pose.catalog import find
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose_net import PoseNet
 from mirror.record import Kept, ToeWatch
 from mirror.settings import Settings
 

@@ -25,8 +25,9 @@ from mirror.pose.correction import (
     read_correction,
     write_correction,
 )
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
 from mirror.pose.pose import KEYPOINTS, Pose
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import WINDOW_HEIGHTS, search_windows
 
 MIRRORED = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]

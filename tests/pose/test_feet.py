@@ -16,7 +16,8 @@ from mirror.faults import BadInput
 from mirror.knees.reading import Verdict
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, find
 from mirror.pose.feet import FRAMINGS, FootNet, Framing, toe_tips
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
+from mirror.pose.pose_net import PoseNet
 from mirror.second_look import moments_before_descent
 from mirror.settings import Settings
 

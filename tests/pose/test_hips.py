@@ -12,7 +12,8 @@ from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, find
 from mirror.pose.feet import FootNet
 from mirror.pose.hips import FARTHEST, hips_lower
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
+from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Window
 
 

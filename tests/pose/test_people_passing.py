@@ -12,8 +12,9 @@ import pytest
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, find
-from mirror.pose.people import CHANGE_S, FREEZE_S, STRANGER_S, PersonTracker, PoseNet
+from mirror.pose.people import CHANGE_S, FREEZE_S, STRANGER_S, PersonTracker
 from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose_net import PoseNet
 
 cv2 = pytest.importorskip("cv2")
 

@@ -23,7 +23,7 @@ from mirror.knees.optics import Camera
 from mirror.pose import choice
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, entries, find, models_folder
 from mirror.pose.feet import FootNet
-from mirror.pose.people import PoseNet
+from mirror.pose.pose_net import PoseNet
 from mirror.service import doctor
 from mirror.service.absent import is_live
 from mirror.service.mounting import FILE_NAME, SCHEMA, learning_mount

@@ -18,7 +18,8 @@ from mirror.faults import BadInput
 from mirror.pose import catalog, choice
 from mirror.pose.catalog import DEFAULT_MODEL, ModelEntry, find, models_folder
 from mirror.pose.choice import Choice
-from mirror.pose.people import PersonTracker, PoseNet
+from mirror.pose.people import PersonTracker
+from mirror.pose.pose_net import PoseNet
 from mirror.service.heat import ModelStep
 from mirror.service.pace import Steady, Stepping, pace_for
 from mirror.service.throttling import Effort
