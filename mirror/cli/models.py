@@ -51,7 +51,7 @@ def models_verify(config: Config = None) -> None:
 
     from mirror.faults import PermanentFault
     from mirror.pose.catalog import entries
-    from mirror.pose.trial import tried
+    from mirror.pose.self_test import self_test
 
     how = load_settings(config).model
     wrong = False
@@ -60,9 +60,8 @@ def models_verify(config: Config = None) -> None:
             _say(f"[dim]not here[/]  {entry.name}: {escape(entry.built_by)} makes it")
             continue
         try:
-            _say(
-                f"[green]right[/]     {entry.name}: {escape(tried(entry, how.runtime, xnnpack=how.xnnpack))}"
-            )
+            ran = self_test(entry, how.runtime, xnnpack=how.xnnpack)
+            _say(f"[green]right[/]     {entry.name}: {escape(ran)}")
         except PermanentFault as fault:
             wrong = True
             _say(f"[red]wrong[/]     {escape(str(fault))}")

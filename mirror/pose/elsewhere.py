@@ -20,7 +20,7 @@ from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Tensor
 from mirror.pose.movenet import Decoder
 from mirror.pose.pose_net import untangled
-from mirror.pose.trial import ends
+from mirror.pose.self_test import ends
 from mirror.pose.window import F32, Cropper, Window
 
 Heads = list[npt.NDArray[np.float32]]

@@ -12,7 +12,7 @@ import numpy as np
 
 from mirror.camera.frame import Frame
 from mirror.laps import Mark
-from mirror.pose.planted import Planted
+from mirror.pose.fixed_feet import FixedFeet
 from mirror.pose.pose import Pose, Seen
 from mirror.pose.pose_net import Looks
 from mirror.pose.window import (
@@ -81,7 +81,7 @@ class PersonTracker:
         self._hopped_since: float | None = None
         self._last_height = 0.0  # standing height as the last keypoints show it, px
         self._nobody_until = -math.inf
-        self._planted = Planted()
+        self._fixed_feet = FixedFeet()
         self._size: tuple[int, int] | None = None
 
     def mark_with(self, mark: Mark) -> None:
@@ -136,7 +136,7 @@ class PersonTracker:
         self._window, self._last, self._size = None, None, size
         self._last_t = -math.inf
         self._elsewhere_since = self._hopped_since = None
-        self._planted.forget()
+        self._fixed_feet.forget()
 
     # -- nobody there yet ------------------------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class PersonTracker:
                 self._give_up(frame.t)
             return True
         self._hopped_since = None
-        self._planted.resume()
+        self._fixed_feet.resume()
         return False
 
     def _jumped(self, keypoints: F32, frame: Frame) -> bool:
@@ -222,7 +222,7 @@ class PersonTracker:
         height = standing_height(keypoints, frame.size)
         swollen = height > LARGER * self._height_px and height > SWELL**frames * self._last_height
         shoulders_x, _ = _middle(keypoints, SHOULDERS, frame.size)
-        return far or aside or swollen or self._planted.darted(frame.t, x, shoulders_x, self._height_px)
+        return far or aside or swollen or self._fixed_feet.darted(frame.t, x, shoulders_x, self._height_px)
 
     def _in_lane(self, keypoints: F32, size: tuple[int, int]) -> bool:
         """Hips over the feet's place, feet on it, and about as large as the person on the mark."""
@@ -245,7 +245,7 @@ class PersonTracker:
     def _give_up(self, t: float) -> None:
         """Whoever stands there now is somebody else: for a moment nobody is there, then they are new."""
         self._window, self._last, self._hopped_since = None, None, None
-        self._planted.forget()
+        self._fixed_feet.forget()
         self._nobody_until = t + CHANGE_S
 
     def _accept(self, keypoints: F32, frame: Frame) -> None:
@@ -256,7 +256,7 @@ class PersonTracker:
         hips_x, _ = _middle(keypoints, HIPS, frame.size)
         shoulders_x, _ = _middle(keypoints, SHOULDERS, frame.size)
         over_feet = self._over_feet(keypoints, frame.size)
-        self._planted.stands(frame.t, hips_x, shoulders_x, over_feet=over_feet)
+        self._fixed_feet.stands(frame.t, hips_x, shoulders_x, over_feet=over_feet)
 
     def _follow(self, keypoints: F32, frame: Frame) -> None:
         """Moves the window when the person stands elsewhere, at once when they are being cut off."""

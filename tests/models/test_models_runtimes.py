@@ -78,7 +78,7 @@ import numpy as np
 from mirror.faults import PermanentFault
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, find
 from mirror.pose.interpreter import Network
-from mirror.pose.trial import ends
+from mirror.pose.self_test import ends
 
 for xnnpack in (True, False):
     network = Network(find(DEFAULT_MODEL).path, threads=1, xnnpack=xnnpack)

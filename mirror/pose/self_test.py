@@ -1,4 +1,4 @@
-"""A try of one network: its file is the one listed, it loads, its tensors are as its kind says, it runs once.
+"""A network's self-test: the file is the listed one, it loads, its tensors are as its kind says, it runs.
 
 Knows both kinds of network by the shapes of their ends; nothing of what they see.
 """
@@ -25,7 +25,7 @@ def ends(entry: ModelEntry) -> tuple[list[Tensor], list[Tensor]]:
     return [Tensor((h, w, 3), "float32")], [Tensor((LANDMARKS,), "float32"), Tensor((1,), "float32")]
 
 
-def tried(entry: ModelEntry, runtime: str = "auto", *, threads: int = 1, xnnpack: bool = True) -> str:
+def self_test(entry: ModelEntry, runtime: str = "auto", *, threads: int = 1, xnnpack: bool = True) -> str:
     """What ran, in words. Raises BadInput or PermanentFault with one line when something is wrong."""
     network = Network(checked_file(entry), threads=threads, runtime=runtime, xnnpack=xnnpack)
     inputs, outputs = ends(entry)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-PLANTED_S = 0.8
+STAYED_S = 0.8
 """Feet that have stayed for this long are not those of somebody who is stepping in."""
 LOOK_BACK_S = 1 / 8
 """Compared with where they were so long ago, or in the last picture where that is longer ago."""
@@ -19,7 +19,7 @@ HIPS_ALONE_SHARE, SHOULDERS_STILL = 0.045, 0.01
 0.042 aside at the bottom of every squat, and the rest of the trunk stays where it is."""
 
 
-class Planted:
+class FixedFeet:
     """The last places across the picture of one person's hips and shoulders, px. Times in seconds."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Planted:
 
     def darted(self, t: float, hips_x: float, shoulders_x: float, height_px: float) -> bool:
         """Whether these hips or shoulders are not those of the one whose feet stay. False of who steps in."""
-        if self._since is None or t - self._since < PLANTED_S or not self._last:
+        if self._since is None or t - self._since < STAYED_S or not self._last:
             return False
         back = [one for one in self._last if one[0] <= t - LOOK_BACK_S] or [self._last[0]]
         _, then_hips_x, then_shoulders_x = back[-1]
