@@ -15,12 +15,12 @@ from mirror.camera.frame import Frame
 from mirror.camera.video import VideoFile
 from mirror.faults import PermanentFault
 from mirror.pose.catalog import DEFAULT_MODEL, checked_file, find
-from mirror.pose.elsewhere import Answer, CameraNet, ChipNet, Heads
 from mirror.pose.interpreter import Network, Tensor
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Seen
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Cropper, Window, search_windows
+from scripts.research.accelerators import Answer, CameraNet, ChipNet, Heads
 
 ENTRY = find(DEFAULT_MODEL)
 LATE = 2
