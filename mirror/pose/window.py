@@ -88,10 +88,13 @@ def standing_height(keypoints: F32, size: tuple[int, int]) -> float:
     return max(whole, min(torso, 1.6 * whole))
 
 
-def fit(keypoints: F32, size: tuple[int, int], aspect: float) -> Window:
-    """The window for the person of these keypoints, as if standing up from where the feet are."""
+def fit(keypoints: F32, size: tuple[int, int], aspect: float, height: float | None = None) -> Window:
+    """The window for the person of these keypoints, as if standing up from where the feet are.
+
+    height: `standing_height` of these keypoints, where it is known already.
+    """
     xy = pixels(keypoints, size)
-    height = standing_height(keypoints, size)
+    height = standing_height(keypoints, size) if height is None else height
     if keypoints[ANKLES, 2].max() < 0.3:
         sole = float(xy[HIPS, 1].mean()) + 0.53 * height
     else:

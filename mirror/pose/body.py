@@ -1,0 +1,106 @@
+"""One body as one frame shows it: how tall, where, how sure. Worked out once and read by whoever asks.
+
+Knows joints and windows of a single frame, nothing of other frames nor of who it is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirror.pose.window import ANKLES, F32, HIPS, KNEES, SHOULDERS, Window, fit, pixels, standing_height
+
+BODY = SHOULDERS + HIPS + KNEES + ANKLES
+PRESENT_SCORE = 0.25
+"""Mean score of shoulders, hips, knees and ankles from which somebody is there. Real squats give 0.3-0.85."""
+SMALLEST_SHARE = 0.25
+"""A body lower than this share of the picture is a reflection, a poster or somebody far behind."""
+SURE_JOINT = 0.4
+"""A joint that scores this much lies where it is seen..."""
+RIM = 0.02
+"""...and so near an edge of the window, in its widths and heights, it is about to be cut off."""
+
+Point = tuple[float, float]
+"""(x, y) in pixels of the un-mirrored frame."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """One person of one frame; lengths and places in pixels of the un-mirrored frame.
+
+    keypoints: (17, 3) float32 (y, x, score), normalised to the frame. size: (height, width) of the frame.
+    score: the mean of shoulders, hips, knees and ankles.
+    height: the person's standing height, as far as this one pose shows it.
+    shoulders, hips, feet: the middle of either pair; feet: of the ankles.
+    upright: thighs about as long as shanks in the picture, and hips under the shoulders.
+    """
+
+    keypoints: F32
+    size: tuple[int, int]
+    score: float
+    height: float
+    shoulders: Point
+    hips: Point
+    feet: Point
+    upright: bool
+
+    @property
+    def appeal(self) -> float:
+        """How much this looks like the person on the mark: sure, large, in the middle. 0: nobody."""
+        if self.score < PRESENT_SCORE:
+            return 0.0
+        large = self.height / self.size[0]
+        if large < SMALLEST_SHARE:
+            return 0.0
+        off_middle = abs(float(self.keypoints[HIPS, 1].mean()) - 0.5)
+        return self.score * min(large, 1.0) * (1.0 - off_middle)
+
+    def over(self, feet: Point, near: float) -> bool:
+        """Whether feet are this near to a place, and hips over it."""
+        return math.dist(self.feet, feet) < near and abs(self.hips[0] - feet[0]) < near
+
+    def cut_off_by(self, window: Window) -> bool:
+        """Whether a joint of legs or trunk that is surely seen lies on the window's rim."""
+        sure = [joint for joint in BODY if self.keypoints[joint, 2] > SURE_JOINT]
+        if not sure:
+            return False
+        return bool(window.share_inside(pixels(self.keypoints[sure], self.size)).min() < RIM)
+
+    def window(self, aspect: float) -> Window:
+        """The window that fits them standing; aspect = width / height of the network's input."""
+        return fit(self.keypoints, self.size, aspect, self.height)
+
+
+def body_of(keypoints: F32, size: tuple[int, int]) -> Body:
+    """The body of keypoints (17, 3) (y, x, score), normalised to a frame of `size` (height, width)."""
+    xy = pixels(keypoints, size)
+    return Body(
+        keypoints,
+        size,
+        body_score(keypoints),
+        standing_height(keypoints, size),
+        _middle(xy, SHOULDERS),
+        _middle(xy, HIPS),
+        _middle(xy, ANKLES),
+        _upright(xy),
+    )
+
+
+def body_score(keypoints: F32) -> float:
+    """How sure a body is seen at all, whoever it is: 0 to 1."""
+    return float(keypoints[BODY, 2].mean())
+
+
+def _middle(xy: F32, joints: list[int]) -> Point:
+    x, y = xy[joints].mean(0)
+    return float(x), float(y)
+
+
+def _upright(xy: F32) -> bool:
+    y = xy[:, 1]
+    thigh = float(np.mean(y[KNEES] - y[HIPS]))
+    shank = float(np.mean(y[ANKLES] - y[KNEES]))
+    trunk = float(np.mean(y[HIPS] - y[SHOULDERS]))
+    return shank > 0 and thigh > 0.8 * shank and trunk > 0.9 * shank
