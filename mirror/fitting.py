@@ -7,7 +7,8 @@ types here.
 from __future__ import annotations
 
 import os
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypedDict
 
 from mirror.faults import BadInput
 from mirror.knees.constants import ANATOMICAL, KeypointConstants, constants_from
@@ -15,6 +16,9 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.optics import ASSUMED_TILT_DEG, Camera, assumed_hfov_deg
 from mirror.pose.catalog import find
 from mirror.settings import Settings
+
+if TYPE_CHECKING:
+    from mirror.pose.pose_net import PoseNet
 
 Known = tuple[str, float | None]
 """A value and where it is known from, or None for not known from there."""
@@ -40,9 +44,15 @@ def constants_of(model: str | None) -> KeypointConstants:
 
     Raises BadInput for a model that is not listed or whose constants were never measured.
     """
-    if model is None:
-        return ANATOMICAL
-    table = find(model).constants
+    return ANATOMICAL if model is None else _measured(model, find(model).constants)
+
+
+def network_constants(net: PoseNet) -> KeypointConstants:
+    """What belongs to an open network's keypoints. Raises BadInput where that was never measured."""
+    return _measured(net.name, net.constants)
+
+
+def _measured(model: str, table: Mapping[str, float]) -> KeypointConstants:
     if not table:
         raise BadInput(f"model {model} has no measured constants, so its knees cannot be judged")
     return constants_from(table)

@@ -26,7 +26,7 @@ from mirror.coach.feedback import Feedback, State, nothing
 from mirror.coach.words import words
 from mirror.eyes import Eyes
 from mirror.faults import PermanentFault
-from mirror.fitting import constants_of
+from mirror.fitting import network_constants
 from mirror.knees.live import KneeWatch
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose_net import PoseNet
@@ -140,7 +140,7 @@ class Station:
 
     def _use(self, net: PoseNet) -> None:
         """The knees belong to this network's keypoints from now on."""
-        self._constants = constants_of(net.name)
+        self._constants = network_constants(net)
         self._model = net.name
         self.runtime = net.runtime
 

@@ -41,6 +41,7 @@ class PoseNet:
 
     mark: told when a look's window is cut ("window"), the network has run ("invoke") and its heads are read
         ("decode").
+    constants: what belongs to its keypoints, whoever judges by them; empty where nobody measured it.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class PoseNet:
             [Tensor((*cells, channels), "float32") for channels in (17, 1, 34, 34)],
         )
         self.name = entry.name
+        self.constants = entry.constants
         self.aspect = w / h
         self.correction = correction_of(entry)
         self._crop = Cropper(h, w)

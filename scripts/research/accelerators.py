@@ -86,6 +86,7 @@ class ChipNet:
         _expect(entry, "inputs", chip.inputs, inputs)
         _expect(entry, "outputs", chip.outputs, outputs)
         self.name = entry.name
+        self.constants = entry.constants
         self.aspect = entry.width / entry.height
         self.correction = correction_of(entry)
         self.mark: Mark = unmarked
@@ -119,6 +120,7 @@ class CameraNet:
         _, outputs = ends(entry)
         _expect(entry, "outputs", camera.outputs, outputs)
         self.name = entry.name
+        self.constants = entry.constants
         self.aspect = entry.width / entry.height
         self.correction = correction_of(entry)
         self.mark: Mark = unmarked

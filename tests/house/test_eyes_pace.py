@@ -15,7 +15,7 @@ from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, State
 from mirror.coach.words import words
 from mirror.eyes import Eyes
-from mirror.fitting import constants_of
+from mirror.fitting import constants_of, network_constants
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
@@ -73,7 +73,7 @@ class Wired:
 
     def use(self, net: PoseNet) -> None:
         self.used.append(net.name)
-        self.constants = constants_of(net.name)
+        self.constants = network_constants(net)
 
     def watch_for(self, frame: Frame) -> KneeWatch:
         self.watched.append(self.constants)

@@ -12,9 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from mirror.cli import main
+from mirror.faults import BadInput
+from mirror.fitting import constants_of, network_constants
 from mirror.pose import catalog, choice
 from mirror.pose.catalog import DEFAULT_MODEL, entries
 from mirror.pose.choice import Timing, recommend
+from mirror.pose.pose_net import PoseNet
 
 SMALL, LARGE = "movenet_lightning_192x128_mixed_u8", "movenet_thunder_256x128_mixed_u8"
 MODELS = choice.candidates()
@@ -161,6 +164,13 @@ def test_bench_without_xnnpack_says_so_and_keeps_what_it_finds_only_where_the_mi
     assert json.loads(Path("times.json").read_text())["machine"]["runs_on"].endswith("without XNNPACK")
     kept = choice.kept(home / "squat-mirror", choice.machine("auto", xnnpack=set_to))
     assert (kept is None) is set_to
+
+
+def test_an_open_network_whose_constants_were_never_measured_judges_nobody() -> None:
+    net = PoseNet(replace(entries()[DEFAULT_MODEL], constants={}), threads=1)
+    with pytest.raises(BadInput, match=f"model {DEFAULT_MODEL} has no measured constants"):
+        network_constants(net)
+    assert network_constants(PoseNet(entries()[SMALL], threads=1)) == constants_of(SMALL)
 
 
 def test_use_writes_the_setting_and_leaves_the_rest_alone(home: Path) -> None:
