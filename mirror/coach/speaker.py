@@ -6,6 +6,7 @@ External focus first ("spread the floor"), the knees themselves last. Knows noth
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from mirror.coach.feedback import Sound
 from mirror.coach.patterns import Pattern, too_far_out
@@ -33,75 +34,136 @@ FORM_CUES = {
 """Shown without a sound after a repetition, when the knees have had their say."""
 
 
+@dataclass(slots=True)
+class _Repetition:
+    """What is forgotten with the next descent.
+
+    cue, praise: shown since; never both. off_since: since when a knee is off track, None while none is.
+    off_track: a knee was for longer than a twitch. sounded: and that was cued.
+    """
+
+    cue: str = ""
+    praise: str = ""
+    off_since: float | None = None
+    off_track: bool = False
+    sounded: bool = False
+
+
+@dataclass(slots=True)
+class _Set:
+    """What is forgotten with the next set.
+
+    faulty: repetitions with a knee off track, cued or not. cued: how many were cued; cued_in_a_row: of the
+    last ones. responded: one was good right after a cue. too_far_out: one went beyond the toes. spread: what
+    the set shows asks to spread the floor. form: how often each form cue was shown. last_cued: the last
+    repetition was cued, so a good one now is a response.
+    """
+
+    faulty: int = 0
+    cued: int = 0
+    cued_in_a_row: int = 0
+    responded: bool = False
+    too_far_out: bool = False
+    spread: bool = False
+    form: dict[str, int] = field(default_factory=dict)
+    last_cued: bool = False
+    rep: _Repetition = field(default_factory=_Repetition)
+
+
+@dataclass(slots=True)
+class _Person:
+    """What is forgotten with the next person. rung: which of KNEE_CUES they have come to."""
+
+    sets_done: int = 0
+    rung: int = 0
+    set: _Set = field(default_factory=_Set)
+
+    def knee_cue(self) -> str:
+        return KNEE_CUES[max(self.rung, 1 if self.set.spread else 0)]
+
+    def next_rung(self) -> int:
+        """Of the next set: a cue nobody responded to gives way to the next, too far out to the first."""
+        if self.set.too_far_out:
+            return 0
+        stubborn = self.set.cued >= SAME_CUE_REPS and not self.set.responded
+        return min(self.rung + int(stubborn), len(KNEE_CUES) - 1)
+
+
 class Speaker:
     """One cue and at most one sound a repetition, and how often over a set.
 
-    cue, praise: what to show now, until the next descent; never both.
+    A person has sets, a set has repetitions; each begins as one assignment that forgets the one before:
+
+        descent      a repetition: the last cue and praise have been read
+        new_set      a set, and its first repetition; the person's rung goes on to the next
+        new_person   a person, at the first rung, and their first set
+
+    Within a repetition: quiet, then off track for less than a twitch (back to quiet when the knee is), then,
+    once, cued with a sound or let go; when it is over, praised or shown a form cue.
     """
 
     def __init__(self, rules: CoachRules, say: Words) -> None:
         self._rules = rules
         self._say = say
-        self.new_person()
+        self._person = _Person()
 
     def new_person(self) -> None:
         """Whoever comes next has not learned anything yet."""
-        self.sets_done = 0
-        self._rung = 0  # which of KNEE_CUES
-        self._forget_set()
+        self._person = _Person()
 
     def new_set(self) -> None:
         """Another set of the same person: a cue nobody responded to gives way to the next."""
-        if self._cued >= SAME_CUE_REPS and not self._responded:
-            self._rung = min(self._rung + 1, len(KNEE_CUES) - 1)
-        if self._too_far_out:
-            self._rung = 0
-        self._forget_set()
-
-    def _forget_set(self) -> None:
-        self._faulty_reps = 0  # faulty repetitions so far, cued or not
-        self._cued_in_a_row = 0
-        self._cued = 0
-        self._responded = False
-        self._too_far_out = False
-        self._spread = False
-        self._form: dict[str, int] = {}  # how often each form cue was shown
-        self.descent()
-        self._cued_last = False
+        self._person.rung = self._person.next_rung()
+        self._person.set = _Set()
 
     def descent(self) -> None:
         """A new repetition begins: the last one's cue has been read."""
-        self.cue = self.praise = ""
-        self._off_since: float | None = None
-        self._spoken = False
-        self._cued_now = False
+        self._person.set.rep = _Repetition()
+
+    @property
+    def cue(self) -> str:
+        """What to show now, until the next descent; "" where there is praise or nothing to say."""
+        return self._person.set.rep.cue
+
+    @property
+    def praise(self) -> str:
+        """As `cue`, for a repetition that followed one."""
+        return self._person.set.rep.praise
+
+    @property
+    def sets_done(self) -> int:
+        """Sets of this person that are over: who is learning is told less from set to set."""
+        return self._person.sets_done
+
+    @sets_done.setter
+    def sets_done(self, count: int) -> None:
+        self._person.sets_done = count
 
     def update(self, t: float, off_track: bool) -> Sound | None:
         """The sound to make now, if any; sets `cue`."""
+        so_far, rep = self._person.set, self._person.set.rep
         if not off_track:
-            self._off_since = None
+            rep.off_since = None
             return None
-        if self._off_since is None:
-            self._off_since = t
-        if self._spoken or t - self._off_since < TWITCH_S:
+        if rep.off_since is None:
+            rep.off_since = t
+        if rep.off_track or t - rep.off_since < TWITCH_S:
             return None
-        self._spoken = True
-        self._faulty_reps += 1
-        if self._cued_in_a_row >= SAME_CUE_REPS or not self._may_speak(self._faulty_reps):
+        rep.off_track = True
+        so_far.faulty += 1
+        if so_far.cued_in_a_row >= SAME_CUE_REPS or not self._may_speak(so_far.faulty):
             return None
-        self._cued_in_a_row += 1
-        self._cued += 1
-        self._cued_now = True
-        self.cue = self._say(f"cue.{self._knee_cue()}")
+        so_far.cued_in_a_row += 1
+        so_far.cued += 1
+        rep.sounded = True
+        rep.cue = self._say(f"cue.{self._person.knee_cue()}")
         return Sound.OFF_TRACK
 
     @property
     def exaggerates(self) -> bool:
         """Whether they were told in this set to aim at their little toes, and did not go too far out."""
-        return self._cued > 0 and self._knee_cue() == "little_toes" and not self._too_far_out
-
-    def _knee_cue(self) -> str:
-        return KNEE_CUES[max(self._rung, 1 if self._spread else 0)]
+        so_far = self._person.set
+        return so_far.cued > 0 and self._person.knee_cue() == "little_toes" and not so_far.too_far_out
 
     def _may_speak(self, faulty_reps: int) -> bool:
         if not self._rules.speaks:
@@ -112,26 +174,28 @@ class Speaker:
 
     def rep(self, rep: Rep, patterns: Sequence[Pattern]) -> None:
         """A repetition is over; patterns: those of the set so far, surest first."""
+        so_far, now = self._person.set, self._person.set.rep
         verdicts = (rep.left.verdict, rep.right.verdict)
         good = verdicts == (Verdict.GOOD, Verdict.GOOD)
         if Verdict.OFF_TRACK not in verdicts:
-            self._cued_in_a_row = 0
+            so_far.cued_in_a_row = 0
         keys = [pattern.key for pattern in patterns]
-        self._spread = not SPREAD_FOR.isdisjoint(keys)
+        so_far.spread = not SPREAD_FOR.isdisjoint(keys)
         outside = too_far_out(rep)
-        self._too_far_out = self._too_far_out or outside
-        if self._cued_last and good and not outside:
-            self._responded = True
-            self.praise = self._say("praise.better") if self._rules.speaks else ""
-        elif not self._cued_now and self._may_speak(1):
+        so_far.too_far_out = so_far.too_far_out or outside
+        if so_far.last_cued and good and not outside:
+            so_far.responded = True
+            now.praise = self._say("praise.better") if self._rules.speaks else ""
+        elif not now.sounded and self._may_speak(1):
             fitting = [key for key in keys if key in FORM_CUES and not (good and key == "load")]
             self._form_cue("outside" if outside else (fitting or [""])[0])
-        self._cued_last = self._cued_now
+        so_far.last_cued = now.sounded
 
     def _form_cue(self, key: str) -> None:
         """A cue without a sound; at most twice in a set, then it waits for the summary."""
+        shown = self._person.set.form
         cue = KNEE_CUES[0] if key == "outside" else FORM_CUES.get(key, "")
-        if not cue or self._form.get(cue, 0) >= SAME_CUE_REPS:
+        if not cue or shown.get(cue, 0) >= SAME_CUE_REPS:
             return
-        self._form[cue] = self._form.get(cue, 0) + 1
-        self.cue = self._say(f"cue.{cue}")
+        shown[cue] = shown.get(cue, 0) + 1
+        self._person.set.rep.cue = self._say(f"cue.{cue}")

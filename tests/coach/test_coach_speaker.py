@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -120,9 +121,7 @@ def test_knees_pushed_too_far_out_are_told_the_toes_without_a_sound_and_twice_at
     shown = [talk.does(one) for one in caving(-14, -14, -14)]
     assert [(cue, heard) for cue, _, heard in shown] == [("Knees over your toes", 0)] * 2 + [("", 0)]
     talk.next_set()
-    for _ in range(2):
-        talk.does(bad())
-    assert talk.speaker._rung == 0
+    assert talk.does(bad())[0] == "Knees over your toes"
 
 
 def test_pushed_out_right_after_a_cue_is_not_praised() -> None:
@@ -161,6 +160,179 @@ def test_less_weight_is_asked_for_only_where_a_comparison_showed_it() -> None:
         assert speaker.cue == cue
     training.leave(5.0)
     assert [pattern.key for pattern in training.add(caved, "")] == []
+
+
+# -- what is forgotten, and when
+
+
+def off_track(talk: Talk, seconds: float) -> int:
+    """How often it sounds while a knee is off track for so long."""
+    heard = 0
+    for _ in range(round(seconds * 30)):
+        talk.t += 1 / 30
+        heard += talk.speaker.update(talk.t, True) is not None
+    return heard
+
+
+def at_rung(rung: int, mode: str = "standard") -> Talk:
+    """Told in so many sets, and nothing came of it."""
+    talk = Talk(mode)
+    for _ in range(rung):
+        talk.does(bad())
+        talk.does(bad(2))
+        talk.next_set()
+    return talk
+
+
+def begin_repetition(talk: Talk) -> None:
+    talk.speaker.descent()
+
+
+def begin_set(talk: Talk) -> None:
+    talk.next_set()
+
+
+def begin_person(talk: Talk) -> None:
+    talk.speaker.new_person()
+    talk.reps = []
+
+
+ANY_BEGINNING = pytest.mark.parametrize("begin", [begin_repetition, begin_set, begin_person])
+SET_OR_PERSON = pytest.mark.parametrize("begin", [begin_set, begin_person])
+
+
+@ANY_BEGINNING
+def test_cue_and_praise_have_been_read_when_anything_begins(begin: Callable[[Talk], None]) -> None:
+    talk = Talk()
+    talk.does(bad())
+    assert talk.speaker.cue
+    begin(talk)
+    assert talk.speaker.cue == ""
+    talk = Talk()
+    talk.does(bad())
+    talk.does(rep(2))
+    assert talk.speaker.praise
+    begin(talk)
+    assert talk.speaker.praise == ""
+
+
+@ANY_BEGINNING
+def test_a_twitch_does_not_go_on_into_the_next_repetition(begin: Callable[[Talk], None]) -> None:
+    talk = Talk()
+    assert off_track(talk, 0.15) == 0
+    begin(talk)
+    assert off_track(talk, 0.15) == 0
+    assert off_track(talk, 0.15) == 1
+
+
+def test_twitches_are_not_added_up() -> None:
+    talk = Talk()
+    for _ in range(4):
+        assert off_track(talk, 0.15) == 0
+        assert talk.speaker.update(talk.t, False) is None
+
+
+@ANY_BEGINNING
+def test_one_sound_a_repetition_and_one_again_in_the_next(begin: Callable[[Talk], None]) -> None:
+    talk = Talk()
+    assert off_track(talk, 2.0) == 1
+    assert talk.speaker.update(talk.t, False) is None  # back on track, and off again
+    assert off_track(talk, 1.0) == 0
+    begin(talk)
+    assert off_track(talk, 1.0) == 1
+
+
+@SET_OR_PERSON
+def test_a_cue_waits_for_the_summary_of_its_own_set_only(begin: Callable[[Talk], None]) -> None:
+    talk = Talk()
+    assert [talk.does(bad(n))[2] for n in range(4)] == [1, 1, 0, 0]
+    begin(talk)
+    assert [talk.does(bad(n))[2] for n in range(4)] == [1, 1, 0, 0]
+
+
+@SET_OR_PERSON
+def test_a_form_cue_is_shown_twice_in_every_set(begin: Callable[[Talk], None]) -> None:
+    talk, tipping = Talk(), seen(*[Squat(depth_deg=10, trunk_lean_deg=80)] * 5)
+    for _ in range(2):
+        assert [talk.does(one)[0] for one in tipping].count("Chest proud") == 2
+        begin(talk)
+
+
+@SET_OR_PERSON
+def test_a_good_repetition_is_no_answer_to_the_set_before(begin: Callable[[Talk], None]) -> None:
+    talk = Talk()
+    talk.does(bad())
+    begin(talk)
+    assert talk.does(rep(1))[1] == ""
+
+
+@SET_OR_PERSON
+def test_the_floor_is_spread_for_what_this_set_shows(begin: Callable[[Talk], None]) -> None:
+    talk = Talk()
+    for one in caving(13, 0, 13, 0):
+        talk.does(one)
+    talk.does(rep(5))
+    assert talk.does(bad())[0] == "Spread the floor"
+    begin(talk)
+    assert talk.does(bad())[0] == "Knees over your toes"
+
+
+def test_the_floor_is_spread_for_as_long_as_the_set_shows_it() -> None:
+    talk = Talk()
+    for one in caving(13, 0, 13, 0):
+        talk.does(one)
+    talk.reps = []
+    talk.does(rep(5))
+    assert talk.does(bad())[0] == "Knees over your toes"
+
+
+@SET_OR_PERSON
+def test_the_little_toes_are_aimed_at_once_they_were_named_in_this_set(begin: Callable[[Talk], None]) -> None:
+    talk = at_rung(2)
+    assert not talk.speaker.exaggerates
+    talk.does(bad())
+    assert talk.speaker.exaggerates
+    begin(talk)
+    assert not talk.speaker.exaggerates
+
+
+def test_a_response_counts_for_its_own_set_only() -> None:
+    talk = Talk()
+    for one in (bad(1), bad(2), rep(3)):
+        talk.does(one)
+    talk.next_set()
+    for one in (bad(1), bad(2)):
+        assert talk.does(one)[0] == "Knees over your toes"  # it was followed, so it was kept
+    talk.next_set()
+    assert talk.does(bad())[0] == "Spread the floor"
+
+
+def test_too_far_out_leads_back_to_the_first_cue_once() -> None:
+    talk = at_rung(2)
+    (outside,) = caving(-14)
+    talk.does(bad())
+    talk.does(outside)
+    talk.does(bad())
+    assert not talk.speaker.exaggerates  # for the rest of the set
+    for begun in KNEE_CUES[:3]:
+        talk.next_set()
+        assert [talk.does(bad(n))[0] for n in range(2)] == [SAY(f"cue.{begun}")] * 2
+    assert talk.speaker.exaggerates  # nobody went too far out in this set
+
+
+def test_who_is_learning_is_told_every_other_time_from_the_first_of_each_set() -> None:
+    talk = at_rung(2, "learn")
+    for _ in range(2):
+        assert [talk.does(bad(n))[2] for n in range(3)] == [1, 0, 1]
+        talk.speaker.new_set()
+
+
+def test_a_new_person_learns_from_the_beginning() -> None:
+    talk = at_rung(4, "learn")
+    assert talk.does(bad()) == ("", "", 0)  # from the fifth set on there is nothing left to tell
+    begin_person(talk)
+    assert talk.speaker.sets_done == 0
+    assert [talk.does(bad(n)) for n in range(2)] == [("Knees over your toes", "", 1)] * 2
 
 
 def test_a_new_person_begins_with_the_first_cue() -> None:
