@@ -36,7 +36,7 @@ from mirror.knees.optics import Camera
 from mirror.knees.still import Asked
 from mirror.pose.catalog import find
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.screen.lining import DROP_EVERY_S, DROP_MM, FIRST_DROP_MM, XY, Unlike, dots, lens_place
 from mirror.service.stopping import signals_heard
@@ -222,7 +222,7 @@ class Looking:
         asked: Asked | None = None
         for frame, pose in self._poses():
             steps = steps or begin(self._camera(frame), self._constants)
-            asked = steps.update(frame.t, pose.keypoints, pose.size, pose.seen is Seen.FOUND)
+            asked = steps.update(frame.t, pose.keypoints, pose.size, pose.seen is Presence.FOUND)
             if not self.view.show(asked, frame) or self._stop.is_set():
                 raise PermanentFault(f"stopped; {UNCHANGED}.")
             if steps.done:

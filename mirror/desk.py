@@ -24,7 +24,7 @@ from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.analysis import Analysis, NoReference, analyse
 from mirror.knees.tilt import with_tilt
 from mirror.pose.catalog import FOOT_MODEL, find
-from mirror.pose.pose import Seen
+from mirror.pose.pose import Presence
 from mirror.pose.window import Window
 from mirror.second_look import Looker, recorded_toes
 from mirror.settings import Settings
@@ -118,7 +118,7 @@ def _from_video(path: Path, settings: Settings, progress: Progress | None) -> _I
     for frame in read_ahead(video.frames()):
         pose = tracker.see(frame)
         keypoints = pose.keypoints.copy()
-        if pose.seen is not Seen.FOUND:
+        if pose.seen is not Presence.FOUND:
             keypoints[:, 2] = 0.0
         times.append(frame.t)
         poses.append(keypoints)

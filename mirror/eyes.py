@@ -22,7 +22,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.reading import KneeReading, Rep
 from mirror.laps import Laps
 from mirror.pose.people import PersonTracker, somebody_else
-from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.toe_search import Toes
 from mirror.service.black_box import BlackBox
@@ -260,7 +260,7 @@ class Eyes:
         self._room = "pose"
         pose = self._tracker.see(frame)
         self.laps.mark("person")
-        self._nobody = pose.seen is Seen.NOBODY
+        self._nobody = pose.seen is Presence.NOBODY
         if self._black_box is not None:
             self._black_box.saw(pose)
         why = _in_the_way(pose)
@@ -305,7 +305,7 @@ class Eyes:
         watch, toes = self._watch, self._toes
         if watch is None or toes is None:
             return False
-        if pose.seen is not Seen.FOUND or not watch.wants_toes:
+        if pose.seen is not Presence.FOUND or not watch.wants_toes:
             toes.reset()
             return False
         tips = toes.next(frame, pose.keypoints)
@@ -362,6 +362,6 @@ class Eyes:
 
 def _in_the_way(pose: Pose) -> str:
     """Why this pose is not judged, in the words of the knees room, or ""."""
-    if pose.seen is not Seen.UNSURE:
+    if pose.seen is not Presence.UNSURE:
         return ""
     return "somebody passes" if somebody_else(pose) else "legs not seen"

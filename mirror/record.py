@@ -25,7 +25,7 @@ from mirror.knees.live import KneeWatch
 from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
 from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.toe_search import ToeSearch
 from mirror.report.output import check_writable, is_stream
@@ -55,9 +55,9 @@ class Kept:
         self.size = self.size or pose.size
         keypoints = pose.keypoints.copy()
         keypoints[:, :2] = np.clip(keypoints[:, :2], -OFF_PICTURE, 1.0 + OFF_PICTURE)
-        if pose.seen is not Seen.FOUND:
+        if pose.seen is not Presence.FOUND:
             keypoints[:, 2] = 0.0
-        self.seen += pose.seen is Seen.FOUND
+        self.seen += pose.seen is Presence.FOUND
         self.t.append(pose.t)
         self._keypoints.append(keypoints)
 
@@ -107,9 +107,9 @@ class ToeWatch:
     def see(self, frame: Frame, pose: Pose) -> F32 | None:
         """(2, 2) (y, x) [left, right], normalised, with the frame that completes a search; else None."""
         self._knees = self._knees or self._standing_before(frame)
-        why = "somebody passes" if pose.seen is Seen.UNSURE else ""
-        self._knees.update(frame.t, pose.keypoints, pose.size, pose.seen is not Seen.NOBODY, why)
-        if pose.seen is not Seen.FOUND or not self._knees.wants_toes:
+        why = "somebody passes" if pose.seen is Presence.UNSURE else ""
+        self._knees.update(frame.t, pose.keypoints, pose.size, pose.seen is not Presence.NOBODY, why)
+        if pose.seen is not Presence.FOUND or not self._knees.wants_toes:
             self._search.reset()
             return None
         tips = self._search.next(frame, pose.keypoints)

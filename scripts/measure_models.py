@@ -28,7 +28,7 @@ from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Network
 from mirror.pose.movenet import decode
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import KEYPOINTS, Seen
+from mirror.pose.pose import KEYPOINTS, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Cropper, window_at
 
@@ -155,7 +155,7 @@ def _knees_on(networks: dict[str, Network], clip: Path) -> tuple[dict[str, Point
         for frame in itertools.islice(source.frames(), MOST_FILMED):
             tracked = tracker.see(frame)
             window = tracker.window
-            if tracked.seen is not Seen.FOUND or window is None:
+            if tracked.seen is not Presence.FOUND or window is None:
                 continue
             heights.append(window.height / WINDOW)
             for name, network in networks.items():

@@ -16,7 +16,7 @@ from mirror.camera.frame import Frame
 from mirror.laps import Mark
 from mirror.pose.body import Body, Point, body_of, body_score
 from mirror.pose.fixed_feet import FixedFeet
-from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import Looks
 from mirror.pose.window import F32, WINDOW_HEIGHTS, Window, search_windows
 
@@ -165,13 +165,13 @@ class PersonTracker:
             self._forget(frame.size)
         if self._state is Tracking.REPLACED:
             if frame.t < self._since + CHANGE_S:
-                return self._pose(frame, np.zeros((17, 3), np.float32), Seen.NOBODY)
+                return self._pose(frame, np.zeros((17, 3), np.float32), Presence.NOBODY)
             self._state = Tracking.SEARCHING
         if self._state is Tracking.SEARCHING or self._person is None:
             return self._search(frame)
         return self._watch(frame, self._person)
 
-    def _pose(self, frame: Frame, keypoints: F32, seen: Seen) -> Pose:
+    def _pose(self, frame: Frame, keypoints: F32, seen: Presence) -> Pose:
         """What leaves the tracker: joints put right. What it remembers, and so its windows, stay as seen."""
         window = self.window
         if window is None:
@@ -200,16 +200,16 @@ class PersonTracker:
         looks = [self._look(frame, window) for window in search_windows(frame.size, aspect)]
         best = max(looks, key=lambda body: body.appeal)
         if best.appeal <= 0 or not self._may_be(best, frame.t):
-            return self._pose(frame, best.keypoints, Seen.NOBODY)
+            return self._pose(frame, best.keypoints, Presence.NOBODY)
         window = best.window(aspect)
         for _ in range(2):  # the first look was through a coarse window: look closer, fit again
             closer = self._look(frame, window)
             if closer.appeal <= 0:
-                return self._pose(frame, best.keypoints, Seen.NOBODY)
+                return self._pose(frame, best.keypoints, Presence.NOBODY)
             window = closer.window(aspect)
         body = self._look(frame, window)
         self._accept(body, frame.t, _settled(window, body), None)
-        return self._pose(frame, body.keypoints, Seen.FOUND)
+        return self._pose(frame, body.keypoints, Presence.FOUND)
 
     def _may_be(self, body: Body, t: float) -> bool:
         """Whether a find may be who was lost a moment ago; true for anybody once that is long ago."""
@@ -226,18 +226,18 @@ class PersonTracker:
         if body.score < GONE_SCORE:
             return self._pose(frame, body.keypoints, self._missing(frame.t - person.last_t))
         if self._doubts(body, person, frame.t):
-            return self._pose(frame, body.keypoints, Seen.UNSURE)
+            return self._pose(frame, body.keypoints, Presence.UNSURE)
         self._accept(body, frame.t, *_followed(person, body, frame.t, self._net.aspect))
-        return self._pose(frame, body.keypoints, Seen.FOUND)
+        return self._pose(frame, body.keypoints, Presence.FOUND)
 
-    def _missing(self, for_s: float) -> Seen:
+    def _missing(self, for_s: float) -> Presence:
         """They are hardly seen; whether they are gone. for_s: since they were surely seen."""
         if for_s > GONE_AFTER_S:
             self._state = Tracking.SEARCHING
-            return Seen.NOBODY
+            return Presence.NOBODY
         if self._state is Tracking.FOLLOWING:
             self._state = Tracking.HIDDEN
-        return Seen.UNSURE
+        return Presence.UNSURE
 
     def _doubts(self, body: Body, person: Person, t: float) -> bool:
         """Whether the joints jumped to another body, and it is not yet known whose they are.
@@ -313,8 +313,8 @@ def _grown(wanted: Window, window: Window) -> Window:
 
 def somebody_else(pose: Pose) -> bool:
     """Whether an unsure pose shows a body, so that somebody is in the way, and no one out of sight."""
-    return pose.seen is Seen.UNSURE and body_score(pose.keypoints) >= GONE_SCORE
+    return pose.seen is Presence.UNSURE and body_score(pose.keypoints) >= GONE_SCORE
 
 
-def _seen(keypoints: F32) -> Seen:
-    return Seen.FOUND if body_score(keypoints) >= GONE_SCORE else Seen.NOBODY
+def _seen(keypoints: F32) -> Presence:
+    return Presence.FOUND if body_score(keypoints) >= GONE_SCORE else Presence.NOBODY

@@ -16,7 +16,7 @@ KEYPOINTS = (
 """COCO-17 order. Left and right are the person's own."""
 
 
-class Seen(enum.Enum):
+class Presence(enum.Enum):
     """What the pose room knows about the person."""
 
     NOBODY = "nobody"  # searching the whole picture
@@ -38,5 +38,5 @@ class Pose:
     t: float
     keypoints: npt.NDArray[np.float32]
     size: tuple[int, int]
-    seen: Seen
+    seen: Presence
     window: tuple[int, int, int, int] | None

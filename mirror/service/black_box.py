@@ -15,7 +15,7 @@ import numpy as np
 from mirror.camera.frame import F32
 from mirror.camera.recording import OFF_PICTURE, Recording, save
 from mirror.knees.optics import F64, Camera
-from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose import Pose, Presence
 
 KEPT_S = 20.0
 MOST_FRAMES = 1280
@@ -61,7 +61,7 @@ class BlackBox:
                 return
             row = self._keypoints[self._next]
             np.clip(pose.keypoints[:, :2], -OFF_PICTURE, 1.0 + OFF_PICTURE, out=row[:, :2])
-            row[:, 2] = pose.keypoints[:, 2] if pose.seen is Seen.FOUND else 0.0
+            row[:, 2] = pose.keypoints[:, 2] if pose.seen is Presence.FOUND else 0.0
             self._t[self._next] = pose.t
             self._next = (self._next + 1) % len(self._t)
             self._filled = min(self._filled + 1, len(self._t))

@@ -22,7 +22,7 @@ from mirror.cli import main
 from mirror.faults import PermanentFault
 from mirror.pose.catalog import find
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.record import Kept, ToeWatch
 from mirror.settings import Settings
@@ -38,7 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def pose(t: float, seen: Seen = Seen.FOUND, y: float = 0.5) -> Pose:
+def pose(t: float, seen: Presence = Presence.FOUND, y: float = 0.5) -> Pose:
     keypoints = np.full((17, 3), 0.5, np.float32)
     keypoints[:, 0] = y
     return Pose(t, keypoints, (640, 480), seen, None)
@@ -49,7 +49,12 @@ def pose(t: float, seen: Seen = Seen.FOUND, y: float = 0.5) -> Pose:
 
 def test_moments_with_nobody_are_kept_with_scores_of_zero() -> None:
     kept = Kept()
-    for t, seen in ((1.0, Seen.FOUND), (1.1, Seen.NOBODY), (1.2, Seen.UNSURE), (1.3, Seen.FOUND)):
+    for t, seen in (
+        (1.0, Presence.FOUND),
+        (1.1, Presence.NOBODY),
+        (1.2, Presence.UNSURE),
+        (1.3, Presence.FOUND),
+    ):
         kept.add(pose(t, seen))
     recording = kept.recording(Settings(), None, None, "a model")
     assert recording.t == pytest.approx([0.0, 0.1, 0.2, 0.3])

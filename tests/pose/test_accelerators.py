@@ -17,7 +17,7 @@ from mirror.faults import PermanentFault
 from mirror.pose.catalog import DEFAULT_MODEL, checked_file, find
 from mirror.pose.interpreter import Network, Tensor
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import Seen
+from mirror.pose.pose import Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Cropper, Window, search_windows
 from scripts.research.accelerators import Answer, CameraNet, ChipNet, Heads
@@ -90,7 +90,7 @@ def test_a_chip_of_eight_bits_sees_what_the_processor_sees(frames: list[Frame]) 
 
 def test_the_tracker_follows_somebody_through_a_chip(frames: list[Frame]) -> None:
     tracker = PersonTracker(ChipNet(ENTRY, FakeChip()))
-    assert [tracker.see(frame).seen for frame in frames[::6]] == [Seen.FOUND] * 10
+    assert [tracker.see(frame).seen for frame in frames[::6]] == [Presence.FOUND] * 10
 
 
 def test_joints_seen_elsewhere_are_put_right_like_those_seen_here(frames: list[Frame]) -> None:

@@ -12,7 +12,7 @@ from mirror.camera.frame import Frame, Layout
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, find
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import KEYPOINTS, Pose, Seen
+from mirror.pose.pose import KEYPOINTS, Pose, Presence
 from mirror.pose.pose_net import PoseNet, untangled
 
 
@@ -39,7 +39,7 @@ def test_the_first_frame_finds_the_person_and_the_window_stays(
 ) -> None:
     tracker = PersonTracker(net)
     poses = [see(tracker, picture, i / 30) for i, picture in enumerate(pictures[:330])]
-    assert {pose.seen for pose in poses} == {Seen.FOUND}
+    assert {pose.seen for pose in poses} == {Presence.FOUND}
     assert len({pose.window for pose in poses[3:]}) == 1  # four squats, one window
 
 
@@ -77,16 +77,16 @@ def test_left_is_the_persons_left_and_a_flipped_picture_swaps_it(
 
 def test_an_empty_room_has_nobody(net: PoseNet, pictures: list[np.ndarray]) -> None:
     empty = np.median(np.stack([p[:, :160] for p in pictures[::60]]), axis=0).astype(np.uint8)
-    assert see(PersonTracker(net), np.tile(empty, (1, 3, 1)), 0.0).seen is Seen.NOBODY
+    assert see(PersonTracker(net), np.tile(empty, (1, 3, 1)), 0.0).seen is Presence.NOBODY
 
 
 def test_lost_and_found_again(net: PoseNet, pictures: list[np.ndarray]) -> None:
     tracker = PersonTracker(net)
     dark = np.zeros_like(pictures[0])
-    assert see(tracker, pictures[0], 0.0).seen is Seen.FOUND
-    assert see(tracker, dark, 0.1).seen is Seen.UNSURE  # a moment's darkness is not somebody leaving
-    assert see(tracker, dark, 0.9).seen is Seen.NOBODY
-    assert see(tracker, pictures[0], 1.2).seen is Seen.FOUND
+    assert see(tracker, pictures[0], 0.0).seen is Presence.FOUND
+    assert see(tracker, dark, 0.1).seen is Presence.UNSURE  # a moment's darkness is not somebody leaving
+    assert see(tracker, dark, 0.9).seen is Presence.NOBODY
+    assert see(tracker, pictures[0], 1.2).seen is Presence.FOUND
 
 
 def two_people(picture: np.ndarray, *, first: bool, second: bool) -> np.ndarray:
@@ -115,8 +115,8 @@ def test_when_the_person_vanishes_somebody_elsewhere_is_not_them_at_once(
     see(tracker, two_people(pictures[0], first=True, second=False), 0.0)
     other = two_people(pictures[0], first=False, second=True)
     seen = {round(i / 10, 1): see(tracker, other, i / 10).seen for i in range(1, 40)}
-    assert seen[1.5] is Seen.NOBODY  # gone, and the one over there is somebody else
-    assert seen[3.5] is Seen.FOUND  # but after a while whoever is there is the person on the mark
+    assert seen[1.5] is Presence.NOBODY  # gone, and the one over there is somebody else
+    assert seen[3.5] is Presence.FOUND  # but after a while whoever is there is the person on the mark
 
 
 def test_recorded_keypoints_are_passed_on_as_they_are() -> None:

@@ -13,7 +13,7 @@ from mirror.camera.frame import Frame, Layout
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, find
 from mirror.pose.people import CHANGE_S, FREEZE_S, STRANGER_S, PersonTracker
-from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 
 cv2 = pytest.importorskip("cv2")
@@ -97,7 +97,7 @@ def aside(pose: Pose) -> float:
     return abs(float(pose.keypoints[[11, 12], 1].mean()) * WIDE - WIDE / 2) / HEIGHT_PX
 
 
-def lasted(poses: list[Pose], fps: float = FPS) -> list[tuple[Seen, float]]:
+def lasted(poses: list[Pose], fps: float = FPS) -> list[tuple[Presence, float]]:
     return [(seen, len(list(frames)) / fps) for seen, frames in groupby(pose.seen for pose in poses)]
 
 
@@ -130,9 +130,9 @@ def test_whoever_passes_freezes_judgement_for_a_second_and_never_takes_over(
 ) -> None:
     """At 1.2 m/s, half of it, larger or as large as the person on the mark."""
     poses = watched(net, pictures, cut_out, crossing(speed_px), scale=scale)
-    assert [seen for seen, _ in lasted(poses)] == [Seen.FOUND, Seen.UNSURE, Seen.FOUND]
+    assert [seen for seen, _ in lasted(poses)] == [Presence.FOUND, Presence.UNSURE, Presence.FOUND]
     assert lasted(poses)[1][1] == pytest.approx(FREEZE_S, abs=0.2)
-    wrong = [pose for pose in poses if pose.seen is Seen.FOUND and aside(pose) > 0.03]
+    wrong = [pose for pose in poses if pose.seen is Presence.FOUND and aside(pose) > 0.03]
     assert len(wrong) <= 2
     assert aside(poses[-1]) < 0.02
 
@@ -151,16 +151,16 @@ def test_with_few_pictures_a_second_whoever_passes_is_judged_in_one_of_them_at_m
 ) -> None:
     poses = watched(net, pictures, cut_out, crossing(speed_px), scale=scale, fps=fps)
     seen = lasted(poses, fps)
-    assert [one for one, _ in seen] == [Seen.FOUND, Seen.UNSURE, Seen.FOUND]
+    assert [one for one, _ in seen] == [Presence.FOUND, Presence.UNSURE, Presence.FOUND]
     assert seen[1][1] <= FREEZE_S + 2 / fps
-    assert sum(pose.seen is Seen.FOUND and aside(pose) > 0.03 for pose in poses) <= 1
+    assert sum(pose.seen is Presence.FOUND and aside(pose) > 0.03 for pose in poses) <= 1
 
 
 def test_in_the_middle_of_a_squat_it_is_the_same(
     net: PoseNet, pictures: list[np.ndarray], cut_out: tuple[np.ndarray, np.ndarray]
 ) -> None:
     poses = watched(net, pictures, cut_out, crossing(300), squatting=True)
-    assert [seen for seen, _ in lasted(poses)] == [Seen.FOUND, Seen.UNSURE, Seen.FOUND]
+    assert [seen for seen, _ in lasted(poses)] == [Presence.FOUND, Presence.UNSURE, Presence.FOUND]
     assert aside(poses[-1]) < 0.03
 
 
@@ -168,7 +168,7 @@ def test_whoever_stops_in_front_for_two_seconds_does_not_take_over(
     net: PoseNet, pictures: list[np.ndarray], cut_out: tuple[np.ndarray, np.ndarray]
 ) -> None:
     poses = watched(net, pictures, cut_out, stopping(2.0), seconds=8.0)
-    assert [seen for seen, _ in lasted(poses)] == [Seen.FOUND, Seen.UNSURE, Seen.FOUND]
+    assert [seen for seen, _ in lasted(poses)] == [Presence.FOUND, Presence.UNSURE, Presence.FOUND]
     assert len({pose.window for pose in poses}) == 1
     assert aside(poses[-1]) < 0.02
 
@@ -178,7 +178,7 @@ def test_whoever_stays_is_somebody_new_after_nobody_was_there_for_a_moment(
 ) -> None:
     poses = watched(net, pictures, cut_out, stopping(60.0), seconds=12.0)
     seen = lasted(poses)
-    assert [one for one, _ in seen] == [Seen.FOUND, Seen.UNSURE, Seen.NOBODY, Seen.FOUND]
+    assert [one for one, _ in seen] == [Presence.FOUND, Presence.UNSURE, Presence.NOBODY, Presence.FOUND]
     assert seen[1][1] == pytest.approx(STRANGER_S, abs=0.2)
     assert seen[2][1] == pytest.approx(CHANGE_S, abs=0.2)
 
@@ -191,4 +191,4 @@ def test_nobody_is_frozen_for_squatting(net: PoseNet, pictures: list[np.ndarray]
         tracker.see(Frame(picture, every * i / 30, i, Layout.BGR, picture.shape[:2]))
         for i, picture in enumerate(pictures[::every])
     ]
-    assert {pose.seen for pose in poses} == {Seen.FOUND}
+    assert {pose.seen for pose in poses} == {Presence.FOUND}

@@ -18,7 +18,7 @@ from mirror.pose.people import (
     PersonTracker,
     Tracking,
 )
-from mirror.pose.pose import Pose, Seen
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.window import Window
 
 FRAME_S = 1 / 15
@@ -111,15 +111,15 @@ def test_a_new_tracker_searches_until_somebody_is_there() -> None:
     scene = Scene()
     assert scene.state is Tracking.SEARCHING
     pose = scene.lasting(HARDLY, 1.0)
-    assert (scene.state, pose.seen, pose.window) == (Tracking.SEARCHING, Seen.NOBODY, None)
+    assert (scene.state, pose.seen, pose.window) == (Tracking.SEARCHING, Presence.NOBODY, None)
     pose = scene.frame(standing())
-    assert (scene.state, pose.seen) == (Tracking.FOLLOWING, Seen.FOUND)
+    assert (scene.state, pose.seen) == (Tracking.FOLLOWING, Presence.FOUND)
     assert pose.window is not None
 
 
 def test_somebody_lost_is_found_again_in_the_same_place() -> None:
     scene = lost()
-    assert scene.frame(standing()).seen is Seen.FOUND
+    assert scene.frame(standing()).seen is Presence.FOUND
     assert scene.state is Tracking.FOLLOWING
 
 
@@ -128,15 +128,15 @@ def test_somebody_else_is_found_only_when_the_one_lost_is_long_gone(other: F32) 
     scene = lost()
     long_gone_t = 1.0 + REMEMBER_S  # surely seen for the first second
     while scene.t < long_gone_t - 1.5 * FRAME_S:
-        assert scene.frame(other).seen is Seen.NOBODY
+        assert scene.frame(other).seen is Presence.NOBODY
         assert scene.state is Tracking.SEARCHING
-    assert scene.frame(other, after=2 * FRAME_S).seen is Seen.FOUND
+    assert scene.frame(other, after=2 * FRAME_S).seen is Presence.FOUND
     assert scene.state is Tracking.FOLLOWING
 
 
 def test_a_poster_and_somebody_far_behind_are_nobody() -> None:
     scene = Scene()
-    assert scene.lasting(standing(tall=0.2 * SIZE[0]), 1.0).seen is Seen.NOBODY
+    assert scene.lasting(standing(tall=0.2 * SIZE[0]), 1.0).seen is Presence.NOBODY
 
 
 # -- following
@@ -146,27 +146,27 @@ def test_whoever_squats_is_followed_in_the_same_window() -> None:
     scene = following()
     window = scene.tracker.window
     for down in (0.05, 0.1, 0.15, 0.2, 0.22, 0.2, 0.15, 0.1, 0.05, 0.0):
-        assert scene.frame(squatting(down)).seen is Seen.FOUND
+        assert scene.frame(squatting(down)).seen is Presence.FOUND
     assert (scene.state, scene.tracker.window) == (Tracking.FOLLOWING, window)
 
 
 def test_whoever_is_hardly_seen_is_hidden_for_a_moment() -> None:
     scene = following()
     pose = scene.frame(HARDLY)
-    assert (scene.state, pose.seen) == (Tracking.HIDDEN, Seen.UNSURE)
+    assert (scene.state, pose.seen) == (Tracking.HIDDEN, Presence.UNSURE)
     assert pose.window is not None
 
 
 def test_joints_that_jump_are_doubted() -> None:
     scene = following()
     pose = scene.frame(ASIDE)
-    assert (scene.state, pose.seen) == (Tracking.DOUBTED, Seen.UNSURE)
+    assert (scene.state, pose.seen) == (Tracking.DOUBTED, Presence.UNSURE)
 
 
 def test_with_seldom_pictures_whoever_is_hardly_seen_is_gone_at_once() -> None:
     scene = following()
     pose = scene.frame(HARDLY, after=GONE_AFTER_S + 0.1)
-    assert (scene.state, pose.seen, pose.window) == (Tracking.SEARCHING, Seen.NOBODY, None)
+    assert (scene.state, pose.seen, pose.window) == (Tracking.SEARCHING, Presence.NOBODY, None)
 
 
 # -- hidden
@@ -174,21 +174,21 @@ def test_with_seldom_pictures_whoever_is_hardly_seen_is_gone_at_once() -> None:
 
 def test_whoever_is_seen_again_is_followed() -> None:
     scene = hidden()
-    assert scene.frame(standing()).seen is Seen.FOUND
+    assert scene.frame(standing()).seen is Presence.FOUND
     assert scene.state is Tracking.FOLLOWING
 
 
 def test_a_body_that_comes_out_of_hiding_elsewhere_is_doubted() -> None:
     scene = hidden()
-    assert scene.frame(ASIDE).seen is Seen.UNSURE
+    assert scene.frame(ASIDE).seen is Presence.UNSURE
     assert scene.state is Tracking.DOUBTED
 
 
 def test_whoever_stays_hidden_is_gone() -> None:
     scene = hidden()
-    assert scene.lasting(HARDLY, GONE_AFTER_S - 2 * FRAME_S).seen is Seen.UNSURE
+    assert scene.lasting(HARDLY, GONE_AFTER_S - 2 * FRAME_S).seen is Presence.UNSURE
     assert scene.state is Tracking.HIDDEN
-    assert scene.lasting(HARDLY, 2 * FRAME_S).seen is Seen.NOBODY
+    assert scene.lasting(HARDLY, 2 * FRAME_S).seen is Presence.NOBODY
     assert (scene.state, scene.tracker.window) == (Tracking.SEARCHING, None)
 
 
@@ -202,22 +202,22 @@ def test_whoever_stays_hidden_is_gone() -> None:
 )
 def test_the_person_is_back_after_a_second_and_not_before(back: F32) -> None:
     scene = doubted()
-    assert scene.lasting(back, FREEZE_S - FRAME_S).seen is Seen.UNSURE
+    assert scene.lasting(back, FREEZE_S - FRAME_S).seen is Presence.UNSURE
     assert scene.state is Tracking.DOUBTED
-    assert scene.lasting(back, 2 * FRAME_S).seen is Seen.FOUND
+    assert scene.lasting(back, 2 * FRAME_S).seen is Presence.FOUND
     assert scene.state is Tracking.FOLLOWING
     for _ in range(15):
-        assert scene.frame(back).seen is Seen.FOUND  # and not in doubt again for where they were before
+        assert scene.frame(back).seen is Presence.FOUND  # and not in doubt again for where they were before
 
 
 def test_whoever_is_back_deep_in_a_squat_is_followed() -> None:
     scene = doubted()
-    assert scene.lasting(squatting(), FREEZE_S + FRAME_S).seen is Seen.FOUND
+    assert scene.lasting(squatting(), FREEZE_S + FRAME_S).seen is Presence.FOUND
 
 
 def test_a_stranger_who_stays_replaces_the_person() -> None:
     scene = doubted()
-    assert scene.lasting(ASIDE, STRANGER_S - FRAME_S).seen is Seen.UNSURE
+    assert scene.lasting(ASIDE, STRANGER_S - FRAME_S).seen is Presence.UNSURE
     assert scene.state is Tracking.DOUBTED
     scene.lasting(ASIDE, 2 * FRAME_S)
     assert (scene.state, scene.tracker.window) == (Tracking.REPLACED, None)
@@ -225,15 +225,15 @@ def test_a_stranger_who_stays_replaces_the_person() -> None:
 
 def test_a_moment_hardly_seen_does_not_end_the_doubt() -> None:
     scene = doubted()
-    assert scene.lasting(HARDLY, GONE_AFTER_S - 2 * FRAME_S).seen is Seen.UNSURE
+    assert scene.lasting(HARDLY, GONE_AFTER_S - 2 * FRAME_S).seen is Presence.UNSURE
     assert scene.state is Tracking.DOUBTED
-    assert scene.frame(standing()).seen is Seen.UNSURE  # the second is not over
+    assert scene.frame(standing()).seen is Presence.UNSURE  # the second is not over
 
 
 def test_when_the_one_in_doubt_is_gone_the_search_begins() -> None:
     scene = doubted()
     scene.lasting(ASIDE, GONE_AFTER_S)
-    assert scene.frame(HARDLY).seen is Seen.NOBODY
+    assert scene.frame(HARDLY).seen is Presence.NOBODY
     assert scene.state is Tracking.SEARCHING
 
 
@@ -243,16 +243,16 @@ def test_when_the_one_in_doubt_is_gone_the_search_begins() -> None:
 def test_nobody_is_seen_for_a_moment_then_the_stranger_is_the_person() -> None:
     scene = replaced()
     looks = scene.net.looks
-    assert scene.lasting(ASIDE, CHANGE_S - 2 * FRAME_S).seen is Seen.NOBODY
+    assert scene.lasting(ASIDE, CHANGE_S - 2 * FRAME_S).seen is Presence.NOBODY
     assert (scene.state, scene.net.looks) == (Tracking.REPLACED, looks)  # the network rests
     pose = scene.lasting(ASIDE, 3 * FRAME_S)
-    assert (scene.state, pose.seen) == (Tracking.FOLLOWING, Seen.FOUND)
-    assert scene.lasting(ASIDE, 1.0).seen is Seen.FOUND  # of the one before, nothing is left to compare with
+    assert (scene.state, pose.seen) == (Tracking.FOLLOWING, Presence.FOUND)
+    assert scene.lasting(ASIDE, 1.0).seen is Presence.FOUND  # and nothing is left to compare with
 
 
 def test_when_the_stranger_left_meanwhile_the_search_begins() -> None:
     scene = replaced()
-    assert scene.lasting(HARDLY, CHANGE_S + FRAME_S).seen is Seen.NOBODY
+    assert scene.lasting(HARDLY, CHANGE_S + FRAME_S).seen is Presence.NOBODY
     assert scene.state is Tracking.SEARCHING
 
 
@@ -263,9 +263,9 @@ def test_when_the_stranger_left_meanwhile_the_search_begins() -> None:
 def test_pictures_of_another_size_begin_a_search(before: object) -> None:
     scene = before()  # type: ignore[operator]
     pose = scene.frame(HARDLY, size=(1280, 960))
-    assert (scene.state, pose.seen, pose.size) == (Tracking.SEARCHING, Seen.NOBODY, (1280, 960))
+    assert (scene.state, pose.seen, pose.size) == (Tracking.SEARCHING, Presence.NOBODY, (1280, 960))
     for _ in range(15):
-        assert scene.frame(ASIDE, size=(1280, 960)).seen is Seen.FOUND  # whoever it is
+        assert scene.frame(ASIDE, size=(1280, 960)).seen is Presence.FOUND  # whoever it is
 
 
 @pytest.mark.parametrize("before", [following, hidden, doubted, lost])
@@ -276,7 +276,7 @@ def test_another_network_begins_a_search(before: object) -> None:
     scene.tracker.use(scene.net)
     assert (scene.state, scene.tracker.window) == (Tracking.SEARCHING, None)
     for _ in range(15):
-        assert scene.frame(ASIDE).seen is Seen.FOUND  # whoever it is, and wherever somebody stood before
+        assert scene.frame(ASIDE).seen is Presence.FOUND  # whoever it is, and wherever somebody stood before
     assert old.looks == looks
 
 
@@ -284,7 +284,7 @@ def test_neither_another_size_nor_another_network_cuts_a_replacement_short() -> 
     scene = replaced()
     scene.tracker.use(scene.net)
     assert scene.state is Tracking.REPLACED
-    assert scene.frame(ASIDE, size=(1280, 960)).seen is Seen.NOBODY
+    assert scene.frame(ASIDE, size=(1280, 960)).seen is Presence.NOBODY
     assert scene.state is Tracking.REPLACED
 
 
@@ -297,7 +297,7 @@ def test_the_window_follows_whoever_steps_aside_after_a_moment() -> None:
     first, x = scene.tracker.window, 240.0
     while x < 275.0:
         x += 4.0
-        assert scene.frame(standing(x=x)).seen is Seen.FOUND
+        assert scene.frame(standing(x=x)).seen is Presence.FOUND
     scene.lasting(standing(x=x), REFIT_AFTER_S)
     assert first is not None
     assert scene.tracker.window is not None
