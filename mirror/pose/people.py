@@ -208,16 +208,23 @@ class PersonTracker:
                 return self._pose(frame, best.keypoints, Presence.NOBODY)
             window = closer.window(aspect)
         body = self._look(frame, window)
+        if self._long_lost(frame.t):
+            self._fixed_feet.forget()
+        self._fixed_feet.resume()  # wherever hips and shoulders were before, they came back since
         self._accept(body, frame.t, _settled(window, body), None)
         return self._pose(frame, body.keypoints, Presence.FOUND)
 
     def _may_be(self, body: Body, t: float) -> bool:
         """Whether a find may be who was lost a moment ago; true for anybody once that is long ago."""
         lost = self._person
-        if lost is None or t - lost.last_t > REMEMBER_S:
+        if lost is None or self._long_lost(t):
             return True
         apart, height = math.dist(body.hips, lost.last.hips), lost.place.height
         return apart < 0.5 * height and 0.75 < body.height / height < 1.33
+
+    def _long_lost(self, t: float) -> bool:
+        """Whether whoever is found now is somebody new."""
+        return self._person is None or t - self._person.last_t > REMEMBER_S
 
     # -- somebody there --------------------------------------------------------------------------------
 

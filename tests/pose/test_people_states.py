@@ -134,6 +134,19 @@ def test_somebody_else_is_found_only_when_the_one_lost_is_long_gone(other: F32) 
     assert scene.state is Tracking.FOLLOWING
 
 
+def test_whoever_comes_next_is_not_measured_by_where_the_one_before_stood() -> None:
+    scene = lost()
+    scene.lasting(HARDLY, 10.0)
+    for _ in range(30):
+        assert scene.frame(standing(x=300.0)).seen is Presence.FOUND
+
+
+def test_whoever_is_found_again_a_step_aside_is_not_in_doubt() -> None:
+    scene = lost()
+    for _ in range(30):
+        assert scene.frame(standing(x=300.0)).seen is Presence.FOUND
+
+
 def test_a_poster_and_somebody_far_behind_are_nobody() -> None:
     scene = Scene()
     assert scene.lasting(standing(tall=0.2 * SIZE[0]), 1.0).seen is Presence.NOBODY
