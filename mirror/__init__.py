@@ -5,3 +5,5 @@ Every room hands on one small frozen type: Frame, Pose, KneeReading and Rep, Fee
 """
 
 __version__ = "0.1.0"
+BUILT = "2026-11-23"
+"""The day this version was made, in UTC: no clock that is right says less (service/wall_clock.py)."""

@@ -21,12 +21,12 @@ from pathlib import Path
 from mirror.service import incident_log, throttling
 from mirror.service.finding import Finding, Level
 from mirror.service.folders import in_home
-from mirror.service.store import CLOCK_IS_SET, FILE_NAME
+from mirror.service.store import FILE_NAME, newest_believed
+from mirror.service.wall_clock import A_DAY_S, CLOCK_IS_SET, plausible
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE, TOO_LITTLE_SPACE = 500e6, 50e6  # bytes; logs, statistics and an update need some hundred MB
 HOT_C = 80.0  # a Raspberry Pi begins to slow down at 80 degrees (85 at the latest)
-A_DAY_S = 86400.0
 LATELY_S = 30 * A_DAY_S
 NEEDED = ("numpy", "cv2", "pygame", "gpiozero")
 DEVICES = ("dri/card*", "gpiochip*", "video*", "media*", "dma_heap/*")
@@ -104,8 +104,12 @@ def disk(folder: Path, free_bytes: Callable[[Path], int]) -> Finding:
     return Finding("disk", "ok", says)
 
 
-def store(folder: Path, keep_days: int) -> Finding:
-    """The kept sets can be read, and none had to be moved aside. keep_days: 0 keeps none."""
+def store(folder: Path, keep_days: int, now_s: float | None = None, marker: Path = CLOCK_IS_SET) -> Finding:
+    """The kept sets can be read, none had to be moved aside, and the old ones go.
+
+    keep_days: 0 keeps none. now_s: what the clock says, left out: this computer's. marker: there once the
+    network set it.
+    """
     path = folder / FILE_NAME
     aside = sorted(path.parent.glob(f"{path.name}.corrupt-*")) if path.parent.is_dir() else []
     if not path.exists():
@@ -114,6 +118,7 @@ def store(folder: Path, keep_days: int) -> Finding:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as rows:
             (verdict,) = rows.execute("PRAGMA quick_check(1)").fetchone()
             (count,) = rows.execute("SELECT count(*) FROM sets").fetchone()
+            newest = newest_believed(rows)
     except sqlite3.Error as error:
         do = f"look whether this user may read {path}; a damaged file is moved aside at the next start"
         return Finding("store", "warning", f"{path} cannot be read ({error})", do)
@@ -125,7 +130,10 @@ def store(folder: Path, keep_days: int) -> Finding:
     if aside:
         do = f"the card may be failing; look at it, then delete {folder}/{FILE_NAME}.corrupt-*"
         return Finding("store", "warning", f"{says}; a damaged one lies beside it", do)
-    return Finding("store", "ok", says)
+    if not keep_days or marker.exists() or plausible(time.time() if now_s is None else now_s, newest):
+        return Finding("store", "ok", says)
+    do = "none is deleted by this clock; it cannot be right: timedatectl set-time or squat-mirror sets delete"
+    return Finding("store", "warning", says, do)
 
 
 def faults(folder: Path, now_s: float) -> Finding:

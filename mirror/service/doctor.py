@@ -124,7 +124,7 @@ def examine(
         ("lamp", lambda: lamp(chosen, computer.board)),
         ("screen", lambda: screen(computer.display())),
         ("disk", lambda: checkup.disk(computer.state_folder, computer.free_bytes)),
-        ("store", lambda: checkup.store(computer.state_folder, chosen.store.keep_days)),
+        ("store", lambda: checkup.store(computer.state_folder, chosen.store.keep_days, computer.now_s)),
         ("faults", lambda: checkup.faults(computer.state_folder, computer.now_s)),
         ("mqtt", lambda: mqtt_look.mqtt(chosen)),
         ("metrics", lambda: checkup.metrics(chosen.metrics.file)),

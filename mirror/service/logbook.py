@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mirror.coach.feedback import Feedback, Light, SetSummary, State
 from mirror.knees.reading import Rep, RepLeg
-from mirror.service.store import CLOCK_IS_SET
+from mirror.service.wall_clock import CLOCK_IS_SET
 
 if TYPE_CHECKING:
     from mirror.service.store import Store
@@ -30,7 +30,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class SetDone:
-    """A set that is over. at: its end, seconds since 1970; clock_set: whether that clock could be right."""
+    """A set that is over. at: its end, seconds since 1970; clock_set: whether that clock is believed."""
 
     at: float
     clock_set: bool
@@ -114,9 +114,14 @@ class Logbook:
         if told is not None:
             self._told = told
             if told.reps:
-                self.store.keep(SetDone(self.now(), self.clock_is_set(), told, self._visit))
+                self._keep(told)
         if away:
             self._leave()
+
+    def _keep(self, told: SetSummary) -> None:
+        at = self.now()
+        believed = self.clock_is_set() or self.store.believes(at)
+        self.store.keep(SetDone(at, believed, told, self._visit))
 
     def light(self, t: float, light: Light) -> None:
         """Lamps are not kept."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mirror.service.containment import Report, logged
+from mirror.service.wall_clock import A_DAY_S, CLOCK_IS_SET, FIRST_DATE_S, plausible
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,11 @@ QUEUE = 64
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 """Before the first and between later attempts to write to a disk that refuses."""
 CLEAN_EVERY_S = 86400.0
+ASK_AGAIN_S = 600.0
+"""After a clock that was not believed: most are set within minutes of the start, and many mirrors are off at
+night."""
 MOST_ASIDE = 3
 """Damaged databases kept for somebody to look at, each with its log and index."""
-CLOCK_IS_SET = Path("/run/systemd/timesync/synchronized")
-"""systemd-timesyncd makes this file once the clock was set from the network."""
 
 MIGRATIONS = (
     """
@@ -89,9 +91,10 @@ class Store:
         queue: int = QUEUE,
         report: Report = logged,
     ) -> None:
-        """keep_days: older records are deleted at the start and once a day, when the clock is set.
+        """keep_days: older records are deleted at the start and once a day, by a clock that is believed.
 
-        report: told of what nobody foresaw; the writer goes on.
+        clock_is_set: whether the network set the clock. One that nobody vouches for is believed, too, while
+        it is `plausible`. report: told of what nobody foresaw; the writer goes on.
         """
         self._report = report
         self.path = path
@@ -104,7 +107,9 @@ class Store:
         self._closing = False
         self._rows: sqlite3.Connection | None = None
         self._trouble = ""
-        self._cleaned_t = float("-inf")
+        self._clean_t = float("-inf")
+        self._newest = float("-inf")
+        self._doubted = False
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 
@@ -120,6 +125,10 @@ class Store:
                 self._waiting.append((record, done))
                 self._changed.notify()
         return done
+
+    def believes(self, at: float) -> bool:
+        """Whether a clock that says `at` (seconds since 1970) can be right, beside the sets that are kept."""
+        return plausible(at, self._newest)
 
     def close(self, timeout: float = 1.0) -> None:
         """Write what waits, if the disk takes it, and end; may be called twice."""
@@ -156,7 +165,7 @@ class Store:
                 return self._end()
 
     def _until_cleaning(self) -> float:
-        return max(0.0, self._cleaned_t + CLEAN_EVERY_S - time.monotonic())
+        return max(0.0, self._clean_t - time.monotonic())
 
     def _pause(self, seconds: float) -> None:
         with self._changed:
@@ -173,6 +182,7 @@ class Store:
             try:
                 with rows:
                     row = record.write(rows)
+                    newest = newest_believed(rows)
             except sqlite3.DatabaseError as error:
                 if isinstance(error, NO_RECORD):
                     self._drop(done, error)
@@ -188,6 +198,7 @@ class Store:
                 continue
             with self._changed:
                 self._waiting.popleft()
+            self._newest = newest
             self._say_well()
             done.set_result(row)
 
@@ -224,12 +235,17 @@ class Store:
 
     def _clean(self, rows: sqlite3.Connection) -> None:
         """Delete what is older than it may be. A clock that may be wrong deletes nothing."""
-        if self._clock_is_set():
-            delete_before(rows, self._now() - self._keep_s)
+        now = self._now()
+        self._newest = newest_believed(rows)
+        believed = self._clock_is_set() or self.believes(now)
+        if believed:
+            date_anew(rows, now)
+            delete_before(rows, now - self._keep_s)
             for aside in _asides(self.path):
-                if aside.stat().st_mtime < self._now() - self._keep_s:
+                if aside.stat().st_mtime < now - self._keep_s:
                     aside.unlink()
-        self._cleaned_t = time.monotonic()
+        self._say_doubt(now, believed)
+        self._clean_t = time.monotonic() + (CLEAN_EVERY_S if believed else ASK_AGAIN_S)
 
     def _let_go(self) -> None:
         rows, self._rows = self._rows, None
@@ -238,6 +254,13 @@ class Store:
                 rows.close()
             except sqlite3.Error as error:
                 log.debug("store: %s", error)
+
+    def _say_doubt(self, now: float, believed: bool) -> None:
+        """Once, while it lasts."""
+        if not believed and not self._doubted:
+            says = time.strftime("%Y-%m-%d", time.gmtime(now))
+            log.warning("store: the clock says %s, which cannot be right; no set is deleted by it", says)
+        self._doubted = not believed
 
     def _say_trouble(self, error: Exception) -> None:
         if not self._trouble:
@@ -286,6 +309,26 @@ def _migrate(rows: sqlite3.Connection) -> None:
         raise TooNew(f"it was made by a newer release (schema {done}, this one knows {len(MIGRATIONS)})")
     for number, script in enumerate(MIGRATIONS[done:], done + 1):
         rows.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+
+
+def newest_believed(rows: sqlite3.Connection) -> float:
+    """When the newest set was kept whose clock was believed, in seconds since 1970; -inf without one."""
+    (at,) = rows.execute("SELECT max(at) FROM sets WHERE clock_set").fetchone()
+    return float("-inf") if at is None else float(at)
+
+
+def date_anew(rows: sqlite3.Connection, now: float) -> None:
+    """Give sets and faults whose date cannot be right that of `now`, by a clock that is believed.
+
+    So one from 1970 is not deleted minutes after it was kept, and one from 2099 is deleted in the end.
+    """
+    ahead = now + A_DAY_S
+    with rows:
+        rows.execute(
+            "UPDATE sets SET at = ?, clock_set = 0 WHERE at > ? OR (NOT clock_set AND at < ?)",
+            (now, ahead, FIRST_DATE_S),
+        )
+        rows.execute("UPDATE faults SET at = ? WHERE at > ?", (now, ahead))
 
 
 def delete_before(rows: sqlite3.Connection, at: float) -> int:

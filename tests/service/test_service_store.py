@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
@@ -15,9 +16,11 @@ from patience import PATIENCE_S
 from reliability.sets_done import MORNING, kept, set_done
 
 from mirror.coach.feedback import State, nothing
+from mirror.service import checkup
 from mirror.service import store as storing
 from mirror.service.logbook import FaultSeen, Logbook
 from mirror.service.store import NotKept, Store
+from mirror.service.wall_clock import BUILT_S
 
 DAY_S = 86400.0
 
@@ -155,6 +158,123 @@ def test_deleted_numbers_are_overwritten_in_the_file(path):
     assert b"nobody may find" in path.read_bytes()
     Store(path, 90, now=lambda: MORNING, clock_is_set=lambda: True).close(PATIENCE_S)
     assert b"nobody may find" not in path.read_bytes()
+
+
+# -- by which clock
+
+LAST_YEAR, TODAY = BUILT_S - 200 * DAY_S, BUILT_S + 165 * DAY_S
+
+
+def cleaned(path: Path, now: float, *, network: bool = False, keep_days: float = 1) -> list[str]:
+    """What is left after a start at which the clock says `now`. network: it was set by timesyncd."""
+    Store(path, keep_days, now=lambda: now, clock_is_set=lambda: network).close(PATIENCE_S)
+    return [sentence for _, _, sentence in kept(path)]
+
+
+def remembered(path: Path, *sets: tuple[str, float, bool]) -> None:
+    """A mirror that kept these: sentence, date, and whether its clock was believed then."""
+    store = Store(path, 3650, now=lambda: 0.0, clock_is_set=lambda: False)
+    for sentence, at, believed in sets:
+        store.keep(set_done(1, at, sentence, clock_set=believed))
+        store.keep(FaultSeen(at, "camera", sentence))
+    store.close(PATIENCE_S)
+
+
+@pytest.mark.parametrize("network", [True, False], ids=["timesyncd", "chrony, or a battery"])
+def test_a_set_from_last_year_goes_whoever_set_the_clock(path, network):
+    remembered(path, ("labelled", LAST_YEAR, True), ("by an older release", LAST_YEAR, False))
+    assert cleaned(path, TODAY, network=network) == []
+    assert asked(path, "SELECT * FROM faults") == []
+
+
+def test_a_mirror_that_starts_at_its_last_shutdown_deletes_by_that(path):
+    remembered(path, ("old", BUILT_S + 1 * DAY_S, True), ("newest", BUILT_S + 9 * DAY_S, True))
+    assert cleaned(path, BUILT_S + 9 * DAY_S + 60.0, keep_days=5) == ["newest"]
+
+
+@pytest.mark.parametrize("at", [0.0, BUILT_S - DAY_S], ids=["1970", "before this version was built"])
+def test_a_clock_before_this_version_deletes_nothing(path, at, caplog):
+    remembered(path, ("older than it may be", at - 90 * DAY_S, False))
+    caplog.clear()
+    assert cleaned(path, at) == ["older than it may be"]
+    assert caplog.text.count("cannot be right; no set is deleted by it") == 1
+
+
+def test_a_clock_behind_the_newest_set_deletes_nothing_until_the_network_sets_it(path):
+    remembered(path, ("old", LAST_YEAR, True), ("newest", TODAY + 30 * DAY_S, True))
+    assert cleaned(path, TODAY) == ["old", "newest"]
+    assert cleaned(path, TODAY, network=True) == ["newest"]
+
+
+@pytest.mark.parametrize("year", [2036, 2038, 2099, 2106])
+def test_a_clock_that_jumped_far_ahead_deletes_nothing_and_cannot_vouch_for_itself(path, year):
+    far = (year - 1970) * 365.25 * DAY_S
+    remembered(path, ("today", TODAY, True))
+    store = Store(path, 90, now=lambda: far, clock_is_set=lambda: False)
+    book = Logbook(store, now=lambda: far, clock_is_set=lambda: False)
+    book.write(0.0, a_set("by the wrong clock"), None)
+    book.close()
+    assert cleaned(path, far, keep_days=90) == ["today", "by the wrong clock"]
+    assert asked(path, "SELECT clock_set FROM sets") == [(1,), (0,)]
+
+
+def test_what_a_wrong_clock_dated_ahead_goes_in_the_end(path):
+    remembered(path, ("from 2099", MORNING, False), ("believed, but wrong", TODAY + 400 * DAY_S, True))
+    assert len(cleaned(path, TODAY, network=True)) == 2
+    assert asked(path, "SELECT at, clock_set FROM sets") == [(TODAY, 0), (TODAY, 0)]
+    assert asked(path, "SELECT at FROM faults") == [(TODAY,), (TODAY,)]
+    assert cleaned(path, TODAY + 2 * DAY_S, network=True) == []
+
+
+def test_a_set_from_a_clock_that_began_at_nought_stays_its_days_from_when_the_clock_is_right(path):
+    remembered(path, ("an hour ago, in 1970", 3600.0, False))
+    assert cleaned(path, TODAY) == ["an hour ago, in 1970"]
+    assert cleaned(path, TODAY + 2 * DAY_S) == []
+
+
+def test_a_clock_that_is_set_late_is_not_waited_for_until_tomorrow(path, monkeypatch):
+    monkeypatch.setattr(storing, "ASK_AGAIN_S", 0.01)
+    remembered(path, ("old", LAST_YEAR, True))
+    now = [0.0]
+    store = Store(path, 1, now=lambda: now[0], clock_is_set=lambda: False)
+    store.keep(set_done(1, TODAY, "new")).result(PATIENCE_S)
+    assert [sentence for _, _, sentence in kept(path)] == ["old", "new"]
+    now[0] = TODAY + 60.0
+    waits = threading.Event()
+    for _ in range(2000):
+        if len(kept(path)) == 1:
+            break
+        waits.wait(0.01)
+    store.close(PATIENCE_S)
+    assert [sentence for _, _, sentence in kept(path)] == ["new"]
+
+
+def test_a_set_is_dated_by_a_clock_that_is_believed(path):
+    store = Store(path, 3650, now=lambda: TODAY, clock_is_set=lambda: False)
+    now = [TODAY, TODAY, TODAY - 1.0, 0.0, TODAY + 1.0]  # the visit began by the first
+    book = Logbook(store, now=lambda: now.pop(0), clock_is_set=lambda: False)
+    for sentence in ("right", "set back", "reset", "right again"):
+        book.write(0.0, a_set(sentence), None)
+        store.keep(FaultSeen(TODAY, "camera", "")).result(PATIENCE_S)  # the set before it is on the disk
+    store.close(PATIENCE_S)
+    found = asked(path, "SELECT sentence, clock_set FROM sets")
+    assert found == [("right", 1), ("set back", 0), ("reset", 0), ("right again", 1)]
+
+
+def test_the_doctor_says_when_no_set_goes_by_its_age(path, tmp_path):
+    remembered(path, ("newest", TODAY, True))
+    marker = tmp_path / "synchronized"
+    assert checkup.store(path.parent, 90, TODAY + 1.0, marker).level == "ok"
+    assert checkup.store(path.parent, 0, 0.0, marker).level == "ok"
+    told = checkup.store(path.parent, 90, 0.0, marker)
+    assert told.level == "warning"
+    assert "none is deleted by this clock" in told.do
+    marker.touch()
+    assert checkup.store(path.parent, 90, 0.0, marker).level == "ok"
+
+
+def test_this_version_was_not_built_in_the_future():
+    assert time.time() >= BUILT_S
 
 
 # -- schemas
