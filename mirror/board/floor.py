@@ -17,6 +17,7 @@ from typing import Any
 
 from mirror.board.said import (
     MOST_REPS,
+    NAME,
     OFF_TRACK,
     UNKNOWN,
     FinishedSet,
@@ -25,15 +26,14 @@ from mirror.board.said import (
     Rep,
     finished_set,
     moment,
+    printable,
     rep,
 )
-from mirror.service.topics import safe
+from mirror.service.topics import is_level, name_at
 
 log = logging.getLogger(__name__)
 
 MOST_STATIONS = 32
-LONGEST_STATION = 128
-"""Characters of a station's name as in topics."""
 MOST_SETS = 1000
 """Finished sets kept: thirty sets of thirty-two stations."""
 SHOWN_REPS = 12
@@ -141,10 +141,10 @@ class Floor:
         self._sets_version = 0
 
     def hear(self, station: str, kind: str, payload: bytes, remembered: bool) -> bool:
-        """One message. station: as in the topic. kind: online, state, rep or set. remembered: retained by
-        the broker, not said just now. Whether it changed anything; what cannot be understood does not.
+        """One message. station: its level of the topic. kind: online, state, rep or set. remembered: retained
+        by the broker, not said just now. Whether it changed anything; what cannot be understood does not.
         """
-        if len(station) > LONGEST_STATION or station != safe(station):
+        if not is_level(station):
             return False  # no station writes its name like that
         with self._lock:
             try:
@@ -238,7 +238,7 @@ class Floor:
             if len(self._stations) >= MOST_STATIONS:
                 silent = min(self._stations.values(), key=lambda one: (one.online, one.heard_t))
                 del self._stations[silent.id]
-            seen = self._stations[station] = Seen(station, station)
+            seen = self._stations[station] = Seen(station, printable(name_at(station), NAME))
         seen.heard_t = self._clock()
         return seen
 

@@ -144,7 +144,7 @@ def finished_set(payload: bytes) -> FinishedSet:
         t,
         number,
         tuple(_rep(one, number) for one in _list(said, "reps")[:MOST_REPS]),
-        tuple(_clean(one, SENTENCE) for one in _list(said, "sentences")[:MOST_SENTENCES] if one),
+        tuple(printable(one, SENTENCE) for one in _list(said, "sentences")[:MOST_SENTENCES] if one),
         t,
     )
 
@@ -192,11 +192,11 @@ def _text(said: Payload, key: str, longest: int) -> str:
         return ""
     if not isinstance(value, str):
         raise NotUnderstood(f"{key} is no text")
-    return _clean(value, longest)
+    return printable(value, longest)
 
 
-def _clean(value: object, longest: int) -> str:
-    """Printable letters only: no line breaks, and no half characters that could not be sent on."""
+def printable(value: object, longest: int) -> str:
+    """So many printable letters at most: no line breaks, and no half characters that could not be sent on."""
     return "".join(letter for letter in str(value)[:longest] if letter.isprintable())
 
 

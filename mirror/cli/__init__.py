@@ -15,6 +15,7 @@ from typing import Any
 import typer
 
 from mirror.cli.app import app, debug, debugging
+from mirror.cli.flags import in_a_line
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.service.containment import own_fault
 
@@ -67,9 +68,7 @@ def _say_ours(error: Exception) -> int:
 
 
 def _say(sentence: str, code: int) -> int:
-    line = " ".join(sentence.splitlines())
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)  # names may hold anything
-    sys.stderr.write(f"squat-mirror: {shown}\n")
+    sys.stderr.write(f"squat-mirror: {in_a_line(sentence)}\n")
     return code
 
 

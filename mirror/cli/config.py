@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from mirror.cli.app import app
-from mirror.cli.flags import Config, load_settings
+from mirror.cli.flags import Config, in_a_line, load_settings
+
+if TYPE_CHECKING:
+    from mirror.settings import Settings
 
 config_app = typer.Typer(help="Show or check the settings.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
@@ -30,7 +35,7 @@ def config_show(config: Config = None) -> None:
 
 @config_app.command("check")
 def config_check(config: Config = None) -> None:
-    """Say every mistake in the settings; exit 2 if there is one."""
+    """Say every mistake in the settings; exit 2 if there is one. Also where a named station is told of."""
     from mirror.settings import check, find
 
     problems = check(config)
@@ -40,3 +45,18 @@ def config_check(config: Config = None) -> None:
         raise typer.Exit(2)
     found = find(config)
     typer.echo(f"{found}: no mistakes" if found else "no settings file; the defaults hold")
+    told = _where_told(load_settings(config))
+    if told:
+        typer.echo(in_a_line(told))
+
+
+def _where_told(settings: Settings) -> str:
+    """The topics of a station that has a name or a broker; "" for one that has neither."""
+    from mirror.service.mqtt_setup import topics_for
+
+    broker = settings.mqtt.broker.strip()
+    if not broker and not settings.coach.station.strip():
+        return ""
+    topics = topics_for(settings)
+    who = f"{broker} is" if broker else "[mqtt] broker is empty; one would be"
+    return f"mqtt: {who} told of {topics.station} at {topics.of('...')}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import secrets
 import ssl
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mirror.service.mqtt_setup import Setup
-from mirror.service.topics import OFFLINE, ONLINE, safe
+from mirror.service.topics import OFFLINE, ONLINE, level
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1, 60
 KEEPALIVE_S = 20
 """A broker that says nothing for one and a half of these is lost; it says the same of a station."""
 CONNECT_S = 5.0
+LONGEST_NAME = 64
+"""Letters of a station's name in that of its connection; every broker takes letters, digits, - and _."""
 WAITING = 32
 """Messages handed to paho that the broker has not acknowledged; one more is refused."""
 
@@ -48,10 +51,10 @@ def this_station(setup: Setup) -> str:
         computer = Path("/etc/machine-id").read_bytes()
     except OSError:
         computer = secrets.token_bytes(8)
-    tail = hashlib.sha256(b"squat-mirror" + computer).hexdigest()[
-        :8
-    ]  # the number itself is nobody's business
-    return f"{safe(setup.topics.station)}-{tail}"
+    told = level(setup.topics.station)
+    # the computer's number itself is nobody's business
+    tail = hashlib.sha256(b"squat-mirror" + computer + told.encode()).hexdigest()[:8]
+    return f"{re.sub('[^A-Za-z0-9_-]', '-', told)[:LONGEST_NAME]}-{tail}"
 
 
 def client_for(setup: Setup, name: str) -> Any:

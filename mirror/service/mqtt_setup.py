@@ -51,8 +51,12 @@ def setup_for(settings: Settings) -> Setup | None:
     password = password_in(chosen.password_file)
     if password and not chosen.username:
         raise BadInput("[mqtt] password_file: a password needs a username")
-    topics = Topics(chosen.topic, settings.coach.station.strip() or socket.gethostname())
-    return Setup(host, port, topics, chosen.username, password, chosen.tls)
+    return Setup(host, port, topics_for(settings), chosen.username, password, chosen.tls)
+
+
+def topics_for(settings: Settings) -> Topics:
+    """Where this station says what it does; one without a name has its computer's."""
+    return Topics(settings.mqtt.topic, settings.coach.station.strip() or socket.gethostname())
 
 
 def address_of(told: str, port: int) -> tuple[str, int]:

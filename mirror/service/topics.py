@@ -6,12 +6,14 @@ and no connection; keys are only ever added. Numbers and words only: never a pic
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from mirror.coach.feedback import Feedback, SetSummary
@@ -22,6 +24,8 @@ DEFAULT_PREFIX = "squat-mirror"
 ONLINE, OFFLINE = b"1", b"0"
 """What `Topics.online` says, retained: connected; or gone, as last will and on a clean end."""
 KINDS = ("online", "state", "rep", "set")
+LONGEST_LEVEL = 128
+"""Characters of a station's name in a topic."""
 VERDICTS = ("good", "caution", "off_track", "unknown")
 
 STATE_KEYS = frozenset(
@@ -36,9 +40,40 @@ TIMER_KEYS = frozenset(("schema", "started", "work_s", "rest_s", "rounds"))
 Payload = dict[str, Any]
 
 
-def safe(name: str) -> str:
-    """A station's name as a level of a topic: letters, digits, - and _; anything else becomes -."""
-    return re.sub(r"[^A-Za-z0-9_-]", "-", name) or "-"
+NO_NAME = "%"
+CUT = "%%"
+"""What no other name can have in it: the end of one that was too long is a digest of it."""
+DIGEST = 32
+LEVEL = re.compile(rf"{NO_NAME}|(?:[A-Za-z0-9_-]|%[0-9A-F]{{2}})+(?:{CUT}[0-9a-f]{{{DIGEST}}})?")
+
+
+def level(name: str) -> str:
+    """A station's name as a level of a topic, another one for every other name.
+
+    Letters of English, digits, - and _ stay as they are; anything else is % and two hexadecimal digits a
+    byte of UTF-8, as in the addresses of the web. What is longer than LONGEST_LEVEL ends in a digest.
+    """
+    told = re.sub(r"[^A-Za-z0-9_-]", _escaped, name) or NO_NAME
+    if len(told) <= LONGEST_LEVEL:
+        return told
+    digest = hashlib.sha256(told.encode()).hexdigest()[:DIGEST]
+    head = told[: LONGEST_LEVEL - len(CUT) - DIGEST]
+    return re.sub("%.?$", "", head) + CUT + digest  # a byte is told whole, or not at all
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Also half a character, as a name of the environment may have one."""
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogatepass"))
+
+
+def is_level(told: str) -> bool:
+    """Whether a station of this or an older release writes its name like that."""
+    return len(told) <= LONGEST_LEVEL and LEVEL.fullmatch(told) is not None
+
+
+def name_at(told: str) -> str:
+    """The station's name out of its level, as far as it stands there: until it says its name itself."""
+    return unquote(told.partition(CUT)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +85,7 @@ class Topics:
 
     def of(self, kind: str) -> str:
         """The topic of one of KINDS."""
-        return f"{self.prefix}/{safe(self.station)}/{kind}"
+        return f"{self.prefix}/{level(self.station)}/{kind}"
 
     @property
     def online(self) -> str:
@@ -80,7 +115,7 @@ def timer_topic(prefix: str) -> str:
 
 
 def came_from(prefix: str, topic: str) -> tuple[str, str] | None:
-    """(station's name as in topics, kind) of a message; None when it is no station's."""
+    """(station's level, kind) of a message; None when it is no station's."""
     station, _, kind = topic.removeprefix(f"{prefix}/").partition("/")
     known = topic.startswith(f"{prefix}/") and kind in KINDS and station
     return (station, kind) if known else None

@@ -222,7 +222,7 @@ def test_another_class_forgets_finished_sets_and_who_is_gone_and_not_who_is_ther
 
 def test_a_station_whose_memory_is_deleted_at_the_broker_disappears(hall):
     hall.mirror()
-    hall.floor.hear("Rack-1", "online", b"", False)
+    hall.floor.hear("Rack%201", "online", b"", False)
     assert hall.cards == []
 
 
@@ -252,10 +252,28 @@ def test_of_too_many_stations_those_gone_longest_leave(hall):
     assert "S7" not in names
 
 
+@pytest.mark.parametrize("names", [("架子一", "架子二"), ("Rack #1", "Rack +1"), ("Rack 1", "Rack-1")])
+def test_stations_of_any_names_are_cards_of_their_own_and_go_alone(hall, names):
+    stations = [hall.mirror(name) for name in names]
+    for station in stations:
+        station.comes()
+    assert sorted(card["name"] for card in hall.cards) == sorted(names)  # before they said it themselves
+    for station in stations:
+        station.squats((GOOD, GOOD))
+    stations[0].goes()
+    assert {card["name"]: card["online"] for card in hall.cards} == {names[0]: False, names[1]: True}
+
+
+def test_a_station_of_an_older_release_is_shown(hall):
+    hall.floor.hear("Rack-1", "online", b"1", False)
+    hall.floor.hear("Rack-1", "state", json.dumps(STATE).encode(), False)
+    assert [card["name"] for card in hall.cards] == ["Rack 1"]
+
+
 STATE = {"schema": 1, "station": "Rack 1", "t": NOW, "state": "idle", "light": "off", "set": 1, "reps": 2}
 
 
-@pytest.mark.parametrize("station", ["a b", "ä", "x" * 129, "a/b", "<b>", "\x00"])
+@pytest.mark.parametrize("station", ["a b", "ä", "x" * 129, "a/b", "<b>", "\x00", "a%2", "a%2f", "%%", ""])
 def test_what_writes_its_name_as_no_station_does_is_none(hall, station):
     assert not hall.floor.hear(station, "state", json.dumps(STATE).encode(), False)
     assert not hall.floor.hear(station, "online", b"1", False)
@@ -272,15 +290,15 @@ WRONG = [
 @pytest.mark.parametrize("payload", NO_OBJECTS, ids=range(len(NO_OBJECTS)))
 @pytest.mark.parametrize("kind", ["state", "rep", "set"])
 def test_what_is_no_object_changes_nothing(hall, kind, payload):
-    assert not hall.floor.hear("Rack-1", kind, payload, False)
+    assert not hall.floor.hear("Rack%201", kind, payload, False)
     assert hall.cards == []
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_a_state_that_makes_no_sense_changes_nothing(hall, wrong):
-    assert hall.floor.hear("Rack-1", "state", json.dumps(STATE).encode(), False)
+    assert hall.floor.hear("Rack%201", "state", json.dumps(STATE).encode(), False)
     before = hall.cards
-    assert not hall.floor.hear("Rack-1", "state", json.dumps({**STATE, **wrong}).encode(), False)
+    assert not hall.floor.hear("Rack%201", "state", json.dumps({**STATE, **wrong}).encode(), False)
     assert hall.cards == before
 
 
@@ -310,7 +328,7 @@ def test_no_json_stops_the_floor_and_what_it_tells_can_always_be_sent(kind, said
 
 def test_texts_are_cut_and_have_no_line_breaks_or_half_characters(hall):
     said = {**STATE, "station": "R\n\u202e" + "x" * 500, "cue": "\ud800" + "y" * 500}
-    assert hall.floor.hear("Rack-1", "state", json.dumps(said).encode(), False)
+    assert hall.floor.hear("Rack%201", "state", json.dumps(said).encode(), False)
     card = hall.card
     assert len(card["name"]) <= NAME
     assert card["name"].startswith("Rx")

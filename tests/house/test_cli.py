@@ -336,6 +336,25 @@ def test_config_check_says_every_mistake(ask: Ask, tmp_path: Path) -> None:
     assert ask("config", "check", "--config", "right.toml").code == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Rack-3", "mqtt: gym.local is told of Rack-3 at squat-mirror/Rack-3/...\n"),
+        ("架子一", "mqtt: gym.local is told of 架子一 at squat-mirror/%E6%9E%B6%E5%AD%90%E4%B8%80/...\n"),
+        ("Rack #1", "mqtt: gym.local is told of Rack #1 at squat-mirror/Rack%20%231/...\n"),
+    ],
+)
+def test_config_check_says_where_a_station_is_told_of(ask: Ask, tmp_path: Path, name: str, line: str) -> None:
+    coach, mqtt = f'[coach]\nstation = "{name}"\n', '[mqtt]\nbroker = "gym.local"\n'
+    (tmp_path / "mirror.toml").write_text(coach + mqtt, "utf-8")
+    assert ask("config", "check").out.endswith(f"no mistakes\n{line}")
+    (tmp_path / "mirror.toml").write_text(coach, "utf-8")
+    nobody = line.replace("gym.local is", "[mqtt] broker is empty; one would be")
+    assert ask("config", "check").out.endswith(nobody)
+    (tmp_path / "mirror.toml").write_text("")
+    assert "mqtt" not in ask("config", "check").out
+
+
 def test_config_show_says_the_value_and_where_it_is_from(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

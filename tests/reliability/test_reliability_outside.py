@@ -46,7 +46,7 @@ ALLOWED = {
     *("sentences", "patterns"),
 }
 """Every name there may be in what a station says: a new one is to be thought about here first."""
-RACK = "squat-mirror/Rack-3"
+RACK = "squat-mirror/Rack%203"
 
 
 def mirror_on(folder: Path, camera: Path, port: int, **more: str) -> WholeMirror:

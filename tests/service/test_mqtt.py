@@ -30,7 +30,7 @@ pytest.importorskip("paho")
 pytest.importorskip("amqtt")
 
 STARTED: list[Mqtt] = []
-RACK = "squat-mirror/Rack-3"
+RACK = "squat-mirror/Rack%203"
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +42,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         STARTED.pop().close()
 
 
-def settings(address: str, mode: str = "standard", **mqtt: object) -> Settings:
-    station = {"station": "Rack 3", "mode": mode}
+def settings(address: str, mode: str = "standard", name: str = "Rack 3", **mqtt: object) -> Settings:
+    station = {"station": name, "mode": mode}
     return Settings.model_validate({"mqtt": {"broker": address, **mqtt}, "coach": station})
 
 
@@ -321,6 +321,21 @@ def test_a_broker_that_hangs_holds_nobody_up(tmp_path):
         until("the queue is full", lambda: told.dropped >= 1)
         told.close()  # nobody hears the good-bye
         broker.wake()
+
+
+@pytest.mark.parametrize("names", [("架子一", "架子二"), ("Rack #1", "Rack +1")])
+def test_one_stations_end_is_not_the_others_whatever_they_are_called(broker, names):
+    where = [f"squat-mirror/{topics.level(name)}/online" for name in names]
+    with Listener(broker.port) as listener:
+        one, other = (started(broker.address, name=name) for name in names)
+        listener.until("both are there", lambda: {topic for topic, *_ in listener.heard} >= set(where))
+        one.close()
+        listener.until("one said good-bye", lambda: 0 in listener.of("online"))
+        assert other.connected
+    with Listener(broker.port) as later:
+        later.until("what is remembered", lambda: {topic for topic, *_ in later.heard} >= set(where))
+        remembered = {topic: payload for topic, payload, *_ in later.heard if topic in where}
+    assert remembered == {where[0]: topics.OFFLINE, where[1]: topics.ONLINE}
 
 
 @pytest.mark.skipif(

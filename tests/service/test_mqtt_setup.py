@@ -77,7 +77,7 @@ def test_an_encrypted_connection_has_another_port():
 
 def test_a_station_without_a_name_has_its_computers():
     assert setup_for(settings(broker="b")).topics.station == socket.gethostname()
-    assert setup_for(settings("Rack 3", broker="b")).topics.state == "squat-mirror/Rack-3/state"
+    assert setup_for(settings("Rack 3", broker="b")).topics.state == "squat-mirror/Rack%203/state"
 
 
 def test_the_password_is_the_files_first_line_and_never_shown(tmp_path):

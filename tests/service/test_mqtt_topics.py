@@ -16,23 +16,66 @@ from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.knees.reading import Verdict
 from mirror.service import topics
-from mirror.service.topics import ClassTimer, Topics, came_from, decoded, encoded, safe, timer_of
+from mirror.service.topics import ClassTimer, Topics, came_from, decoded, encoded, timer_of
 
 GOOD, CAUTION, OFF, UNKNOWN = Verdict.GOOD, Verdict.CAUTION, Verdict.OFF_TRACK, Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("name", "level"),
-    [("Rack 3", "Rack-3"), ("a/b+c#", "a-b-c-"), ("mirror_2", "mirror_2"), ("Höhe", "H-he"), ("", "-")],
-)
+    [
+        ("Rack-3", "Rack-3"), ("mirror_2", "mirror_2"), ("a" * 128, "a" * 128), ("Rack 3", "Rack%203"),
+        ("a/b+c#", "a%2Fb%2Bc%23"), ("Höhe", "H%C3%B6he"), ("架子一", "%E6%9E%B6%E5%AD%90%E4%B8%80"),
+        ("100%", "100%25"), ("a\udc80b", "a%ED%B2%80b"), ("", "%"),
+    ],
+)  # fmt: skip
 def test_a_stations_name_becomes_a_level_of_a_topic(name, level):
-    assert safe(name) == level
+    assert topics.level(name) == level
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("架子一", "架子二"), ("Стойка", "Помост"), ("Rack #1", "Rack +1"), ("Rack 1", "Rack-1"), ("", "-"),
+        ("Rack%201", "Rack 1"), ("架" * 60 + "1", "架" * 60 + "2"), ("a" * 200, "a" * 201), ("", "%"),
+    ],
+)  # fmt: skip
+def test_two_stations_never_share_a_topic(one, other):
+    for kind in topics.KINDS:
+        assert Topics("gym", one).of(kind) != Topics("gym", other).of(kind)
+
+
+NAMES = st.text(max_size=300) | st.text(alphabet="Rack %#+/-_1é架\0\ud800", max_size=200)
+PLAIN = st.from_regex(r"[A-Za-z0-9_-]{1,128}", fullmatch=True)
+
+
+@given(st.lists(NAMES | PLAIN, max_size=8))
+def test_every_name_is_one_level_that_the_board_takes_and_no_others(names):
+    levels = {name: topics.level(name) for name in names}
+    assert len(set(levels.values())) == len(levels)
+    for level in levels.values():
+        assert 0 < len(level) <= topics.LONGEST_LEVEL
+        assert level.isascii()
+        assert level.isprintable()
+        assert not set(level) & set(" +#/$\0")
+        assert topics.is_level(level)
+        assert came_from("gym", f"gym/{level}/state") == (level, "state")
+
+
+@given(PLAIN)
+def test_a_plain_name_is_its_own_level(name):
+    assert topics.level(name) == name == topics.name_at(name)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=10))
+def test_a_level_tells_the_name_until_the_station_does(name):
+    assert topics.name_at(topics.level(name)) == name
 
 
 def test_a_message_is_known_by_its_topic():
     said = Topics("gym/mirrors", "Rack 3")
     for kind in topics.KINDS:
-        assert came_from("gym/mirrors", said.of(kind)) == ("Rack-3", kind)
+        assert came_from("gym/mirrors", said.of(kind)) == ("Rack%203", kind)
     for other in (
         "gym/mirrors/class/timer",
         "gym/mirrors/Rack-3",
