@@ -12,8 +12,10 @@ from pathlib import Path
 
 from mirror.camera.frame import Source
 from mirror.camera.pick import open_camera
+from mirror.camera.playback import Playback
 from mirror.coach.words import words
 from mirror.faults import BadInput
+from mirror.report.output import check_writable
 from mirror.service.absent import open_or_wait
 from mirror.service.late_screen import LateScreen
 from mirror.service.stopping import signals_heard
@@ -30,14 +32,19 @@ DEMO_HOLD_S = 7.0
 """The demo clip's last picture stands so long in a window: the person stands still and the summary comes."""
 
 
-def run_station(settings: Settings, *, screen: str, events: Path | None) -> int:
-    """`squat-mirror run`: until somebody stops it or the clip ends. Exit code."""
+def run_station(settings: Settings, *, screen: str, events: Path | None, overwrite: bool = False) -> int:
+    """`squat-mirror run`: until somebody stops it or the clip ends. Exit code.
+
+    overwrite: whether a file that is there may become the event log; a clip that is played never may.
+    """
+    _check_log(events, Path(settings.camera.source), overwrite)
     _log_to_stderr(settings)
     settings = _legible(settings, screen)
     with signals_heard() as stop:
         source, said = open_or_wait(settings.camera, open_camera)
         reopen = functools.partial(_reopened, settings)
-        station = Station(settings, source, said, events, stop, reopen, upkeep_for(settings))
+        upkeep = upkeep_for(settings, live=not isinstance(source, Playback))
+        station = Station(settings, source, said, events, stop, reopen, upkeep)
         windowed = _wants_window(screen)
         with station.running():
             if not windowed:
@@ -59,10 +66,16 @@ def _reopened(settings: Settings) -> Source:
     return open_camera(settings.camera)[0]
 
 
-def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | None) -> int:
-    """`squat-mirror demo`: the bundled clip through the real model, in a window or in the terminal."""
+def run_demo(
+    settings: Settings, *, screen: str, picture: Path, events: Path | None, overwrite: bool = False
+) -> int:
+    """`squat-mirror demo`: the bundled clip through the real model, in a window or in the terminal.
+
+    overwrite: as for `run_station`.
+    """
     from mirror.camera.video import VideoFile
 
+    _check_log(events, DEMO_CLIP, overwrite)
     _log_to_stderr(settings)
     settings = _legible(settings, screen)
     windowed = _wants_window(screen)
@@ -83,6 +96,12 @@ def run_demo(settings: Settings, *, screen: str, picture: Path, events: Path | N
         save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
         print(f"Summary picture: {picture}")
     return 0
+
+
+def _check_log(events: Path | None, played: Path, overwrite: bool) -> None:
+    """Raises BadInput where the event log would take the place of what must stay."""
+    if events is not None:
+        check_writable([events], [played], overwrite)
 
 
 def _legible(settings: Settings, screen: str) -> Settings:

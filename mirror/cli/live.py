@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from mirror.cli.app import app
-from mirror.cli.flags import Config, Events, Lights, Screen, load_settings
+from mirror.cli.flags import Config, Events, Lights, Overwrite, Screen, load_settings
 
 
 @app.command()
@@ -24,6 +24,7 @@ def run(
     ] = None,
     lights: Lights = None,
     events: Events = None,
+    yes: Overwrite = False,
     config: Config = None,
 ) -> None:
     """Be the mirror: camera in; knees judged; screen, lamp and buzzer out."""
@@ -32,7 +33,7 @@ def run(
     settings = load_settings(
         config, camera__source=camera, lights__kind=lights, screen__fullscreen=fullscreen
     )
-    raise typer.Exit(run_station(settings, screen=screen, events=events))
+    raise typer.Exit(run_station(settings, screen=screen, events=events, overwrite=yes))
 
 
 @app.command()
@@ -44,10 +45,11 @@ def demo(
     ] = Path("squat-mirror-summary.png"),
     lights: Lights = None,
     events: Events = None,
+    yes: Overwrite = False,
     config: Config = None,
 ) -> None:
     """Try it without a camera: a rendered person does seven squats, seen by the real model."""
     from mirror.station_run import run_demo
 
     settings = load_settings(config, lights__kind=lights)
-    raise typer.Exit(run_demo(settings, screen=screen, picture=picture, events=events))
+    raise typer.Exit(run_demo(settings, screen=screen, picture=picture, events=events, overwrite=yes))

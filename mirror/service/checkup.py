@@ -107,7 +107,7 @@ def disk(folder: Path, free_bytes: Callable[[Path], int]) -> Finding:
 def store(folder: Path, keep_days: int, now_s: float | None = None, marker: Path = CLOCK_IS_SET) -> Finding:
     """The kept sets can be read, none had to be moved aside, and the old ones go.
 
-    keep_days: 0 keeps none. now_s: what the clock says, left out: this computer's. marker: there once the
+    keep_days: 0 keeps none. now_s: what the clock says, None: it is not looked at. marker: there once the
     network set it.
     """
     path = folder / FILE_NAME
@@ -130,7 +130,7 @@ def store(folder: Path, keep_days: int, now_s: float | None = None, marker: Path
     if aside:
         do = f"the card may be failing; look at it, then delete {folder}/{FILE_NAME}.corrupt-*"
         return Finding("store", "warning", f"{says}; a damaged one lies beside it", do)
-    if not keep_days or marker.exists() or plausible(time.time() if now_s is None else now_s, newest):
+    if not keep_days or now_s is None or marker.exists() or plausible(now_s, newest):
         return Finding("store", "ok", says)
     do = "none is deleted by this clock; it cannot be right: timedatectl set-time or squat-mirror sets delete"
     return Finding("store", "warning", says, do)

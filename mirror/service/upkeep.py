@@ -178,12 +178,12 @@ class Upkeep:
         log.info("camera: %s is there", name)
 
 
-def upkeep_for(settings: Settings) -> Upkeep:
-    """What these settings and this computer ask for."""
+def upkeep_for(settings: Settings, *, live: bool = True) -> Upkeep:
+    """What these settings and this computer ask for. live: a camera watches; a clip's sets are nobody's."""
     incidents = Incidents()
     black_box = BlackBox() if settings.service.black_box else None
     incident_log = log_for(state_folder(), black_box, settings.camera.source)
-    logbook = _logbook(settings, incidents)
+    logbook = _logbook(settings, incidents, live)
     if incident_log is not None:
         incidents.listen(incident_log.happened)
     if logbook is not None:
@@ -200,7 +200,10 @@ def upkeep_for(settings: Settings) -> Upkeep:
     return Upkeep(logbook, Heartbeat(), health, mqtt, settings.metrics.file, *kept)
 
 
-def _logbook(settings: Settings, incidents: Incidents) -> Logbook | None:
+def _logbook(settings: Settings, incidents: Incidents, live: bool) -> Logbook | None:
+    if not live:
+        log.info("store: no set of a clip is kept; [mqtt] and [metrics], if set, tell what it shows")
+        return None
     days = settings.store.keep_days
     if not days:
         log.info("store: no set is kept, store.keep_days is 0")

@@ -387,6 +387,37 @@ def test_run_on_something_that_is_no_picture(ask: Ask, tmp_path: Path) -> None:
     refused(ask("run", "--screen", "none", "--camera", "nope.mp4"), "nope.mp4")
 
 
+@pytest.mark.parametrize("command", ["run", "demo"])
+def test_an_event_log_takes_no_file_s_place_without_yes(ask: Ask, recording: Path, command: str) -> None:
+    Path("log.jsonl").write_text("precious")
+    camera = ("--camera", recording) if command == "run" else ()
+    refused(ask(command, "--screen", "none", *camera, "--events", "log.jsonl"), "log.jsonl", "--yes")
+    assert Path("log.jsonl").read_text() == "precious"
+
+
+def test_with_yes_the_event_log_is_begun_anew(ask: Ask, tmp_path: Path) -> None:
+    Path("log.jsonl").write_text("precious")
+    brief = simulate.simulate([simulate.Stand(0.5)])
+    simulate.save_recording(brief, tmp_path / "brief.npz")
+    how = ("--screen", "none", "--lights", "mock", "--camera", "brief.npz", "--events", "log.jsonl")
+    answer = ask("run", *how, "--yes")
+    assert answer.code == 0, answer.err
+    assert {"t", "event"} <= strict(Path("log.jsonl").read_text().splitlines()[0]).keys()
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "./clip.mp4", "link.mp4"])
+def test_the_clip_that_is_played_is_never_the_event_log(
+    ask: Ask, demo_clip: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "clip.mp4").write_bytes(demo_clip.read_bytes())
+    (tmp_path / "link.mp4").symlink_to("clip.mp4")
+    refused(ask("run", "--screen", "none", "--camera", "clip.mp4", "--events", name, "--yes"), "is an input")
+    assert (tmp_path / "clip.mp4").read_bytes() == demo_clip.read_bytes()
+    (tmp_path / "mirror.toml").write_text('[camera]\nsource = "clip.mp4"\n')
+    refused(ask("run", "--screen", "none", "--events", name, "--yes"), "is an input")
+    assert (tmp_path / "clip.mp4").read_bytes() == demo_clip.read_bytes()
+
+
 def test_an_event_log_that_cannot_be_written(ask: Ask, recording: Path, tmp_path: Path) -> None:
     answer = ask("run", "--screen", "none", "--camera", recording, "--events", tmp_path)
     refused(answer, str(tmp_path), "cannot be written")

@@ -12,6 +12,8 @@ import simulate
 from reliability.sets_done import kept
 from reliability.whole_mirror import WholeMirror, arms, far_away, nobody, restless, squats
 
+from mirror.pose.catalog import DEFAULT_MODEL
+
 SCENES: dict[str, Callable[[], Any]] = {
     "idle": lambda: nobody(60),
     "framing": lambda: far_away(60),
@@ -79,10 +81,17 @@ def test_without_a_screen_a_missing_camera_is_said_once_and_sigterm_still_ends_i
         assert len(waits) == 1, mirror.said
 
 
-def test_a_set_that_sigterm_cuts_short_is_kept(recorded, tmp_path):
+@pytest.mark.parametrize("live", [True, False], ids=["a camera", "a clip"])
+def test_a_set_that_sigterm_cuts_short_is_kept_but_not_a_clip_s(recorded, tmp_path, live):
     visit = recorded(squats(6))
-    with WholeMirror(tmp_path, "--camera", str(visit)) as mirror:
+    model = {"SQUAT_MIRROR_MODEL__NAME": DEFAULT_MODEL}  # a camera's mirror would time them all first
+    with WholeMirror(tmp_path, "--camera", str(visit), as_camera=live, **model) as mirror:
         mirror.wait_until("two repetitions are done", lambda: len(mirror.events("rep")) >= 2)
         assert mirror.terminate()[0] == 0
-    ((_, reps, _),) = kept(tmp_path / "state" / "squat-mirror" / "sets.sqlite")
-    assert reps >= 2
+        assert ("no set of a clip is kept" in mirror.said) is not live
+    history = tmp_path / "state" / "squat-mirror" / "sets.sqlite"
+    if live:
+        ((_, reps, _),) = kept(history)
+        assert reps >= 2
+    else:
+        assert not history.exists()

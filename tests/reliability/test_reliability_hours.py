@@ -59,7 +59,7 @@ def test_a_clock_that_jumps_an_hour_changes_no_repetition(tmp_path, monkeypatch)
 
 WAYS_TO_ASK = ("time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today")
 WALL_CLOCK = {
-    "mirror/service/store.py": "when what is too old is deleted, and only if the clock was set",
+    "mirror/service/store.py": "when what is too old is deleted, and only by a clock that is believed",
     "mirror/service/logbook.py": "the label on a set",
     "mirror/service/containment.py": "the label on an incident",
     "mirror/service/doctor.py": "tells the clock",

@@ -22,13 +22,42 @@ from patience import PATIENCE_S
 ROOT = Path(__file__).resolve().parents[2]
 
 
+AS_CAMERA = """
+from mirror import station_run
+from mirror.camera.pick import open_camera
+from mirror.cli import script
+
+class Camera:
+    def __init__(self, played):
+        self.name, self.hfov_deg, self.hfov_how = played.name, played.hfov_deg, played.hfov_how
+        self.frames, self.close = played.frames, played.close
+
+def opened(settings):
+    played, said = open_camera(settings)
+    return Camera(played), said
+
+station_run.open_camera = opened
+script()
+"""
+"""The command, with what is played in a camera's place: nothing about it says that it is a recording."""
+
+
 class WholeMirror:
     """`squat-mirror run` on SDL's offscreen display with a mock lamp. Use as a context manager."""
 
-    def __init__(self, folder: Path, *arguments: str, screen: str = "window", **environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        screen: str = "window",
+        as_camera: bool = False,
+        **environment: str,
+    ) -> None:
+        """as_camera: the recording that is played counts as a camera."""
         self.log = folder / "events.jsonl"
         self._stderr = folder / "stderr"
-        call = [sys.executable, "-m", "mirror", "run", "--lights", "mock", "--screen", screen]
+        program = ["-c", AS_CAMERA] if as_camera else ["-m", "mirror"]
+        call = [sys.executable, *program, "run", "--lights", "mock", "--screen", screen]
         call += ["--events", str(self.log), *arguments]
         outside = {name: value for name, value in os.environ.items() if not name.startswith("SQUAT_MIRROR_")}
         given = {"SDL_VIDEODRIVER": "offscreen", "XDG_STATE_HOME": str(folder / "state"), **environment}
