@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from mirror.cli.app import app, debug, debugging
+from mirror.cli.app import app, as_written, debug, debugging
 from mirror.cli.flags import in_a_line
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.service.containment import own_fault
@@ -36,7 +36,7 @@ from mirror.cli import config  # noqa: F401
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code: 0 done, 2 bad input or usage, 1 fault, each with one line on stderr."""
-    command = typer.main.get_command(app)
+    command = as_written(typer.main.get_command(app))
     debug(False)
     try:
         code = command.main(arguments, standalone_mode=False, prog_name="squat-mirror")
@@ -50,13 +50,30 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:  # a full disk behind stdout, say; files we write are told where they are written
         return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
     except Exception as error:
-        return _say_usage(error) if hasattr(error, "format_message") else _say_ours(error)
+        if not hasattr(error, "format_message"):
+            return _say_ours(error)
+        words = sys.argv[1:] if arguments is None else arguments
+        return _say_usage(error, _asked(command, error, words))
 
 
-def _say_usage(error: Any) -> int:
-    """Typer's own errors, whatever click they are of."""
+def _asked(command: Any, error: Any, arguments: list[str]) -> str:
+    """The command whose usage was wrong, as a person writes it: click does not always tell."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        return str(context.command_path)
+    path = ["squat-mirror"]
+    for word in (word for word in arguments if not word.startswith("-")):
+        command = getattr(command, "commands", {}).get(word)
+        if command is None:
+            break
+        path.append(word)
+    return " ".join(path)
+
+
+def _say_usage(error: Any, asked: str) -> int:
+    """Typer's own errors, whatever click they are of. asked: the command whose help helps."""
     sentence = " ".join(error.format_message().split())  # empty where the help was shown instead
-    return _say(f"{sentence} (see squat-mirror --help)", 2) if sentence else 2
+    return _say(f"{sentence} (see {asked} --help)", 2) if sentence else 2
 
 
 def _say_ours(error: Exception) -> int:

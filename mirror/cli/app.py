@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,22 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def as_written(command: Any) -> Any:
+    """The same command and all below it with help that is text, not markup: [mqtt] is shown as [mqtt].
+
+    command: click's, of whichever click typer brings.
+    """
+    from rich.markup import escape
+
+    for part in (command, *command.params):
+        for told in ("help", "short_help", "epilog"):
+            if getattr(part, told, None):
+                setattr(part, told, escape(getattr(part, told)))
+    for below in getattr(command, "commands", {}).values():
+        as_written(below)
+    return command
 
 
 class _Debugging:

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 import simulate
+import typer
 from patience import PATIENCE_S
 
 from mirror import __version__
 from mirror.camera.recording import load
 from mirror.cli import config, flags, main
+from mirror.cli.app import app
 from mirror.faults import TemporaryFault
 from mirror.settings import every
 
@@ -117,6 +119,36 @@ def test_every_command_has_help(ask: Ask, command: str) -> None:
     assert ask(*command.split(), "-h").out == answer.out
 
 
+def every_command(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """All there are, with the words that ask for each."""
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from every_command(below, *path, name)
+
+
+def flat(text: str) -> str:
+    """On one line, without the boxes around it."""
+    return " ".join(re.sub("[│╭╮╰╯─]", " ", text).split())
+
+
+THERE_ARE = list(every_command(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize(("path", "command"), THERE_ARE, ids=[" ".join(path) for path, _ in THERE_ARE])
+def test_help_says_all_that_was_written(
+    ask: Ask, path: tuple[str, ...], command: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")  # nothing is broken into two lines
+    told = flat(ask(*path, "--help").out)
+    below = [one.help.split("\n\n")[0] for one in getattr(command, "commands", {}).values()]
+    said = [command.help, command.epilog, *below]
+    for option in command.params:
+        said += [option.help, option.metavar]
+    for sentence in filter(None, said):
+        assert flat(sentence) in told
+    assert "\\" not in told
+
+
 def test_help_names_every_command_and_stays_with_coaching(ask: Ask) -> None:
     told = ask("--help").out
     for command in ("run", "demo", "analyze", "record", "doctor", "config"):
@@ -153,20 +185,29 @@ def test_no_command_shows_the_help_and_no_empty_complaint(ask: Ask, command: lis
 
 
 @pytest.mark.parametrize(
-    ("arguments", "word"),
+    ("arguments", "word", "asked"),
     [
-        (["frobnicate"], "frobnicate"),
-        (["analyze"], "INPUT"),
-        (["analyze", "x.npz", "--bogus"], "--bogus"),
-        (["analyze", "x.npz", "--reference", "first"], "--reference"),
-        (["analyze", "x.npz", "--hfov", "wide"], "--hfov"),
-        (["analyze", "x.npz", "--json"], "--json"),
-        (["config", "frobnicate"], "frobnicate"),
-        (["run", "extra"], "extra"),
+        (["frobnicate"], "frobnicate", "squat-mirror"),
+        (["--bogus", "run"], "--bogus", "squat-mirror"),
+        (["analyze"], "INPUT", "squat-mirror analyze"),
+        (["analyze", "x.npz", "--bogus"], "--bogus", "squat-mirror analyze"),
+        (["analyze", "x.npz", "--reference", "first"], "--reference", "squat-mirror analyze"),
+        (["analyze", "x.npz", "--hfov", "wide"], "--hfov", "squat-mirror analyze"),
+        (["analyze", "x.npz", "--json"], "--json", "squat-mirror analyze"),
+        (["config", "frobnicate"], "frobnicate", "squat-mirror config"),
+        (["sets", "export"], "F.csv", "squat-mirror sets export"),
+        (["sets", "list", "--last", "0"], "--last", "squat-mirror sets list"),
+        (["models", "use"], "NAME", "squat-mirror models use"),
+        (["record"], "F.npz", "squat-mirror record"),
+        (["run", "extra"], "extra", "squat-mirror run"),
     ],
 )
-def test_usage_errors_are_one_line(ask: Ask, arguments: list[str], word: str) -> None:
-    refused(ask(*arguments), word, "--help")
+def test_usage_errors_are_one_line_that_names_the_help_of_what_was_asked(
+    ask: Ask, arguments: list[str], word: str, asked: str
+) -> None:
+    answer = ask(*arguments)
+    refused(answer, word)
+    assert answer.err.endswith(f"(see {asked} --help)\n")
 
 
 def test_help_needs_none_of_the_heavy_libraries() -> None:
