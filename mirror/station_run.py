@@ -12,7 +12,6 @@ from pathlib import Path
 
 from mirror.camera.frame import Source
 from mirror.camera.pick import open_camera
-from mirror.camera.playback import Playback
 from mirror.coach.words import words
 from mirror.faults import BadInput
 from mirror.report.output import check_writable
@@ -43,8 +42,7 @@ def run_station(settings: Settings, *, screen: str, events: Path | None, overwri
     with signals_heard() as stop:
         source, said = open_or_wait(settings.camera, open_camera)
         reopen = functools.partial(_reopened, settings)
-        upkeep = upkeep_for(settings, live=not isinstance(source, Playback))
-        station = Station(settings, source, said, events, stop, reopen, upkeep)
+        station = Station(settings, source, said, events, stop, reopen, upkeep_for(settings))
         windowed = _wants_window(screen)
         with station.running():
             if not windowed:

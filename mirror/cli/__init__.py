@@ -50,10 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:  # a full disk behind stdout, say; files we write are told where they are written
         return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
     except Exception as error:
-        if not hasattr(error, "format_message"):
-            return _say_ours(error)
-        words = sys.argv[1:] if arguments is None else arguments
-        return _say_usage(error, _asked(command, error, words))
+        asked = _asked(command, error, sys.argv[1:] if arguments is None else arguments)
+        return _say_usage(error, asked) if hasattr(error, "format_message") else _say_ours(error)
 
 
 def _asked(command: Any, error: Any, arguments: list[str]) -> str:

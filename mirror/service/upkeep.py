@@ -16,6 +16,7 @@ from mirror.coach.clock import SharedTimer, nobodys
 from mirror.coach.feedback import Feedback, Light
 from mirror.knees.reading import Rep
 from mirror.laps import Laps
+from mirror.service.absent import is_live
 from mirror.service.black_box import BlackBox
 from mirror.service.containment import Incidents, guarded
 from mirror.service.events import Witness, Witnesses
@@ -178,12 +179,12 @@ class Upkeep:
         log.info("camera: %s is there", name)
 
 
-def upkeep_for(settings: Settings, *, live: bool = True) -> Upkeep:
-    """What these settings and this computer ask for. live: a camera watches; a clip's sets are nobody's."""
+def upkeep_for(settings: Settings) -> Upkeep:
+    """What these settings and this computer ask for."""
     incidents = Incidents()
     black_box = BlackBox() if settings.service.black_box else None
     incident_log = log_for(state_folder(), black_box, settings.camera.source)
-    logbook = _logbook(settings, incidents, live)
+    logbook = _logbook(settings, incidents)
     if incident_log is not None:
         incidents.listen(incident_log.happened)
     if logbook is not None:
@@ -200,14 +201,16 @@ def upkeep_for(settings: Settings, *, live: bool = True) -> Upkeep:
     return Upkeep(logbook, Heartbeat(), health, mqtt, settings.metrics.file, *kept)
 
 
-def _logbook(settings: Settings, incidents: Incidents, live: bool) -> Logbook | None:
-    if not live:
+def _logbook(settings: Settings, incidents: Incidents) -> Logbook | None:
+    """None where no set is kept: a clip's are nobody's."""
+    days, path = settings.store.keep_days, state_folder() / FILE_NAME
+    if not is_live(settings.camera.source):
         log.info("store: no set of a clip is kept; [mqtt] and [metrics], if set, tell what it shows")
+        if days and path.exists():
+            Store(path, days, report=incidents.report).close()  # what is too old goes all the same
         return None
-    days = settings.store.keep_days
     if not days:
         log.info("store: no set is kept, store.keep_days is 0")
         return None
-    path = state_folder() / FILE_NAME
     log.info("store: the numbers of each set are kept for %d days in %s", days, path)
     return Logbook(Store(path, days, report=incidents.report))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 import simulate
-from reliability.sets_done import kept
-from reliability.whole_mirror import WholeMirror, arms, far_away, nobody, restless, squats
+from reliability.sets_done import kept, set_done
+from reliability.whole_mirror import PATIENCE_S, WholeMirror, arms, far_away, nobody, restless, squats
 
-from mirror.pose.catalog import DEFAULT_MODEL
+from mirror.service.store import Store
+from mirror.service.wall_clock import A_DAY_S, BUILT_S
 
 SCENES: dict[str, Callable[[], Any]] = {
     "idle": lambda: nobody(60),
@@ -81,11 +83,16 @@ def test_without_a_screen_a_missing_camera_is_said_once_and_sigterm_still_ends_i
         assert len(waits) == 1, mirror.said
 
 
+def mirror_on(folder: Path, recording: Path, *, live: bool, **more: str) -> WholeMirror:
+    """A mirror whose camera sees the recording, or that plays it as a clip."""
+    camera, seen = ("webcam", recording) if live else (str(recording), None)
+    return WholeMirror(folder, "--camera", camera, seen=seen, screen="none", **more)
+
+
 @pytest.mark.parametrize("live", [True, False], ids=["a camera", "a clip"])
 def test_a_set_that_sigterm_cuts_short_is_kept_but_not_a_clip_s(recorded, tmp_path, live):
     visit = recorded(squats(6))
-    model = {"SQUAT_MIRROR_MODEL__NAME": DEFAULT_MODEL}  # a camera's mirror would time them all first
-    with WholeMirror(tmp_path, "--camera", str(visit), as_camera=live, **model) as mirror:
+    with mirror_on(tmp_path, visit, live=live) as mirror:
         mirror.wait_until("two repetitions are done", lambda: len(mirror.events("rep")) >= 2)
         assert mirror.terminate()[0] == 0
         assert ("no set of a clip is kept" in mirror.said) is not live
@@ -95,3 +102,19 @@ def test_a_set_that_sigterm_cuts_short_is_kept_but_not_a_clip_s(recorded, tmp_pa
         assert reps >= 2
     else:
         assert not history.exists()
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["a camera", "a clip"])
+def test_a_set_from_last_year_is_gone_after_any_run(recorded, tmp_path, live):
+    history = tmp_path / "state" / "squat-mirror" / "sets.sqlite"
+    store = Store(history, 3650)
+    for sentence, at in (("last year's", BUILT_S - 200 * A_DAY_S), ("today's", time.time())):
+        store.keep(set_done(1, at, sentence))
+    store.close(PATIENCE_S)
+    brief = recorded(simulate.simulate([simulate.Stand(1.0)]))
+    with mirror_on(tmp_path, brief, live=live, SQUAT_MIRROR_STORE__KEEP_DAYS="1") as mirror:
+        mirror.wait_until("it looks", lambda: mirror.events("state"))
+        if live:
+            mirror.terminate()
+        mirror.process.wait(PATIENCE_S)
+    assert [sentence for _, _, sentence in kept(history)] == ["today's"]

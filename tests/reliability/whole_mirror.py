@@ -23,23 +23,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 AS_CAMERA = """
+import os
 from mirror import station_run
-from mirror.camera.pick import open_camera
+from mirror.camera.recording import RecordingSource, load
 from mirror.cli import script
 
-class Camera:
-    def __init__(self, played):
-        self.name, self.hfov_deg, self.hfov_how = played.name, played.hfov_deg, played.hfov_how
-        self.frames, self.close = played.frames, played.close
-
-def opened(settings):
-    played, said = open_camera(settings)
-    return Camera(played), said
-
-station_run.open_camera = opened
+played = RecordingSource(load(os.environ["IN_A_CAMERA_S_PLACE"]), pace=True)
+station_run.open_camera = lambda settings: (played, "a webcam")
 script()
 """
-"""The command, with what is played in a camera's place: nothing about it says that it is a recording."""
+"""The command, where a recording is what the webcam sees."""
 
 
 class WholeMirror:
@@ -50,16 +43,17 @@ class WholeMirror:
         folder: Path,
         *arguments: str,
         screen: str = "window",
-        as_camera: bool = False,
+        seen: Path | None = None,
         **environment: str,
     ) -> None:
-        """as_camera: the recording that is played counts as a camera."""
+        """seen: a recording of what the camera sees."""
         self.log = folder / "events.jsonl"
         self._stderr = folder / "stderr"
-        program = ["-c", AS_CAMERA] if as_camera else ["-m", "mirror"]
+        program = ["-c", AS_CAMERA] if seen else ["-m", "mirror"]
         call = [sys.executable, *program, "run", "--lights", "mock", "--screen", screen]
         call += ["--events", str(self.log), *arguments]
         outside = {name: value for name, value in os.environ.items() if not name.startswith("SQUAT_MIRROR_")}
+        environment |= {"IN_A_CAMERA_S_PLACE": str(seen)} if seen else {}
         given = {"SDL_VIDEODRIVER": "offscreen", "XDG_STATE_HOME": str(folder / "state"), **environment}
         self.process = subprocess.Popen(
             call, cwd=folder, env={**outside, "PYTHONPATH": str(ROOT), **given},
