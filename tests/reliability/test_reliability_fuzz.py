@@ -272,7 +272,7 @@ def test_a_damaged_model_never_reaches_the_interpreter(
     assume(content != whole)
     entry.path.write_bytes(content)
     with pytest.MonkeyPatch.context() as watched:
-        watched.setattr(f"mirror.pose.{'feet' if name == FOOT_MODEL else 'people'}.Network", reached)
+        watched.setattr(f"mirror.pose.{'feet' if name == FOOT_MODEL else 'pose_net'}.Network", reached)
         assert name in refusal(lambda: (FootNet if name == FOOT_MODEL else PoseNet)(entry))
 
 
