@@ -6,6 +6,9 @@ takes what libcamera gives; turns a silent stall into a fault. Knows nothing of 
 
 from __future__ import annotations
 
+import functools
+import importlib.metadata
+import inspect
 import logging
 import math
 import os
@@ -13,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
-from typing import Any
+from typing import Any, Literal
 
 from mirror.camera.buffers import Buffers, seal
 from mirror.camera.frame import U8, Frame
@@ -25,8 +28,9 @@ from mirror.camera.streams import (
     pick_stream,
     unpad,
 )
+from mirror.camera.system_packages import INSTALL, UPGRADE, advice
 from mirror.camera.view import Crop, Sensor, cut_to, ribbon_view
-from mirror.faults import BadInput, PermanentFault, TemporaryFault
+from mirror.faults import BadInput, PartMissing, TemporaryFault
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,10 @@ START_S = 5.0
 
 BUFFER_COUNT = 4
 """Pictures libcamera may work on: two in flight, one held while it is copied, one to spare."""
+
+OLDEST_PICAMERA2 = "0.3.20"
+"""The first that can be asked to give up waiting for a picture (`cancel_all_and_flush`); `wait` takes a
+timeout since 0.3.17."""
 
 FOCUS_DIOPTRES = 0.4
 """Cameras with a lens motor: fixed at 2.5 m, where people squat. Autofocus hunts when somebody moves."""
@@ -57,7 +65,8 @@ class PiCamera:
     hfov_how: how it is known.
 
     Opening takes about a second and waits for the first picture, so a camera that cannot work shows here:
-    PermanentFault where Picamera2 or the camera is missing, TemporaryFault when it is busy or silent.
+    PicameraUnusable where Picamera2 cannot be, BadInput where there is no such camera, TemporaryFault when it
+    is busy or silent.
     `frames()` raises TemporaryFault when no picture comes for STALL_S.
     """
 
@@ -171,36 +180,77 @@ def cameras() -> list[str]:
     """Model names of the cameras on ribbons; empty where there is none or Picamera2 is not installed.
 
     libcamera lists webcams too, and Picamera2 puts them last; those are the business of `video.Webcam`.
+    Raises PicameraUnusable where Picamera2 is installed and cannot be used.
     """
     try:
-        picamera2 = _picamera2()
-    except PermanentFault:
-        return []
+        picamera2 = picamera2_class()
+    except PicameraUnusable as lacking:
+        if lacking.why == "missing":
+            return []
+        raise
     return [str(camera["Model"]) for camera in picamera2.global_camera_info() if "/usb" not in camera["Id"]]
 
 
-def _picamera2() -> Any:
-    """The class Picamera2. Raises PermanentFault where it cannot be imported."""
+class PicameraUnusable(PartMissing):
+    """Picamera2 cannot be used.
+
+    why: it is missing (in this environment), broken (there, but its import fails) or old.
+    says, do: what is wrong and what to do, the two halves of the sentence.
+    """
+
+    def __init__(self, why: Literal["missing", "broken", "old"], says: str, do: str) -> None:
+        super().__init__(f"{says}: {do}", key="part_missing")
+        self.why = why
+        self.says = says
+        self.do = do
+
+
+def picamera2_class() -> Any:
+    """The class Picamera2, of a version that can do what is asked of it here.
+
+    Raises PicameraUnusable.
+    """
     os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:WARN")  # it is chatty, and we say what was picked
     try:
         from picamera2 import Picamera2
-    except ImportError as error:
-        raise PermanentFault(
-            "Picamera2 cannot be used: apt install python3-picamera2, in a virtual environment made with "
-            f"--system-site-packages ({error}).",
-            key="part_missing",
-        ) from error
-    except ValueError as error:
-        # "numpy.dtype size changed": a numpy from pip shadows the one the system's packages were made for.
-        raise PermanentFault(
-            f"Picamera2 does not fit the numpy in this environment ({error}).", key="part_missing"
-        ) from error
+    except Exception as error:  # whatever its own parts raise: ImportError, ValueError for another numpy, ...
+        raise _cannot_be_imported(error) from error
+    lacks = _lacks(Picamera2)
+    if lacks:
+        says = f"Picamera2{_version()} is too old, it has no {lacks}; {OLDEST_PICAMERA2} or newer is needed"
+        raise PicameraUnusable("old", says, UPGRADE)
     return Picamera2
+
+
+def _cannot_be_imported(error: Exception) -> PicameraUnusable:
+    if isinstance(error, ModuleNotFoundError) and error.name == "picamera2":
+        return PicameraUnusable("missing", "Picamera2 is not there", INSTALL)
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return PicameraUnusable("broken", f"Picamera2 cannot be imported ({what})", advice())
+
+
+@functools.cache
+def _lacks(picamera2: Any) -> str:
+    """What we call and this version has not, in words; "" when it has all.
+
+    The calls are asked for and not the version: they are what counts, and nothing need tell a version.
+    """
+    if "timeout" not in inspect.signature(picamera2.wait).parameters:
+        return "timeout in wait()"
+    return "" if hasattr(picamera2, "cancel_all_and_flush") else "cancel_all_and_flush()"
+
+
+def _version() -> str:
+    """ " 0.3.12", or "" where nobody tells."""
+    try:
+        return f" {importlib.metadata.version('picamera2')}"
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _open_camera(camera_num: int) -> tuple[Any, str]:
     """The opened camera and its model name."""
-    picamera2 = _picamera2()
+    picamera2 = picamera2_class()
     models = cameras()
     if camera_num >= len(models):
         seen = ", ".join(models) or "none"

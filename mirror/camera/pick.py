@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.camera.frame import Source
-from mirror.camera.picamera import PiCamera, cameras
+from mirror.camera.picamera import PiCamera, PicameraUnusable, cameras
 from mirror.camera.playback import Playback
 from mirror.camera.recording import RecordingSource, load
 from mirror.camera.turned import turned
@@ -22,6 +22,7 @@ NO_CAMERA = (
     "No camera found: no Pi camera on the ribbon (Picamera2 lists none or is not installed) and no webcam "
     f"on /dev/video*; {OTHERWISE}"
 )
+ONLY_WEBCAM = "No camera can be used: no webcam on /dev/video*, and one on the ribbon can't be looked for."
 NO_WEBCAM = f"No webcam found on /dev/video*; {OTHERWISE}"
 
 
@@ -61,8 +62,8 @@ def open_source(
     size, fps, exposure_ms, lens_mm: asked of a camera; size is (width, height).
     pace, lead_in_s, hold_s: for files, see `Playback`.
 
-    Raises BadInput where there is no such thing, PermanentFault where it can't be used, TemporaryFault
-    where it can't be used now.
+    Raises BadInput where there is no such thing, PartMissing where a library for it is missing or too old,
+    PermanentFault where it can't be used, TemporaryFault where it can't be used now.
     """
     asked = _Wanted(size, fps, exposure_ms, lens_mm)
     if wanted == "auto":
@@ -92,8 +93,17 @@ def open_camera(settings: CameraSettings) -> tuple[Source, str]:
 
 
 def _auto(asked: _Wanted) -> tuple[Source, str]:
-    """A camera on the ribbon that does not open is a fault, not a reason to look at something else."""
-    if cameras():
+    """A camera on the ribbon that does not open is a fault, not a reason to look at something else.
+
+    Where Picamera2 is there and cannot be used a webcam still can. Without one that is told, as bad input
+    like any camera that is missing: a mirror waits for the webcam that may yet be plugged in.
+    """
+    try:
+        on_ribbon = cameras()
+    except PicameraUnusable as broken:
+        unusable = BadInput(f"{ONLY_WEBCAM} {broken}", key="part_missing")
+        return _first_webcam(asked, f"the first webcam; no Pi camera can be looked for: {broken}", unusable)
+    if on_ribbon:
         camera = asked.picamera()
         return camera, f"{camera.name}, the camera on the ribbon"
     none = BadInput(NO_CAMERA, key="no_camera")

@@ -23,7 +23,7 @@ from mirror.camera.buffers import Buffers, seal
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.playback import Playback
 from mirror.camera.view import WEBCAM_GUESS, webcam_hfov_deg
-from mirror.faults import BadInput, PermanentFault, TemporaryFault
+from mirror.faults import BadInput, PartMissing, PermanentFault, TemporaryFault
 
 USUAL_FPS = 30.0
 """For a file that does not say: what nearly every phone and webcam records at."""
@@ -49,7 +49,7 @@ def _opencv() -> ModuleType:
     try:
         import cv2  # half a second, and an optional dependency
     except ImportError as missing:
-        raise PermanentFault(
+        raise PartMissing(
             "Videos and webcams need OpenCV, which is not installed: pip install 'squat-mirror[video]'",
             key="part_missing",
         ) from missing

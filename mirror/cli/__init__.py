@@ -16,7 +16,7 @@ import typer
 
 from mirror.cli.app import app, as_written, debug, debugging
 from mirror.cli.flags import in_a_line
-from mirror.faults import BadInput, PermanentFault, TemporaryFault
+from mirror.faults import PermanentFault, TemporaryFault
 from mirror.service.containment import own_fault
 
 # Each hangs its commands on the app; the order here is the order in --help.
@@ -35,7 +35,8 @@ from mirror.cli import config  # noqa: F401
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit code: 0 done, 2 bad input or usage, 1 fault, each with one line on stderr."""
+    """Run the command; the exit code: 0 done, 2 bad input, usage or a part that is missing, 1 fault, 75
+    hardware that stays away, each with one line on stderr."""
     command = as_written(typer.main.get_command(app))
     debug(False)
     try:
@@ -43,10 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
         return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, typer.Abort):
         return _say("stopped", 130)
-    except BadInput as wrong:
-        return _say(str(wrong), 2)
     except (PermanentFault, TemporaryFault) as fault:
-        return _say(str(fault), 1)
+        return _say(str(fault), fault.exit_code)
     except OSError as error:  # a full disk behind stdout, say; files we write are told where they are written
         return _say(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), 1)
     except Exception as error:
@@ -75,7 +74,9 @@ def _say_usage(error: Any, asked: str) -> int:
 
 
 def _say_ours(error: Exception) -> int:
-    """Nobody foresaw this one."""
+    """Nobody foresaw this one, or a library is missing that has to be there."""
+    if isinstance(error, ImportError) and (error.name or "mirror").partition(".")[0] != "mirror":
+        return _say(f"the library {error.name} cannot be loaded ({error}): install squat-mirror again", 2)
     if debugging():
         traceback.print_exception(error)
     more = "" if debugging() else " squat-mirror --debug COMMAND shows where."

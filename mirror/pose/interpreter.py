@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirror.faults import PermanentFault
+from mirror.faults import PartMissing, PermanentFault
 from mirror.pose.chatter import kept_off_stderr
 
 RUNTIMES = {"litert": "ai_edge_litert.interpreter", "tflite-runtime": "tflite_runtime.interpreter"}
@@ -30,7 +30,7 @@ class Tensor:
 
 
 def _runtime(name: str) -> tuple[Any, str]:
-    """The runtime's interpreter module and a name for it with its version."""
+    """The runtime's interpreter module and a name for it with its version. Raises PartMissing without one."""
     wanted = list(RUNTIMES) if name == "auto" else [name]
     for candidate in wanted:
         try:
@@ -41,7 +41,7 @@ def _runtime(name: str) -> tuple[Any, str]:
         version = getattr(package, "__version__", "") or _installed_version(candidate)
         return module, f"{candidate} {version}".strip()
     package_name = {"litert": "ai-edge-litert", "tflite-runtime": "tflite-runtime"}[wanted[0]]
-    raise PermanentFault(f"no TFLite runtime found: install it with 'pip install {package_name}'")
+    raise PartMissing(f"no TFLite runtime found: install it with 'pip install {package_name}'")
 
 
 def _installed_version(runtime: str) -> str:

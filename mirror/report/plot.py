@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mirror.faults import PermanentFault
+from mirror.faults import PartMissing
 from mirror.knees.analysis import Analysis
 from mirror.knees.reading import Rep
 from mirror.report.plot_rows import (
@@ -43,11 +43,11 @@ COACHING_ONLY = "Coaching only. If something hurts, stop and ask a professional.
 
 
 def check_can_plot() -> None:
-    """Before any work: raise PermanentFault when matplotlib is not there."""
+    """Before any work: raise PartMissing when matplotlib is not there."""
     try:
         import matplotlib.figure  # noqa: F401 - a second, and an optional dependency
     except ImportError as missing:
-        raise PermanentFault(
+        raise PartMissing(
             "--plot needs matplotlib, which is not installed: pip install 'squat-mirror[analyze]'"
         ) from missing
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mirror.faults import PermanentFault
+from mirror.faults import PartMissing, PermanentFault
 
 DESKTOP_SHARE = 0.85
 """A window on a desktop takes this share of its height, in the shape of a portrait mirror."""
@@ -61,12 +61,12 @@ def _named() -> bool:
 
 
 def _pygame() -> Any:
-    """The pygame module, without its greeting. Raises PermanentFault when it is not installed."""
+    """The pygame module, without its greeting. Raises PartMissing when it is not installed."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     try:
         import pygame
     except ImportError as error:
-        raise PermanentFault(f"the screen needs pygame ({error}): pip install pygame") from error
+        raise PartMissing(f"the screen needs pygame ({error}): pip install pygame") from error
     return pygame
 
 

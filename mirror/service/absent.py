@@ -56,8 +56,8 @@ def open_or_wait(
 ) -> tuple[Source, str]:
     """What `opened` gives, or an AbsentCamera and why where a live camera is missing or busy.
 
-    Raises what `opened` raises for files, and PermanentFault where waiting cannot help (a right or a
-    library is missing).
+    Raises what `opened` raises for files, and PermanentFault where waiting cannot help (a right is missing,
+    or a library: PartMissing).
     """
     try:
         return opened(settings)

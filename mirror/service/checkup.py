@@ -18,7 +18,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mirror.service import incident_log, throttling
+from mirror.camera.picamera import PicameraUnusable, picamera2_class
+from mirror.service import incident_log, starts, throttling
 from mirror.service.finding import Finding, Level
 from mirror.service.folders import in_home
 from mirror.service.store import FILE_NAME, newest_believed
@@ -46,22 +47,22 @@ def python(version_info: tuple[int, ...], bits: int, processor: str) -> Finding:
     return Finding("python", "ok", says)
 
 
-def libraries(board: str | None) -> Finding:
-    """What must be importable is, and Picamera2 fits the numpy it finds. board: None off a Raspberry Pi."""
+def libraries(board: str | None, source: str = "auto") -> Finding:
+    """What must be importable is, and Picamera2 can be used. board: None off a Raspberry Pi. source: the
+    settings' camera: one that insists on Picamera2 makes its lack a fault."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     versions = []
     for name in NEEDED:
         module = importlib.import_module(name)
         versions.append(f"{name} {getattr(module, '__version__', None) or _version(name)}")
     try:
-        importlib.import_module("picamera2")
-        versions.append("picamera2")
-    except ImportError as missing:
-        if board is not None:
-            do = "apt install python3-picamera2 (a USB webcam does without)"
-            return Finding("libraries", "warning", f"no Picamera2 ({missing})", do)
-    except ValueError as error:  # built for another numpy than the one pip put over the system's
-        return Finding("libraries", "fault", f"Picamera2 does not fit this numpy ({error})", "install again")
+        picamera2_class()
+        versions.append(f"picamera2 {_version('picamera2')}")
+    except PicameraUnusable as lacking:
+        wanted = source == "picamera"
+        if wanted or board is not None or lacking.why != "missing":
+            level: Level = "fault" if wanted or lacking.why == "broken" else "warning"
+            return Finding("libraries", level, lacking.says, lacking.do)
     return Finding("libraries", "ok", ", ".join(versions))
 
 
@@ -162,6 +163,42 @@ def metrics(file: str) -> Finding:
         do = "choose another [metrics] file; the service may write below /run/squat-mirror"
         return Finding("metrics", "warning", f"{folder} cannot be written to", do)
     return Finding("metrics", "ok", f"written to {file.strip()}")
+
+
+def ask_service() -> dict[str, str]:
+    """What systemd says of the installed mirror, by property; empty where there is no systemd to ask."""
+    systemctl = shutil.which("systemctl")
+    if systemctl is None:
+        return {}
+    call = [systemctl, "show", "squat-mirror.service", "--property=LoadState,ActiveState,ExecMainStatus"]
+    try:
+        told = subprocess.run(call, capture_output=True, text=True, timeout=5, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    return dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
+
+
+def unasked_ends(folder: Path = Path("/run/squat-mirror")) -> int:
+    """How often the installed mirror ended in the last ten minutes without being asked."""
+    return len(starts.recent(starts.read(folder / starts.FILE_NAME), time.monotonic()))
+
+
+def service(told: dict[str, str], ends: int) -> Finding:
+    """The installed mirror runs, or is stopped because somebody wants that. told: by `ask_service`; ends: by
+    `unasked_ends`."""
+    if told.get("LoadState") != "loaded":
+        return Finding("service", "ok", "the mirror is not installed as a service")
+    state = told.get("ActiveState", "")
+    why = "journalctl -u squat-mirror -n 20 says why"
+    if state == "failed" and told.get("ExecMainStatus") == "2":
+        says = "it has stopped, and starting it again cannot help"
+        return Finding(
+            "service", "fault", says, f"{why}; mend that, then sudo systemctl restart squat-mirror"
+        )
+    if ends >= starts.MANY_ENDS:
+        says = f"it ended {ends} times in ten minutes without being asked, and starts about once a minute"
+        return Finding("service", "fault", says, f"{why}; please report it")
+    return Finding("service", "ok", {"active": "it runs", "inactive": "it is stopped"}.get(state, state))
 
 
 def clock_is_set(marker: Path = CLOCK_IS_SET) -> bool | None:

@@ -67,7 +67,10 @@ def look_for_cameras() -> list[str]:
     """Every camera plugged in, in words, without opening it: the ribbon's first, as auto picks them."""
     from mirror.camera import picamera, video
 
-    ribbon = [f"{model} on the ribbon" for model in picamera.cameras()]
+    try:
+        ribbon = [f"{model} on the ribbon" for model in picamera.cameras()]
+    except picamera.PicameraUnusable:  # the libraries' finding says so, and webcams are seen all the same
+        ribbon = []
     return ribbon + [f"{card} at {node}" for node, card in video.webcams()]
 
 
@@ -77,6 +80,7 @@ class Computer:
 
     now_s, installed_s: wall-clock seconds since 1970. throttled: the firmware's bits, None if untold.
     clock_set: whether the network set the clock, None where nobody tells. devices: what it would open.
+    service, unasked_ends: what systemd and the mirror itself say of its starts.
     display, cameras: take a while, so they are only called when their turn comes.
     """
 
@@ -92,6 +96,8 @@ class Computer:
     installed_s: float = field(default_factory=lambda: Path(__file__).stat().st_mtime)
     clock_set: Callable[[], bool | None] = checkup.clock_is_set
     devices: Callable[[], list[Path]] = checkup.devices
+    service: Callable[[], dict[str, str]] = checkup.ask_service
+    unasked_ends: Callable[[], int] = checkup.unasked_ends
     display: Callable[[], Display] = try_display
     cameras: Callable[[], list[str]] = look_for_cameras
 
@@ -113,7 +119,7 @@ def examine(
     chosen = settings or Settings()
     looks: list[tuple[str, Callable[[], Finding]]] = [
         ("python", lambda: checkup.python(computer.python, computer.bits, computer.machine)),
-        ("libraries", lambda: checkup.libraries(computer.board)),
+        ("libraries", lambda: checkup.libraries(computer.board, chosen.camera.source)),
         ("permissions", lambda: checkup.permissions(computer.devices())),
         ("settings", lambda: settings_found(settings_file.check(config), config)),
         ("model", lambda: model(chosen)),
@@ -123,6 +129,7 @@ def examine(
         ("rotation", lambda: rotation(chosen, computer.board)),
         ("lamp", lambda: lamp(chosen, computer.board)),
         ("screen", lambda: screen(computer.display())),
+        ("service", lambda: checkup.service(computer.service(), computer.unasked_ends())),
         ("disk", lambda: checkup.disk(computer.state_folder, computer.free_bytes)),
         ("store", lambda: checkup.store(computer.state_folder, chosen.store.keep_days, computer.now_s)),
         ("faults", lambda: checkup.faults(computer.state_folder, computer.now_s)),
@@ -234,6 +241,8 @@ def camera(source: str, seen: list[str], board: str | None) -> Finding:
                 "camera", "fault", str(fault), "set camera.source to a video that is there, or to auto"
             )
         return Finding("camera", "ok", f"not a camera but the file {source}")
+    if source == "picamera":
+        seen = [words for words in seen if words.endswith(" on the ribbon")]
     if path.is_absolute():
         seen = [words for words in seen if words.endswith(f" at {source}")]
     if seen:

@@ -15,6 +15,12 @@ def state_folder() -> Path:
     return Path(own if own else Path("~/.local/state").expanduser()) / "squat-mirror"
 
 
+def runtime_folder() -> Path | None:
+    """systemd's $RUNTIME_DIRECTORY, in memory, for as long as the computer runs; None without it."""
+    given = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    return Path(given) if given else None
+
+
 def in_home(name: str) -> Path:
     """A file as a person writes it: ~ is somebody's home folder, if there is such a somebody."""
     try:

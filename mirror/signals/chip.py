@@ -8,23 +8,26 @@ import sys
 import tempfile
 from typing import Any
 
-from mirror.faults import PermanentFault
+from mirror.faults import PartMissing, PermanentFault
 
 
 def open_chip() -> Any:
-    """gpiozero's lgpio factory: the way to the pins on Raspberry Pi OS bookworm and trixie alike."""
+    """gpiozero's lgpio factory: the way to the pins on Raspberry Pi OS bookworm and trixie alike.
+
+    Raises PartMissing without lgpio or pins, PermanentFault where they cannot be opened.
+    """
     _give_lgpio_a_folder()
     try:
         from gpiozero import PinUnknownPi
         from gpiozero.pins.lgpio import LGPIOFactory
     except ImportError as fault:
-        raise PermanentFault(
+        raise PartMissing(
             "the lamp needs lgpio, which is not installed: apt install python3-lgpio"
         ) from fault
     try:
         return LGPIOFactory()
     except PinUnknownPi as fault:
-        raise PermanentFault("this computer has no GPIO pins: it is not a Raspberry Pi") from fault
+        raise PartMissing("this computer has no GPIO pins: it is not a Raspberry Pi") from fault
     except gpio_faults() as fault:
         raise PermanentFault(
             f"the GPIO pins cannot be opened ({fault}); the user must be in the group gpio"

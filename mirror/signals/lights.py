@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mirror.coach.feedback import Light, Sound
-from mirror.faults import PermanentFault
+from mirror.faults import PartMissing, PermanentFault
 from mirror.settings import LightsSettings
 from mirror.signals.chip import gpio_faults as _gpio_faults
 from mirror.signals.chip import open_chip as _open_chip
@@ -210,7 +210,7 @@ class GpioLights:
                 f"pin {pin} (lights.{name}) cannot be used: {fault}; another program may hold it"
             ) from fault
         except AttributeError as fault:  # gpiozero asks lgpio for something this lgpio has not
-            raise PermanentFault(
+            raise PartMissing(
                 f"the pins cannot be used: the installed gpiozero and lgpio don't belong together ({fault})"
             ) from fault
 

@@ -16,7 +16,7 @@ from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.service.absent import AbsentCamera
 
 CAMERA = Path(mirror.__file__).parent / "camera"
-FAULTS = {"BadInput", "PermanentFault", "TemporaryFault"}
+FAULTS = {"BadInput", "PartMissing", "PermanentFault", "TemporaryFault"}
 OF_FILES = {"_file", "VideoFile", "check_readable"}
 """What only a clip meets: its faults are told at the keyboard, before there is glass."""
 

@@ -185,7 +185,7 @@ def test_a_lamp_that_was_asked_for_and_is_not_there_is_one_line(tmp_path):
     visit = tmp_path / "visit.npz"
     simulate.save_recording(simulate.simulate([simulate.Stand(5.0)]), visit)
     with WholeMirror(tmp_path, "--camera", str(visit), "--lights", "gpio", screen="none") as mirror:
-        assert mirror.process.wait(PATIENCE_S) == 1
+        assert mirror.process.wait(PATIENCE_S) == 2
         faults = [line for line in mirror.said.splitlines() if line.startswith("squat-mirror: ")]
         assert len(faults) == 1
         assert "Traceback" not in mirror.said

@@ -1,0 +1,164 @@
+"""What a start of the mirror knows of those before it, since the computer started: a small file in memory.
+
+A mirror that fails again and again by a fault of its own rests between its starts, and never has the computer
+started anew. A camera or a display that was there and stays away does. Knows neither screen nor camera.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from mirror.faults import BadInput, PartMissing, StaysAway
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "starts.json"
+MANY_ENDS, WITHIN_S = 3, 600.0
+"""So many ends within so long that nobody asked for: two may be chance, the third will not be the last."""
+ONE_START_EVERY_S = 60.0
+"""How often it is started then: nobody waits long for a mirror that works again, and somebody can read the
+fault scene meanwhile."""
+STAYS_AWAY_S = 600.0
+"""A camera or a display without a sign for so long does not come back by itself: by then it was looked for
+some seventy times, and the mirror was started anew eight times."""
+LEAST_UPTIME_S = 3600.0
+"""A computer that started less than an hour ago is not started anew: at most once an hour, come what may."""
+NOTED_EVERY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is remembered. Times in seconds on the monotonic clock, which begins with the computer's start.
+
+    started_t: the newest start. running: nobody has said yet how that one ended. resting: it draws the fault
+    scene instead. ends: when it ended without being asked. camera_t, display_t: when there was last one.
+    """
+
+    started_t: float | None = None
+    running: bool = False
+    resting: bool = False
+    ends: tuple[float, ...] = ()
+    camera_t: float | None = None
+    display_t: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How long to wait before a start, and whether without a picture: drawing one ended the last rest."""
+
+    seconds: float = 0.0
+    ends: int = 0
+    blind: bool = False
+
+
+class Starts:
+    """The mirror's starts, this one and those before it.
+
+    folder: systemd's, for what lasts as long as the computer runs; None remembers nothing, rests never and
+    raises nothing, which is right wherever a person has started the mirror. clock: seconds, monotonic.
+    """
+
+    def __init__(self, folder: Path | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._file = folder / FILE_NAME if folder else None
+        self._clock = clock
+        self._next_t = float("-inf")
+        self._record = read(self._file) if self._file else Record()
+
+    def rest(self) -> Rest:
+        """How long to rest before this start; until `running` an end without a word is one of the rest."""
+        now, before = self._clock(), self._record
+        ends = recent(before, now)
+        if before.running:  # it left without a word: ended by the watchdog, for its memory, or it crashed
+            ends = (*ends, now)
+        blind = before.running and before.resting
+        self._note(replace(before, running=True, resting=False, ends=ends))
+        if len(ends) < MANY_ENDS or before.started_t is None:
+            return Rest(ends=len(ends))
+        return Rest(max(before.started_t + ONE_START_EVERY_S - now, 0.0), len(ends), blind)
+
+    def draws_rest(self) -> None:
+        """From now on a crash is one of the fault scene's drawing: the next rest does without."""
+        self._note(replace(self._record, resting=True))
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """A start of the mirror, and its end.
+
+        A fault on the way out is remembered, unless only a person or a new start of the computer can mend it.
+        An end that was asked for forgets the faults before it.
+        """
+        self._note(replace(self._record, started_t=self._clock(), running=True, resting=False))
+        ends: tuple[float, ...] = ()
+        try:
+            yield
+        except (BadInput, PartMissing, StaysAway):
+            raise
+        except Exception:
+            ends = (*self._record.ends, self._clock())
+            raise
+        finally:
+            self._note(replace(self._record, running=False, ends=ends))
+
+    def sees(self, *, camera: bool, display: bool | None, busy: bool) -> None:
+        """What is there now; call as often as convenient.
+
+        display: None where none is wanted. busy: somebody trains, and a display may wait.
+        Raises StaysAway when one that was there has been away for STAYS_AWAY_S.
+        """
+        now = self._clock()
+        if self._file is None or now < self._next_t:
+            return
+        self._next_t = now + NOTED_EVERY_S
+        known = self._record
+        camera_t = now if camera else known.camera_t
+        display_t = now if display else known.display_t
+        self._note(replace(known, camera_t=camera_t, display_t=display_t))
+        if not camera:
+            _stays_away("camera", now, camera_t)
+        if display is False and not busy:
+            _stays_away("display", now, display_t)
+
+    def _note(self, record: Record) -> None:
+        self._record = record
+        if self._file is None:
+            return
+        fresh = self._file.with_suffix(".new")
+        try:
+            fresh.write_text(json.dumps(asdict(record)), "utf-8")
+            fresh.replace(self._file)
+        except OSError as error:  # then the next start knows nothing of this one, and simply starts
+            log.debug("%s cannot be written: %s", self._file, error.strerror)
+
+
+def read(file: Path) -> Record:
+    """What is remembered; nothing where there is no such file or it makes no sense."""
+    try:
+        told = json.loads(file.read_text("utf-8"))
+        numbers = {name: _seconds(told[name]) for name in ("started_t", "camera_t", "display_t")}
+        ends = tuple(float(t) for t in told["ends"])
+        return Record(running=bool(told["running"]), resting=bool(told["resting"]), ends=ends, **numbers)
+    except (OSError, ValueError, TypeError, KeyError):
+        return Record()
+
+
+def recent(record: Record, now: float) -> tuple[float, ...]:
+    """The ends nobody asked for of the last WITHIN_S."""
+    return tuple(t for t in record.ends if now - WITHIN_S <= t <= now)
+
+
+def _seconds(told: object) -> float | None:
+    return None if told is None else float(told)  # type: ignore[arg-type]
+
+
+def _stays_away(what: str, now: float, seen_t: float | None) -> None:
+    """Raise StaysAway, but never for what was not there since the computer's start: that did not help."""
+    if seen_t is None or now - seen_t < STAYS_AWAY_S or now < LEAST_UPTIME_S:
+        return
+    minutes = (now - seen_t) / 60
+    raise StaysAway(f"the {what} has been away for {minutes:.0f} minutes; the computer starts anew")
