@@ -19,19 +19,27 @@ check_machine() {
         say_and_stop "python3-venv is missing: sudo apt install python3-venv"
 }
 
+# What of the system's an environment sees and keeps is decided in one place, by the system's own Python.
+ask_system() { python3 -I mirror/camera/system_packages.py "$1"; }
+
 # make_environment FOLDER EXTRAS: a virtual environment with this checkout and these extras in it. Kept, and
-# renewed only when pyproject.toml changes. On a Pi it sees the system's picamera2, which pip cannot provide.
+# renewed only when pyproject.toml or what it shares with the system changes. On a Pi it sees the system's
+# picamera2, which pip cannot provide, and keeps the packages that picamera2 was made for as the system has them.
 make_environment() {
-    local folder=$1 extras=$2 wanted site=()
+    local folder=$1 extras=$2 wanted site=() kept=''
     check_machine
-    wanted="$extras $(sha256sum pyproject.toml | cut -d' ' -f1) $(python3 -V)"
+    if ask_system wanted; then
+        site=(--system-site-packages)
+        kept=$(ask_system kept)
+    fi
+    wanted="$extras $(sha256sum pyproject.toml | cut -d' ' -f1) $(python3 -V)${site[*]:+ ${site[*]} $kept}"
     [ "$(cat "$folder/made-of" 2>/dev/null)" = "$wanted" ] && return
-    python3 -c 'import picamera2' 2>/dev/null && site=(--system-site-packages)
     echo "Making the environment in $folder (a minute or two, once)..." >&2
     rm -f "$folder/made-of"
-    [ -x "$folder/bin/python" ] || python3 -m venv "${site[@]}" "$folder" ||
+    python3 -m venv "${site[@]}" "$folder" ||
         say_and_stop "the environment could not be made: sudo apt install python3-venv"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$extras]" ||
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --constraint <(echo "$kept") \
+        --editable ".[$extras]" ||
         say_and_stop "pip could not install the packages above; is this machine online?"
     echo "$wanted" >"$folder/made-of"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # install_program.sh PYTHON SOURCES EXTRAS: pip puts Squat Mirror into the environment of PYTHON, on top of the
-# system's packages. The camera's and the display's are built for the system's numpy, so pip must leave that one alone.
+# system's packages. What the camera's and the display's are made for, pip must leave as the system has it.
 set -euo pipefail
-numpy=$(/usr/bin/python3 -c 'import numpy; print(numpy.__version__)')
-exec "$1" -m pip install --quiet --disable-pip-version-check --no-cache-dir "$2[$3]" "numpy==$numpy"
+kept=$(/usr/bin/python3 -I "$2/mirror/camera/system_packages.py" kept)
+exec "$1" -m pip install --quiet --disable-pip-version-check --no-cache-dir --constraint <(echo "$kept") "$2[$3]"
