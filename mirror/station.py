@@ -33,6 +33,7 @@ from mirror.pose.pose_net import PoseNet
 from mirror.service.containment import Bulkhead, guarded
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.folders import state_folder
+from mirror.service.late_screen import LateScreen
 from mirror.service.pace import pace_for
 from mirror.service.upkeep import Upkeep
 from mirror.settings import Settings
@@ -233,7 +234,7 @@ class Station:
             pace = Pace()
             while not self.over and self._show(window, stage):
                 pace.drawn()
-                self._upkeep.beat(self.mailbox)
+                self._upkeep.beat(self.mailbox, display=True)
                 rate = min(screen.max_fps, self._upkeep.effort.draws_per_s)
                 pace.rest(self._moment, self.eyes.changed, self.stop, rate)
         finally:
@@ -293,15 +294,15 @@ class Station:
                 return None
         return stage.draw(moment, picture, frame.size if frame else None, at)
 
-    def show_terminal(self, title: str, until: Callable[[], bool] = lambda: False) -> None:
-        """A live table until over, or until something better can be shown."""
+    def show_terminal(self, title: str, late: LateScreen | None = None) -> None:
+        """A live table until over, or until the display that is waited for is there."""
         from mirror.screen.terminal import Terminal
 
         terminal = Terminal(title)
         try:
-            while not self.over and not until():
+            while not self.over and not (late and late.came()):
                 self._print(terminal)
-                self._upkeep.beat(self.mailbox)
+                self._upkeep.beat(self.mailbox, display=False if late and late.looks else None)
                 self.eyes.done.wait(TERMINAL_EVERY_S)
         finally:
             self._print(terminal)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
+import threading
 from pathlib import Path
 
 from mirror.camera.frame import Source
@@ -15,8 +16,11 @@ from mirror.camera.pick import open_camera
 from mirror.coach.words import words
 from mirror.faults import BadInput
 from mirror.report.output import check_writable
+from mirror.resting import rest_before
 from mirror.service.absent import open_or_wait
+from mirror.service.folders import runtime_folder
 from mirror.service.late_screen import LateScreen
+from mirror.service.starts import Starts
 from mirror.service.stopping import signals_heard
 from mirror.service.upkeep import upkeep_for
 from mirror.settings import Settings
@@ -38,20 +42,28 @@ def run_station(settings: Settings, *, screen: str, events: Path | None, overwri
     """
     _check_log(events, Path(settings.camera.source), overwrite)
     _log_to_stderr(settings)
-    settings = _legible(settings, screen)
+    starts = Starts(runtime_folder())
     with signals_heard() as stop:
-        source, said = open_or_wait(settings.camera, open_camera)
-        reopen = functools.partial(_reopened, settings)
-        station = Station(settings, source, said, events, stop, reopen, upkeep_for(settings))
-        windowed = _wants_window(screen)
-        with station.running():
-            if not windowed:
-                station.show_terminal(source.name, LateScreen(screen, _can_open).came)
-            if not station.over:
-                station.show_window()
+        rest_before(starts, settings, screen, stop)
+        if not stop.is_set():
+            with starts.running():
+                _run(_legible(settings, screen), screen, events, stop, starts)
+    return 0
+
+
+def _run(settings: Settings, screen: str, events: Path | None, stop: threading.Event, starts: Starts) -> None:
+    """One whole life of the station. Raises what ended it, if it was a fault."""
+    source, said = open_or_wait(settings.camera, open_camera)
+    reopen = functools.partial(_reopened, settings)
+    station = Station(settings, source, said, events, stop, reopen, upkeep_for(settings, starts))
+    windowed = _wants_window(screen)
+    with station.running():
+        if not windowed:
+            station.show_terminal(source.name, LateScreen(screen, _can_open))
+        if not station.over:
+            station.show_window()
     station.check()
     log.info("%s", station.status())
-    return 0
 
 
 def _can_open() -> tuple[bool, str]:

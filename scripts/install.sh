@@ -51,6 +51,8 @@ opt=/opt/squat-mirror
 config=/etc/squat-mirror/mirror.toml
 state=/var/lib/squat-mirror
 unit=/etc/systemd/system/squat-mirror.service
+ended_unit=/etc/systemd/system/squat-mirror-ended.service
+ended=/usr/local/libexec/squat-mirror-ended
 network=$unit.d/20-mqtt.conf
 board_unit=/etc/systemd/system/squat-mirror-board.service
 board_key=/etc/squat-mirror/board.key
@@ -61,6 +63,7 @@ packages=(python3 python3-venv python3-numpy python3-pygame python3-gpiozero
     libgbm1 libegl1 libgles2 libgl1-mesa-dri udev)
 camera_packages=(python3-picamera2 python3-libcamera)
 chinese_package=fonts-noto-cjk # 60 MB, so only where the settings ask for Chinese
+oldest_picamera2=0.3.20 # as mirror/camera/picamera.py has it
 lamp_package=python3-lgpio # Debian bookworm lacks it; pip has it for that Python
 
 dry='' root='' task=install purge='' mqtt='' board='' camera=yes target='' previous=''
@@ -124,6 +127,12 @@ booted() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 is_offered() { apt-cache show "$1" >/dev/null 2>&1; }
 
+# A package that is there is left as it is, except a Picamera2 too old to be used: apt is asked for it once more.
+picamera2_version() { dpkg-query -W -f '${Version}' python3-picamera2 2>/dev/null; }
+picamera2_is_too_old() {
+    is_installed python3-picamera2 && dpkg --compare-versions "$(picamera2_version)" lt "$oldest_picamera2"
+}
+
 speaks_chinese() { grep -Eqs "^[[:space:]]*(coach\.)?language[[:space:]]*=[[:space:]]*[\"']zh(_[A-Z]{2})?[\"']" "$root$config"; }
 
 install_packages() {
@@ -133,6 +142,7 @@ install_packages() {
     for package in "${packages[@]}"; do
         is_installed "$package" || missing+=("$package")
     done
+    if [ -n "$camera" ] && picamera2_is_too_old; then missing+=("${camera_packages[@]}"); fi
     if [ ${#missing[@]} -gt 0 ]; then run apt-get update; fi
     if [ -n "$dry" ] && ! is_offered python3-numpy; then
         stop "the package lists are empty: after sudo apt-get update a dry run can tell what would be done."
@@ -143,6 +153,9 @@ install_packages() {
         stop "there is no package python3-picamera2 here, so this is not Raspberry Pi OS; for a USB webcam add --without-camera."
     fi
     run env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
+    if [ -z "$dry" ] && [ -n "$camera" ] && picamera2_is_too_old; then
+        stop "Picamera2 $(picamera2_version) is too old, $oldest_picamera2 or newer is needed: sudo apt update && sudo apt full-upgrade, then this again (for a USB webcam add --without-camera)."
+    fi
 }
 
 # The program in a folder of its own, tried before anything points to it.
@@ -181,6 +194,8 @@ install_files() {
     put systemd/watchdog.conf /etc/systemd/system.conf.d/squat-mirror.conf 644
     put systemd/journald.conf /etc/systemd/journald.conf.d/squat-mirror.conf 644
     put systemd/sysusers.conf /etc/sysusers.d/squat-mirror.conf 644
+    put systemd/squat-mirror-ended.sh "$ended" 755
+    put systemd/squat-mirror-ended.service "$ended_unit" 644
     put systemd/squat-mirror.service "$unit" 644
     [ "$suite" = bookworm ] || put systemd/backoff.conf "$unit.d/10-backoff.conf" 644
     if [ -n "$mqtt" ]; then put systemd/mqtt.conf "$network" 644; else remove "$network"; fi
@@ -286,7 +301,7 @@ uninstall_all() {
     if booted && [ -e "$board_unit" ]; then run systemctl disable --now squat-mirror-board.service; fi
     if [ -z "$root" ] && ! booted && [ -e "$board_unit" ]; then run systemctl disable squat-mirror-board.service; fi
     if booted && [ -e "$was_graphical" ]; then run systemctl set-default graphical.target; fi
-    remove "$unit" "$unit.d" "$board_unit"
+    remove "$unit" "$unit.d" "$ended_unit" "$ended" "$board_unit"
     remove /etc/udev/rules.d/60-squat-mirror.rules /etc/systemd/system.conf.d/squat-mirror.conf \
         /etc/systemd/journald.conf.d/squat-mirror.conf /etc/sysusers.d/squat-mirror.conf "$was_graphical" \
         "$command" "$doc" "$opt"

@@ -17,14 +17,14 @@ class LateScreen:
     from the start, and who asked for none wants none."""
 
     def __init__(self, wanted: str, can_open: Callable[[], tuple[bool, str]]) -> None:
-        """wanted: the value of --screen. can_open: as in `screen.window`."""
+        """wanted: the value of --screen. can_open: as in `screen.window`. looks: whether it waits for one."""
         self._can_open = can_open
-        self._looks = wanted == "auto" and os.environ.get("SDL_VIDEODRIVER") == "kmsdrm"
+        self.looks = wanted == "auto" and os.environ.get("SDL_VIDEODRIVER") == "kmsdrm"
         self._next_t = time.monotonic() + LOOK_EVERY_S
 
     def came(self) -> bool:
         """Call as often as convenient, from the thread that draws; looks every few seconds."""
-        if not self._looks or time.monotonic() < self._next_t:
+        if not self.looks or time.monotonic() < self._next_t:
             return False
         self._next_t = time.monotonic() + LOOK_EVERY_S
         return self._can_open()[0]

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.clock import SharedTimer, nobodys
-from mirror.coach.feedback import Feedback, Light
+from mirror.coach.feedback import Feedback, Light, State
 from mirror.knees.reading import Rep
 from mirror.laps import Laps
 from mirror.service.absent import is_live
@@ -25,9 +25,10 @@ from mirror.service.incident_log import IncidentLog, log_for
 from mirror.service.logbook import Logbook
 from mirror.service.metrics import Metrics, RepCount, Seen, metrics_for
 from mirror.service.mqtt import Mqtt, mqtt_for
+from mirror.service.starts import Starts
 from mirror.service.store import FILE_NAME, Store
 from mirror.service.throttling import Effort, Health, HealthWatch, read
-from mirror.service.watchdog import Heartbeat, Signs
+from mirror.service.watchdog import LONGEST_S, Heartbeat, Signs
 from mirror.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -70,13 +71,16 @@ class Upkeep:
         incidents: Incidents | None = None,
         black_box: BlackBox | None = None,
         incident_log: IncidentLog | None = None,
+        starts: Starts | None = None,
     ) -> None:
         """metrics: the file for them, "" for none. incidents: what nobody foresaw, of all rooms; None counts
-        them for nobody else. black_box: None keeps no joints.
+        them for nobody else. black_box: None keeps no joints. starts: what is remembered from start to start.
         """
         self.incidents = incidents or Incidents()
         self.black_box = black_box
         self._incident_log = incident_log
+        self._starts = starts
+        self._state = State.IDLE
         self._logbook = logbook
         self._heartbeat = heartbeat
         self._health = health
@@ -114,12 +118,21 @@ class Upkeep:
         """The screen, or the terminal, was drawn just now."""
         self._drawn_t = time.monotonic()
 
-    def beat(self, mailbox: Mailbox) -> None:
-        """Tell systemd that all is well, if it is. Call often, from the thread that draws."""
+    def beat(self, mailbox: Mailbox, display: bool | None = None) -> None:
+        """Tell systemd that all is well, if it is. Call often, from the thread that draws.
+
+        display: whether there is one, None where none is wanted. Raises StaysAway when one that was there, or
+        the camera, does not come back.
+        """
+        now = time.monotonic()
+        newest = mailbox.latest()
         if self._heartbeat is not None:
-            newest = mailbox.latest()
             signs = Signs(newest.t if newest else None, mailbox.delivered, self._drawn_t)
-            self._heartbeat.beat(time.monotonic(), signs)
+            self._heartbeat.beat(now, signs)
+        if self._starts is not None:
+            camera = newest is not None and now - newest.t <= LONGEST_S
+            busy = camera and self._state is not State.IDLE
+            self._starts.sees(camera=camera, display=display, busy=busy)
 
     @property
     def effort(self) -> Effort:
@@ -156,6 +169,7 @@ class Upkeep:
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """One moment, for everybody who keeps it or tells it."""
+        self._state = feedback.state
         self._witnesses.write(t, feedback, rep)
 
     def light(self, t: float, light: Light) -> None:
@@ -179,7 +193,7 @@ class Upkeep:
         log.info("camera: %s is there", name)
 
 
-def upkeep_for(settings: Settings) -> Upkeep:
+def upkeep_for(settings: Settings, starts: Starts | None = None) -> Upkeep:
     """What these settings and this computer ask for."""
     incidents = Incidents()
     black_box = BlackBox() if settings.service.black_box else None
@@ -197,7 +211,7 @@ def upkeep_for(settings: Settings) -> Upkeep:
     tells = read() != Health(None, None)
     health = HealthWatch(changed=stepped, report=incidents.report) if tells else None
     mqtt = mqtt_for(settings, incidents.report)
-    kept = (incidents, black_box, incident_log)
+    kept = (incidents, black_box, incident_log, starts)
     return Upkeep(logbook, Heartbeat(), health, mqtt, settings.metrics.file, *kept)
 
 

@@ -5,6 +5,7 @@ A mirror that hangs in any of the three is restarted by systemd (`WatchdogSec=`)
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
@@ -89,6 +90,18 @@ class Heartbeat:
             self._tell(self._dog, stale)
         except OSError:  # its queue is full or it restarts: the next second will do
             log.debug("systemd could not be told")
+
+    def at_rest(self, now: float, why: str) -> None:
+        """As `beat` for a mirror that waits on purpose and has neither camera nor eyes. why: a clause."""
+        if self._dog is None or now < self._next_t:
+            return
+        self._next_t = now + self._every_s
+        with contextlib.suppress(OSError):
+            if not self._ready:
+                self._dog.ready()
+                self._dog.status(why)
+                self._ready = True
+            self._dog.notify()
 
     def _tell(self, dog: WatchDog, stale: str) -> None:
         if not self._ready:
