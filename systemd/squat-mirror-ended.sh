@@ -6,7 +6,7 @@ case ${MONITOR_EXIT_STATUS-} in
     exec systemctl reboot
     ;;
 2) # something has to be set right by a person, who else would see a black glass
-    journalctl --sync
+    journalctl --sync >/dev/null
     why=$(journalctl --quiet --no-pager --output=cat "_SYSTEMD_INVOCATION_ID=$MONITOR_INVOCATION_ID" |
         sed -n 's/^squat-mirror: //p' | tail -n 1)
     printf '\033[2J\033[H\n\n  The mirror has stopped, and starting it again cannot help:\n\n'

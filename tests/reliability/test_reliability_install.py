@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from mirror.camera.picamera import OLDEST_PICAMERA2
 from mirror.screen.fonts import DEBIAN_FONTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,9 @@ SCRIPTS = [
     INSTALL,
     ROOT / "scripts" / "install_program.sh",
     ROOT / "scripts" / "test_repeatedly",
+    ROOT / "scripts" / "environment.sh",
     ROOT / "systemd" / "squat-mirror.sh",
+    ROOT / "systemd" / "squat-mirror-ended.sh",
     Path(__file__).parent / "install_in_root.sh",
 ]
 CONFIG, STATE = "etc/squat-mirror/mirror.toml", "var/lib/squat-mirror/sets.sqlite"
@@ -44,7 +47,8 @@ class Card:
         name = f'PRETTY_NAME="Debian GNU/Linux {names[suite]} ({suite})"\n'
         (self.root / "etc/os-release").write_text(f"{name}ID=debian\nVERSION_CODENAME={suite}\n")
         dpkg = self._bin / "dpkg"
-        dpkg.write_text(f"#!/bin/sh\necho {architecture}\n")
+        asked = f"[ $1 = --print-architecture ] && exec echo {architecture}"
+        dpkg.write_text(f'#!/bin/sh\n{asked}\nexec /usr/bin/dpkg "$@"\n')
         dpkg.chmod(0o755)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -54,19 +58,25 @@ class Card:
             text=True, check=False,
         )  # fmt: skip
 
-    def run_whole(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run_whole(self, *arguments: str, picamera2: str = "") -> subprocess.CompletedProcess[str]:
         """Packages, program and service, too, on a system whose packages are offered and not installed.
 
-        This system's own /etc is left out of it: the installer here looks at the card's.
+        picamera2: the version of the only one that is. This system's own /etc and /opt are left out: the
+        installer here looks at the card's; and without a Python there is nothing it could install.
         """
-        for name in ("apt-cache", "dpkg-query"):
-            (self._bin / name).write_text("#!/bin/sh\n")
+        told = f"*Status*picamera2) printf installed;; *Version*picamera2) printf {picamera2};;"
+        known = f"case $* in {told} esac" if picamera2 else ""
+        stubs = {"apt-cache": "", "dpkg-query": known, "apt-get": "", "python3": "exit 1", "id": "echo 0"}
+        for name, does in stubs.items():
+            (self._bin / name).write_text(f"#!/bin/sh\n{does}\n")
             (self._bin / name).chmod(0o755)
         scripts = self.root.parent / "source" / "scripts"
         scripts.mkdir(parents=True, exist_ok=True)
         (scripts.parent / "mirror").mkdir(exist_ok=True)
         shutil.copy(ROOT / "mirror/__init__.py", scripts.parent / "mirror/__init__.py")
-        script = INSTALL.read_text("utf-8").replace("/etc/", f"{self.root}/etc/")
+        script = INSTALL.read_text("utf-8")
+        for folder in ("/etc/", "/opt/"):
+            script = script.replace(folder, f"{self.root}{folder}")
         (scripts / "install.sh").write_text(script)
         path = f"{self._bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         call = ["bash", scripts / "install.sh", *arguments]
@@ -119,6 +129,7 @@ def test_what_is_installed_is_what_is_in_the_sources(card):
     for name, target in (
         ("squat-mirror.service", "etc/systemd/system/squat-mirror.service"),
         ("mqtt.conf", "etc/systemd/system/squat-mirror.service.d/20-mqtt.conf"),
+        ("squat-mirror-ended.service", "etc/systemd/system/squat-mirror-ended.service"),
         ("backoff.conf", "etc/systemd/system/squat-mirror.service.d/10-backoff.conf"),
         ("watchdog.conf", "etc/systemd/system.conf.d/squat-mirror.conf"),
         ("journald.conf", "etc/systemd/journald.conf.d/squat-mirror.conf"),
@@ -126,7 +137,11 @@ def test_what_is_installed_is_what_is_in_the_sources(card):
         ("mirror.toml", CONFIG),
     ):
         assert files[target] == ((ROOT / "systemd" / name).read_text("utf-8"), 0o644)
-    assert files["usr/local/bin/squat-mirror"][1] == 0o755
+    for name, target in (
+        ("squat-mirror.sh", "bin/squat-mirror"),
+        ("squat-mirror-ended.sh", "libexec/squat-mirror-ended"),
+    ):
+        assert files[f"usr/local/{target}"] == ((ROOT / "systemd" / name).read_text("utf-8"), 0o755)
 
 
 def test_systemd_252_does_not_get_what_only_254_knows(card):
@@ -280,6 +295,32 @@ def test_a_first_installation_needs_no_settings_to_know_its_packages(card):
     assert DEBIAN_FONTS["zh"] not in done.stdout
 
 
+def asked_of_apt(done: subprocess.CompletedProcess[str]) -> list[str]:
+    (apt,) = [command for command in commands(done) if "apt-get install" in command]
+    return apt.split()
+
+
+@pytest.mark.parametrize(
+    ("version", "asked"), [("0.3.12-2", True), ("0.3.19-1", True), ("0.3.20-1", False), ("0.3.31-1", False)]
+)
+def test_a_picamera2_that_is_installed_is_asked_of_apt_again_only_where_it_is_too_old(card, version, asked):
+    done = card.run_whole("--dry-run", picamera2=version)
+    assert done.returncode == 0, done.stderr
+    assert ("python3-picamera2" in asked_of_apt(done)) is asked
+    without = card.run_whole("--dry-run", "--without-camera", picamera2=version)
+    assert "python3-picamera2" not in asked_of_apt(without)
+
+
+def test_a_picamera2_that_stays_too_old_ends_it_before_anything_is_installed(card):
+    before = card.files()
+    done = card.run_whole(picamera2="0.3.12-2")
+    assert done.returncode == 2
+    line = done.stderr.splitlines()[-1]
+    assert f"Picamera2 0.3.12-2 is too old, {OLDEST_PICAMERA2} or newer is needed" in line
+    assert "sudo apt full-upgrade" in line
+    assert card.files() == before
+
+
 def test_an_option_nobody_knows_is_one_sentence(card):
     done = card.run("--frobnicate")
     assert done.returncode == 2
@@ -312,8 +353,9 @@ def installed(card) -> Path:
 
 
 @HAS_ANALYZE
-def test_systemd_finds_nothing_wrong_with_the_unit(installed):
-    unit = installed / "etc/systemd/system/squat-mirror.service"
+@pytest.mark.parametrize("name", ["squat-mirror.service", "squat-mirror-ended.service"])
+def test_systemd_finds_nothing_wrong_with_the_unit(installed, name):
+    unit = installed / "etc/systemd/system" / name
     call = ["systemd-analyze", "verify", f"--root={installed}", unit]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -40,13 +40,10 @@ class Computer:
         starts = self.starts()
         rest = starts.rest()
         self.now += rest.seconds
-        try:
-            with starts.running():
-                self.now += lasts_s
-                if end is not None:
-                    raise end("told")
-        except end or ():
-            pass
+        with contextlib.suppress(*([end] if end else [])), starts.running():
+            self.now += lasts_s
+            if end is not None:
+                raise end("told")
         self.now += SYSTEMD_WAITS_S
         return rest
 
