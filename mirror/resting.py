@@ -58,7 +58,7 @@ def _scene(settings: Settings, starts: Starts, rest: Rest, screen: str) -> Itera
     try:
         if screen != "none" and not rest.blind:
             starts.draws_rest()
-            window = _drawn(settings)
+            window = _drawn(settings, screen)
     except Exception as fault:
         log.warning("the fault scene cannot be shown: %s", fault)
     try:
@@ -68,13 +68,13 @@ def _scene(settings: Settings, starts: Starts, rest: Rest, screen: str) -> Itera
             window.close()
 
 
-def _drawn(settings: Settings) -> Window | None:
+def _drawn(settings: Settings, screen: str) -> Window | None:
     """A window with the fault scene in it; None where there is no display."""
     from mirror.screen.fonts import spoken
     from mirror.screen.pick import open_stage
     from mirror.screen.window import Window, can_open
 
-    if not can_open()[0]:
+    if screen != "window" and not can_open()[0]:
         return None
     language, _ = spoken(settings.coach.language)
     chosen = settings.screen

@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -16,7 +17,10 @@ import pytest
 from camera.picamera2_of_then import of_version, that_fails_later
 from reliability.whole_mirror import PATIENCE_S, ROOT, WholeMirror
 
-from mirror.service.starts import FILE_NAME, MANY_ENDS, Record, read
+from mirror.resting import rest_before
+from mirror.screen.window import Window
+from mirror.service.starts import FILE_NAME, MANY_ENDS, Record, Starts, read
+from mirror.settings import Settings
 
 ENDED = ROOT / "systemd" / "squat-mirror-ended.sh"
 
@@ -70,10 +74,10 @@ def faulty(tmp_path) -> Path:
     return that_fails_later(tmp_path / "faulty")
 
 
-def test_a_fault_of_ours_is_a_traceback_and_exit_code_1_and_is_remembered(service, faulty):
+def test_a_fault_of_ours_is_one_line_and_exit_code_1_and_is_remembered(service, faulty):
     with service.start(packages=faulty) as mirror:
         assert mirror.process.wait(PATIENCE_S) == 1
-        assert "KeyError: 'odd'" in mirror.said
+        assert "(KeyError: 'odd')" in mirror.said
     assert len(service.record.ends) == 1
     assert not service.record.running
 
@@ -96,17 +100,35 @@ def test_after_the_third_it_rests_and_systemd_hears_that_it_is_meant(service, fa
             service.hears("WATCHDOG=1")
         assert "then it starts once more" in mirror.said
         assert "KeyError" not in mirror.said
-        assert service.record.resting  # the fault scene was drawn
+        assert service.record.resting
+        assert "cannot be shown" not in mirror.said
         code, _ = mirror.terminate()
         assert code == 0
     assert "Traceback" not in mirror.said
+
+
+def test_while_it_rests_the_glass_shows_the_fault_scene(service, monkeypatch):
+    shown = []
+
+    def present(window: Window) -> None:
+        shown.append(pygame.surfarray.array3d(window.canvas))
+
+    pygame = pytest.importorskip("pygame")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "offscreen")
+    monkeypatch.setattr(Window, "present", present)
+    service.failed_before(MANY_ENDS, started_t=time.monotonic() - 59.5)
+    settings = Settings.model_validate({"screen": {"width": 540, "height": 960}})
+    rest_before(Starts(service.run), settings, "window", threading.Event())
+    (picture,) = shown
+    assert picture.shape[:2] == (540, 960)
+    assert (picture.max(axis=2) > 128).mean() > 0.01  # letters on black glass
 
 
 def test_a_rest_that_is_over_is_followed_by_a_start(service, faulty):
     service.failed_before(MANY_ENDS, started_t=time.monotonic() - 59.0)
     with service.start(packages=faulty) as mirror:
         assert mirror.process.wait(PATIENCE_S) == 1
-        assert "KeyError: 'odd'" in mirror.said
+        assert "(KeyError: 'odd')" in mirror.said
     assert len(service.record.ends) == MANY_ENDS + 1
 
 
@@ -114,6 +136,7 @@ def test_a_fault_scene_that_cannot_be_drawn_is_no_reason_not_to_rest(service, fa
     service.failed_before(MANY_ENDS)
     with service.start(packages=faulty, SDL_VIDEODRIVER="nothing-of-that-name") as mirror:
         service.hears("WATCHDOG=1")
+        mirror.wait_until("it is said", lambda: "the fault scene cannot be shown" in mirror.said)
         assert mirror.terminate()[0] == 0
     assert "Traceback" not in mirror.said
 

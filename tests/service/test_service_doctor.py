@@ -42,6 +42,8 @@ def laptop(tmp_path) -> Computer:
         cameras=lambda: ["imx708 on the ribbon", "HD Webcam at /dev/video0"],
         clock_set=lambda: True,
         devices=list,
+        service=dict,
+        unasked_ends=lambda: 0,
     )
 
 
@@ -260,3 +262,45 @@ def test_a_fault_of_a_room_is_told_in_its_own_words(laptop):
 
     findings = found(doctor.examine(settings(), computer=replace(laptop, display=stalls)))
     assert findings["screen"] == Finding("screen", "fault", "the display went away")
+
+
+# -- the service
+
+
+INSTALLED = {"LoadState": "loaded", "ActiveState": "active", "ExecMainStatus": "0"}
+
+
+@pytest.mark.parametrize(
+    ("told", "ends", "level", "part"),
+    [
+        ({}, 0, "ok", "not installed"),
+        ({"LoadState": "not-found"}, 0, "ok", "not installed"),
+        (INSTALLED, 0, "ok", "it runs"),
+        (INSTALLED, 2, "ok", "it runs"),
+        ({**INSTALLED, "ActiveState": "inactive"}, 0, "ok", "it is stopped"),
+        ({**INSTALLED, "ActiveState": "activating"}, 5, "fault", "ended 5 times in ten minutes"),
+        ({**INSTALLED, "ActiveState": "failed", "ExecMainStatus": "2"}, 0, "fault", "cannot help"),
+    ],
+)
+def test_a_service_that_has_stopped_or_fails_again_and_again_is_a_fault(laptop, told, ends, level, part):
+    computer = replace(laptop, service=lambda: told, unasked_ends=lambda: ends)
+    finding = found(doctor.examine(settings(), computer=computer))["service"]
+    assert finding.level == level
+    assert part in finding.says
+    assert ("journalctl -u squat-mirror" in finding.do) is (level == "fault")
+
+
+def test_the_ends_that_the_service_remembers_are_counted(tmp_path):
+    from mirror.service.starts import Starts
+
+    assert checkup.unasked_ends(tmp_path) == 0
+    for _ in range(4):
+        with pytest.raises(KeyError), Starts(tmp_path).running():
+            raise KeyError("odd")
+    assert checkup.unasked_ends(tmp_path) == 4
+
+
+def test_a_camera_on_the_ribbon_that_is_insisted_on_is_not_a_webcam():
+    seen = ["HD Webcam at /dev/video0"]
+    assert doctor.camera("picamera", seen, PI).level == "fault"
+    assert doctor.camera("picamera", ["imx708 on the ribbon", *seen], PI).says == "imx708 on the ribbon"
