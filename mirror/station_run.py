@@ -53,7 +53,8 @@ def run_station(settings: Settings, *, screen: str, events: Path | None, overwri
 
 def _run(settings: Settings, screen: str, events: Path | None, stop: threading.Event, starts: Starts) -> None:
     """One whole life of the station. Raises what ended it, if it was a fault."""
-    source, said = open_or_wait(settings.camera, open_camera)
+    with starts.opening():
+        source, said = open_or_wait(settings.camera, open_camera)
     reopen = functools.partial(_reopened, settings)
     station = Station(settings, source, said, events, stop, reopen, upkeep_for(settings, starts))
     windowed = _wants_window(screen)

@@ -25,11 +25,13 @@ ONE_START_EVERY_S = 60.0
 """How often it is started then: nobody waits long for a mirror that works again, and somebody can read the
 fault scene meanwhile."""
 STAYS_AWAY_S = 600.0
-"""A camera or a display without a sign for so long does not come back by itself: by then it was looked for
-some seventy times, and the mirror was started anew eight times."""
+"""A camera or a display that is looked for in vain for so long does not come back by itself: by then it was
+looked for some seventy times, and the mirror was started anew eight times."""
 LEAST_UPTIME_S = 3600.0
 """A computer that started less than an hour ago is not started anew: at most once an hour, come what may."""
 NOTED_EVERY_S = 10.0
+HANGS_S = 60.0
+"""Opening a camera takes a second or two; systemd ends a start after two minutes (`TimeoutStartSec=`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,18 @@ class Record:
     """What is remembered. Times in seconds on the monotonic clock, which begins with the computer's start.
 
     started_t: the newest start. running: nobody has said yet how that one ended. resting: it draws the fault
-    scene instead. ends: when it ended without being asked. camera_t, display_t: when there was last one.
+    scene instead. opening_t: since when it opens the camera. ends: when it ended without being asked.
+    camera_missed_s, display_missed_s: for how long it was looked for in vain since it was there last; None
+    where there was none since the computer started. Only looking counts: who ends before has not looked.
     """
 
     started_t: float | None = None
     running: bool = False
     resting: bool = False
+    opening_t: float | None = None
     ends: tuple[float, ...] = ()
-    camera_t: float | None = None
-    display_t: float | None = None
+    camera_missed_s: float | None = None
+    display_missed_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Starts:
     def __init__(self, folder: Path | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._file = folder / FILE_NAME if folder else None
         self._clock = clock
-        self._next_t = float("-inf")
+        self._looked_t: float | None = None
         self._record = read(self._file) if self._file else Record()
 
     def rest(self) -> Rest:
@@ -76,8 +81,9 @@ class Starts:
         ends = recent(before, now)
         if before.running:  # it left without a word: ended by the watchdog, for its memory, or it crashed
             ends = (*ends, now)
+            before = replace(before, camera_missed_s=_missed_opening(before, now))
         blind = before.running and before.resting
-        self._note(replace(before, running=True, resting=False, ends=ends))
+        self._note(replace(before, running=True, resting=False, opening_t=None, ends=ends))
         if len(ends) < MANY_ENDS or before.started_t is None:
             return Rest(ends=len(ends))
         return Rest(max(before.started_t + ONE_START_EVERY_S - now, 0.0), len(ends), blind)
@@ -112,17 +118,32 @@ class Starts:
         Raises StaysAway when one that was there has been away for STAYS_AWAY_S.
         """
         now = self._clock()
-        if self._file is None or now < self._next_t:
+        since_s = 0.0 if self._looked_t is None else now - self._looked_t
+        if self._file is None or (self._looked_t is not None and since_s < NOTED_EVERY_S):
             return
-        self._next_t = now + NOTED_EVERY_S
+        self._looked_t = now
         known = self._record
-        camera_t = now if camera else known.camera_t
-        display_t = now if display else known.display_t
-        self._note(replace(known, camera_t=camera_t, display_t=display_t))
+        camera_s = _missed(known.camera_missed_s, camera, since_s)
+        display_s = _missed(known.display_missed_s, display, since_s)
+        self._note(replace(known, camera_missed_s=camera_s, display_missed_s=display_s))
         if not camera:
-            _stays_away("camera", now, camera_t)
+            _stays_away("camera", now, camera_s)
         if display is False and not busy:
-            _stays_away("display", now, display_t)
+            _stays_away("display", now, display_s)
+
+    @contextlib.contextmanager
+    def opening(self) -> Iterator[None]:
+        """While the camera is opened, which may hang in its driver for ever.
+
+        Raises StaysAway, before anything is opened, where that is known already: closing a camera that hangs
+        may have ended the mirror before this one without its exit code.
+        """
+        now = self._clock()
+        if self._file is not None:
+            _stays_away("camera", now, self._record.camera_missed_s)
+        self._note(replace(self._record, opening_t=now))
+        yield
+        self._note(replace(self._record, opening_t=None))
 
     def _note(self, record: Record) -> None:
         self._record = record
@@ -140,7 +161,8 @@ def read(file: Path) -> Record:
     """What is remembered; nothing where there is no such file or it makes no sense."""
     try:
         told = json.loads(file.read_text("utf-8"))
-        numbers = {name: _seconds(told[name]) for name in ("started_t", "camera_t", "display_t")}
+        names = ("started_t", "opening_t", "camera_missed_s", "display_missed_s")
+        numbers = {name: _seconds(told[name]) for name in names}
         ends = tuple(float(t) for t in told["ends"])
         return Record(running=bool(told["running"]), resting=bool(told["resting"]), ends=ends, **numbers)
     except (OSError, ValueError, TypeError, KeyError):
@@ -156,9 +178,21 @@ def _seconds(told: object) -> float | None:
     return None if told is None else float(told)  # type: ignore[arg-type]
 
 
-def _stays_away(what: str, now: float, seen_t: float | None) -> None:
+def _missed(before_s: float | None, there: bool | None, since_s: float) -> float | None:
+    """For how long it has been looked for in vain now. there: None where nobody looks."""
+    if there:
+        return 0.0
+    return before_s if there is None or before_s is None else before_s + since_s
+
+
+def _missed_opening(before: Record, now: float) -> float | None:
+    """The same, after a start that was ended while it hung in opening the camera."""
+    took_s = 0.0 if before.opening_t is None else now - before.opening_t
+    return _missed(before.camera_missed_s, False, took_s if took_s >= HANGS_S else 0.0)
+
+
+def _stays_away(what: str, now: float, missed_s: float | None) -> None:
     """Raise StaysAway, but never for what was not there since the computer's start: that did not help."""
-    if seen_t is None or now - seen_t < STAYS_AWAY_S or now < LEAST_UPTIME_S:
+    if missed_s is None or missed_s < STAYS_AWAY_S or now < LEAST_UPTIME_S:
         return
-    minutes = (now - seen_t) / 60
-    raise StaysAway(f"the {what} has been away for {minutes:.0f} minutes; the computer starts anew")
+    raise StaysAway(f"the {what} has been away for {missed_s / 60:.0f} minutes; the computer starts anew")

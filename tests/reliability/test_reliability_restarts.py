@@ -59,7 +59,7 @@ class Service:
         """As after so many ends nobody asked for, just now."""
         now = time.monotonic()
         told = {"started_t": now, "ends": [now] * times, "running": False, "resting": False}
-        unseen = {"camera_t": None, "display_t": None}
+        unseen = {"camera_missed_s": None, "display_missed_s": None, "opening_t": None}
         (self.run / FILE_NAME).write_text(json.dumps({**told, **unseen, **more}))
 
 
@@ -149,15 +149,15 @@ def test_a_mirror_that_was_killed_again_and_again_rests_too(service, faulty):
 
 
 def test_a_camera_that_was_there_and_stays_away_ends_it_with_75_in_order(service, tmp_path):
-    """As on a computer that runs for hours and whose camera has been away for long: both are shorter here."""
-    shorter = "from mirror.service import starts\nstarts.LEAST_UPTIME_S, starts.STAYS_AWAY_S = 0.0, 2.0\n"
+    """As on a computer that has been up for hours, which this one may not have been."""
+    shorter = "from mirror.service import starts\nstarts.LEAST_UPTIME_S, starts.NOTED_EVERY_S = 0.0, 0.1\n"
     (tmp_path / "shorter").mkdir()
     (tmp_path / "shorter" / "sitecustomize.py").write_text(shorter)
-    service.failed_before(0, camera_t=time.monotonic() - 2.0)
+    service.failed_before(0, camera_missed_s=599.0)
     with service.start(camera="/dev/video97", packages=tmp_path / "shorter") as mirror:
         assert mirror.process.wait(PATIENCE_S) == 75
         (line,) = [line for line in mirror.said.splitlines() if line.startswith("squat-mirror: ")]
-        assert line.startswith("squat-mirror: the camera has been away for 0 minutes; the computer starts")
+        assert line.startswith("squat-mirror: the camera has been away for 10 minutes; the computer starts")
         assert "Traceback" not in mirror.said
     assert service.record.ends == ()
 
