@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 from camera.picamera2_of_then import of_version, that_fails_later
-from reliability.whole_mirror import PATIENCE_S, ROOT, WholeMirror
+from patience import PATIENCE_S
+from reliability.whole_mirror import ROOT, WholeMirror
 
 from mirror.resting import rest_before
 from mirror.screen.window import Window
