@@ -17,11 +17,12 @@ import numpy.typing as npt
 from mirror.camera.readahead import read_ahead
 from mirror.camera.recording import Recording, load
 from mirror.coach.feedback import SetSummary
-from mirror.coach.summary import summarise
+from mirror.coach.summary import summarise, untold
 from mirror.coach.words import words
 from mirror.faults import BadInput
 from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.analysis import Analysis, NoReference, analyse
+from mirror.knees.decoration import spared
 from mirror.knees.tilt import with_tilt
 from mirror.pose.catalog import FOOT_MODEL, find
 from mirror.pose.pose import Presence
@@ -87,7 +88,8 @@ def study(path: Path, settings: Settings, reference: int | None, progress: Progr
         analysis = judged(recording, reference)
     except NoReference as reason:
         raise BadInput(f"{path}: {reason}.") from None
-    summary = summarise(analysis.reps, words(settings.coach.language), stature, analysis.why_unknown)
+    reps, say = analysis.reps, words(settings.coach.language)
+    summary = spared("summaries", lambda: summarise(reps, say, stature, analysis.why_unknown), untold(reps))
     return Study(replace(recording, stature_m=stature), analysis, summary, source)
 
 

@@ -15,6 +15,8 @@ from broker import KINDS, Broker
 from health import SLOW_IS_FINE
 from hypothesis import settings
 
+from mirror.knees.decoration import raising
+
 # A shared machine is sometimes slow: no test may fail for the time it took. Continuous integration tries the
 # same examples every time; at a desk new ones are looked for.
 settings.register_profile(
@@ -57,6 +59,13 @@ RUN_WHOLE_MIRRORS = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: begun last, one worker would be busy with them long after the others."""
     items.sort(key=lambda item: item.path.name not in RUN_WHOLE_MIRRORS)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_out() -> Iterator[None]:
+    """Decoration that fails is left out on a mirror; in a test it is a failure."""
+    with raising():
+        yield
 
 
 @pytest.fixture(params=KINDS)

@@ -20,6 +20,7 @@ from mirror.coach.rules import CoachRules
 from mirror.coach.speaker import Speaker
 from mirror.coach.training import Training
 from mirror.coach.words import Words
+from mirror.knees.decoration import spared
 from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, Verdict
 
 __all__ = ["Coach", "CoachRules"]
@@ -29,6 +30,9 @@ SOMEBODY_PASSES = "somebody passes"
 """The reason with which a reading is frozen."""
 FROZEN_S = 1.0
 """Nothing is judged, and the sign stays, for so long after somebody passed."""
+OF_SOMEBODY_THERE = (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING, State.CLASS)
+"""What stays for WALKED_OFF_S when nobody is seen any more. A summary, a pause or a page has its own reason
+to be there, and goes with it."""
 
 
 class Coach:
@@ -51,6 +55,7 @@ class Coach:
         self._frozen_t = -math.inf  # when somebody last passed
         self._phase = Phase.STAND
         self._paused = False
+        self._ask = ""  # the last instruction to be seen well
         self._page: int | None = None
         self._page_t = -math.inf
         self._summary_pages = SummaryPages(rules.summary_for_s)
@@ -71,6 +76,7 @@ class Coach:
             self._obey(heard.asked, t)
         if reading.setup.present:
             self._present_t = t
+            self._ask = reading.setup.framing or self._ask
         if reading.phase is not Phase.STAND:
             self._moved_t = t
         if reading.why_unknown == SOMEBODY_PASSES:
@@ -78,7 +84,9 @@ class Coach:
         self._leave_page(reading)
         self._begin_or_end(reading, rep)
         self._state = self._next_state(reading)
-        return self._with_asides(self._tell(reading, heard), heard)
+        moment = self._tell(reading, heard)
+        bare = replace(moment, mode=self._rules.mode, set_over=self._set_over)
+        return spared("asides", lambda: self._with_asides(bare, heard), bare)
 
     def finish(self, t: float) -> Feedback:
         """The picture ended: the summary of what was done so far, or dark glass."""
@@ -149,7 +157,7 @@ class Coach:
                 self._new_set()
         if rep is not None:
             patterns = self._training.add(rep, reading.why_unknown)
-            self._speaker.rep(rep, patterns)
+            spared("praise", lambda: self._speaker.rep(rep, patterns), None)
         self._end_what_is_over(reading)
 
     def _end_what_is_over(self, reading: KneeReading) -> None:
@@ -187,7 +195,7 @@ class Coach:
         if self._training.summary is not None:
             return State.SUMMARY
         if not reading.setup.present:
-            if reading.t - self._present_t <= WALKED_OFF_S:
+            if reading.t - self._present_t <= WALKED_OFF_S and self._state in OF_SOMEBODY_THERE:
                 return self._state
             return State.CLASS if self._rules.is_class else State.IDLE
         return self._state_of_somebody(reading)
@@ -210,7 +218,7 @@ class Coach:
         moving = squatting and reading.phase is not Phase.STAND
         worst = told(reading.left.verdict, reading.right.verdict)
         off_track = moving and worst is Verdict.OFF_TRACK and not self._frozen(reading.t)
-        sound = self._speaker.update(reading.t, off_track)
+        sound = spared("cues", lambda: self._speaker.update(reading.t, off_track), None)
         if heard.asked is not None and self._rules.speaks:
             sound = sound or Sound.ACCEPTED
         if self._state in (State.SUMMARY, State.PAUSED, State.HELP):
@@ -219,8 +227,8 @@ class Coach:
             t=reading.t,
             state=self._state,
             cue=self._speaker.cue if squatting else "",
-            instruction=self._instruction(reading),
-            note=self._note(reading),
+            instruction=spared("instructions", self._instruction, ""),
+            note=spared("notes", lambda: self._note(reading), ""),
             progress=reading.setup.progress if self._state is State.CALIBRATING else 0.0,
             light=self._lamp(reading.t, LAMP[worst] if moving else Light.OFF),
             sound=sound,
@@ -246,11 +254,9 @@ class Coach:
             gesture=heard.progress,
             gestures=self._gestures(heard),
             bar_held=heard.bar_held,
-            mode=self._rules.mode,
             experiment=self._training.step,
             clock=self._clock.at(t) if in_class else None,
             page=page(self._page, self._say) if self._page is not None else None,
-            set_over=self._set_over,
         )
 
     def _blank(self, t: float) -> Feedback:
@@ -271,9 +277,9 @@ class Coach:
     def _rep_verdicts(self) -> tuple[Verdict, ...]:
         return tuple(told(rep.left.verdict, rep.right.verdict) for rep in self._training.reps)
 
-    def _instruction(self, reading: KneeReading) -> str:
+    def _instruction(self) -> str:
         if self._state is State.FRAMING:
-            return self._say(f"instruction.{reading.setup.framing}")
+            return self._say(f"instruction.{self._ask}")
         if self._state is State.CALIBRATING:
             return self._say("instruction.stand_still")
         return self._say("instruction.stand_on_the_mark") if self._state is State.IDLE else ""

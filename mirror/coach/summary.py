@@ -101,6 +101,11 @@ def summarise(
     )
 
 
+def untold(reps: Sequence[Rep]) -> SetSummary:
+    """The summary of a set that words failed for: its repetitions and their bars."""
+    return SetSummary(tuple(reps), "", "")
+
+
 def clean_and_judged(reps: Sequence[Rep]) -> tuple[int, int]:
     """Squats in which both knees stayed good, and those in which both were judged."""
     judged = [rep for rep in reps if Verdict.UNKNOWN not in (rep.left.verdict, rep.right.verdict)]

@@ -9,8 +9,9 @@ from mirror.coach.experiment import Experiment
 from mirror.coach.feedback import ExperimentStep, SetSummary
 from mirror.coach.patterns import Pattern, find
 from mirror.coach.rules import CoachRules
-from mirror.coach.summary import Before, clean_and_judged, summarise
+from mirror.coach.summary import Before, clean_and_judged, summarise, untold
 from mirror.coach.words import Words
+from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep
 
 COMPARISON_WAITS_S = 180.0
@@ -34,15 +35,22 @@ class Training:
         """A repetition is over; the patterns known by now, from comparisons and from the set so far."""
         self.reps.append(rep)
         self._why_unknown = why_unknown
-        return self._learned + find(self.reps)
+        return self._learned + spared("patterns", lambda: find(self.reps), ())
 
     def end_set(self, t: float) -> None:
         """The set is over: it is summed up, and counts for a comparison under way."""
+        spared("comparisons", self._add_to_comparison, None)
+        self.summary = spared("summaries", self._told, untold(self.reps))
+        self._before = Before(self._before.sets + 1, *clean_and_judged(self.reps))
+
+    def _add_to_comparison(self) -> None:
         if self._experiment is not None:
             self._experiment.add(self.reps, self._say)
             shown = self._experiment.pattern()
             self._learned = (shown,) if shown else self._learned
-        self.summary = summarise(
+
+    def _told(self) -> SetSummary:
+        return summarise(
             self.reps,
             self._say,
             self._rules.stature_m,
@@ -50,7 +58,6 @@ class Training:
             before=self._before,
             experiment=self._experiment,
         )
-        self._before = Before(self._before.sets + 1, *clean_and_judged(self.reps))
 
     def new_set(self) -> None:
         """The summary has been read; a comparison that is over has been told."""

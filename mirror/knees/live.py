@@ -17,6 +17,7 @@ from mirror.knees import room
 from mirror.knees.agreement import Halves, agree
 from mirror.knees.azimuth import LITTLE_TOE, PRIOR, Azimuth, RefusedReference, from_toes, fuse
 from mirror.knees.constants import KNEE, LEFT, RIGHT, KeypointConstants
+from mirror.knees.decoration import spared
 from mirror.knees.gate import framing
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
@@ -161,7 +162,7 @@ class KneeWatch:
         left, right = self._judge.update(motion, None if self._replanted else self._azimuth)
         rep = self._rep(span) if span else None
         reading = self._reading(motion, keypoints, size, (left, right), ask)
-        return self._placed(reading, motion, score), rep
+        return spared("places", lambda: self._placed(reading, motion, score), reading), rep
 
     # -- presence --------------------------------------------------------------------------------------
 

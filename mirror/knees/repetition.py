@@ -10,10 +10,11 @@ import numpy as np
 from mirror.knees.agreement import Halves, halves
 from mirror.knees.azimuth import Azimuth, from_reference
 from mirror.knees.constants import KeypointConstants
+from mirror.knees.decoration import spared
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.motion import Motion
-from mirror.knees.reading import Rep, RepLeg, Verdict
+from mirror.knees.reading import Rep, RepLeg, RepSigns, Verdict
 from mirror.knees.shank import Shank
 from mirror.knees.signs import rep_signs
 from mirror.knees.squat import Span, depth_label
@@ -74,6 +75,10 @@ def make_rep(
     depth = _depth_deg(motions, span)
     fppa = fppa_deg(motions[bottom].p)
     both = (left.deviation_deg, right.deviation_deg)
+
+    def signs() -> RepSigns | None:
+        return rep_signs(motions, judged, span, stance, azimuth, thresholds.smooth_tau_s) if stance else None
+
     return Rep(
         n=n,
         start_s=span.start_s,
@@ -88,7 +93,7 @@ def make_rep(
         fppa_right_deg=float(fppa[1]),
         kasr=float(kasr(motions[bottom].p)),
         is_reference=is_reference,
-        signs=rep_signs(motions, judged, span, stance, azimuth, thresholds.smooth_tau_s) if stance else None,
+        signs=spared("signs", signs, None),
     )
 
 

@@ -148,13 +148,18 @@ def _peak_up_share(frames: _Frames, delta: F64) -> float | None:
 
 
 def _forward(frames: _Frames, forward: F64) -> tuple[float | None, float | None]:
-    """How far the knee came forward on the way down; at which share of the depth most of it was done."""
+    """How far the knee came forward on the way down; at which share of the depth most of it was done.
+
+    A knee that only went backward did none of it at any depth.
+    """
     way = np.where(frames.down, forward, math.nan)
     if np.isfinite(way).sum() < FEWEST_FRAMES:
         return None, None
     reached = float(np.nanpercentile(way, 95))
     there = np.flatnonzero(way >= FORWARD_REACHED * reached)
-    return reached, float(np.clip(frames.q[there[0]] / frames.deepest_q, 0.0, 1.0))
+    if reached <= 0.0 or not there.size:
+        return reached, None
+    return reached, _known(float(np.clip(frames.q[there[0]] / frames.deepest_q, 0.0, 1.0)))
 
 
 def _ankle(frames: _Frames, stance: Stance, leg: int) -> tuple[float | None, float | None]:

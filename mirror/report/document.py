@@ -16,6 +16,7 @@ import numpy as np
 from mirror.coach.feedback import SetSummary
 from mirror.coach.patterns import find
 from mirror.knees.analysis import Analysis
+from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep, RepLeg
 
 SCHEMA = 1
@@ -85,7 +86,7 @@ def _patterns(analysis: Analysis, summary: SetSummary) -> list[dict[str, Any]]:
             "most_deg": _round(pattern.most_deg),
             "sentence": told.get(pattern.key, ""),
         }
-        for pattern in find(analysis.reps)
+        for pattern in spared("patterns", lambda: find(analysis.reps), ())
     ]
 
 

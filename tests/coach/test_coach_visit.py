@@ -203,3 +203,24 @@ def test_a_simulated_person_is_led_through_the_whole_visit() -> None:
     assert "Reference set. Now your set" in notes
     assert said[-1].summary is not None
     assert "on 1 of 4 squats" in said[-1].summary.sentence
+
+
+def test_an_instruction_to_be_seen_well_stays_for_the_second_after_somebody_left() -> None:
+    visit = Visit()
+    visit.stays(1.0, framing="step_back")
+    asked = visit.last.instruction
+    assert asked == words("en")("instruction.step_back")
+    for feedback in visit.stays(0.9, present=False):
+        assert (feedback.state, feedback.instruction) == (State.FRAMING, asked)
+    assert visit.stays(0.5, present=False)[-1].state is State.IDLE
+
+
+def test_a_summary_that_is_over_while_nobody_is_seen_leaves_dark_glass() -> None:
+    visit = Visit(CoachRules(summary_after_s=1.0, summary_for_s=2.0))
+    visit.stays(1.0)
+    visit.squats()
+    visit.stays(2.3)
+    assert visit.last.state is State.SUMMARY
+    for feedback in visit.stays(2.0, present=False):
+        assert (feedback.state is State.SUMMARY) is (feedback.summary is not None)
+    assert visit.last.state is State.IDLE

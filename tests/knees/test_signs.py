@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import simulate
 from judged import judged
@@ -11,6 +14,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import LegSigns, Rep, RepSigns
+from mirror.knees.signs import _forward, _Frames
 
 
 def seen(squat: simulate.Squat, *, fps: float = 30.0, toes: bool = True, still_s: float = 2.0) -> list[Rep]:
@@ -90,3 +94,28 @@ def test_live_repetitions_have_signs_too() -> None:
         if (rep := watch.update(float(t), keypoints, sim.image_size, True)[1]) is not None
     ]
     assert [rep.signs.foot_source for rep in reps if rep.signs] == ["reference", "reference"]
+
+
+@pytest.mark.parametrize("tilt_deg", [16.0, 20.0])
+def test_a_knee_that_only_goes_backward_has_no_share_of_its_way_forward(tilt_deg: float) -> None:
+    """As a plain squat looks when the camera's tilt is given wrongly: verdicts and count stay."""
+    sim = simulate.simulate([simulate.Stand(2.0), simulate.Squat(), simulate.Squat(), simulate.Stand(1.0)])
+    reps = judged(replace(sim, tilt_deg=tilt_deg)).reps
+    assert len(reps) == 2
+    for rep in reps:
+        for leg in (rep.signs.left, rep.signs.right):
+            assert (leg.forward_share is None) == (leg.forward is None or leg.forward <= 0)
+
+
+def test_signs_of_knees_behind_their_ankles_are_told_without_a_share() -> None:
+    reached, share = forward_of(np.linspace(-0.1, -0.4, 12))
+    assert reached < 0
+    assert share is None
+
+
+def forward_of(way: np.ndarray) -> tuple[float | None, float | None]:
+    """A way of the knee on the way down, as `signs` sees it."""
+    n = len(way)
+    q = np.linspace(0.0, 0.5, n)
+    frames = _Frames(q, q, np.zeros(n), np.ones(n, np.bool_), np.zeros((n, 17, 2)), 0.5)
+    return _forward(frames, way)

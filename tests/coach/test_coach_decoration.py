@@ -1,0 +1,84 @@
+"""What only decorates may fail: it is left out, said once, and takes no verdict, light or count with it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+import simulate
+from judged import judged
+from readings import OFF, Visit
+
+from mirror.coach import training
+from mirror.coach.feedback import Light, State
+from mirror.coach.words import Words
+from mirror.knees import repetition
+from mirror.knees.decoration import failed, raising, spared
+
+
+def broken(*_: Any, **__: Any) -> Any:
+    raise IndexError("nothing there")
+
+
+@pytest.fixture
+def _left_out() -> Any:
+    with raising(False):
+        yield
+
+
+def sets() -> simulate.Simulated:
+    return simulate.simulate([simulate.Stand(2.0), simulate.Squat(), simulate.Squat(), simulate.Stand(1.0)])
+
+
+@pytest.mark.usefixtures("_left_out")
+def test_signs_that_fail_leave_verdicts_depth_and_count_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = judged(sets()).reps
+    monkeypatch.setattr(repetition, "rep_signs", broken)
+    bare = judged(sets()).reps
+    assert [rep.signs for rep in bare] == [None, None]
+    told = [(rep.n, rep.left, rep.right, rep.depth_deg) for rep in bare]
+    assert told == [(rep.n, rep.left, rep.right, rep.depth_deg) for rep in whole]
+
+
+@pytest.mark.usefixtures("_left_out")
+@pytest.mark.parametrize("part", ["find", "summarise"])
+def test_patterns_and_summaries_that_fail_leave_light_and_count_as_they_are(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, part, broken)
+    visit = Visit()
+    visit.stays(1.0)
+    said = visit.squats(OFF) + visit.squats(OFF)
+    assert Light.OFF_TRACK in {feedback.light for feedback in said}
+    assert visit.last.reps_done == 2
+    visit.stays(7.0)
+    assert visit.last.state is State.SUMMARY
+    assert len(visit.last.summary.reps) == 2
+
+
+@pytest.mark.usefixtures("_left_out")
+def test_words_that_fail_leave_light_and_count_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Words, "__call__", broken)
+    visit = Visit()
+    visit.stays(1.0, framing="step_back")
+    assert visit.last.state is State.FRAMING
+    visit.stays(1.0)
+    said = visit.squats(OFF)
+    assert Light.OFF_TRACK in {feedback.light for feedback in said}
+    assert visit.last.reps_done == 1
+    assert visit.stays(2.0, present=False)[-1].light is Light.OFF
+
+
+@pytest.mark.usefixtures("_left_out")
+def test_what_fails_is_said_once_for_every_place_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        before = failed.total()
+        assert [spared("signs", broken, ()) for _ in range(3)] == [(), (), ()]
+    assert failed.total() == before + 3
+    assert len([one for one in caplog.records if "signs are left out" in one.message]) <= 1
+
+
+def test_tests_do_not_let_a_failure_pass() -> None:
+    with pytest.raises(IndexError):
+        spared("signs", broken, ())
