@@ -130,9 +130,9 @@ def _mended(recording: Recording, first: Analysis, lower: Sequence[list[float]])
     """Hips moved by what the looks at each bottom say, the more the deeper the person was."""
     keypoints = recording.keypoints.copy()
     for rep, found in zip(first.reps, lower, strict=True):
-        if not found:
-            continue
         within = [i for i, m in enumerate(first.motions) if rep.start_s <= m.t <= rep.end_s and m.q == m.q]
+        if not found or not within:
+            continue
         most = MOST_SHARE * _came_down(recording, rep)
         shift = float(np.clip(np.mean(found), -most, most))
         for i, share in zip(within, _shares([first.motions[i] for i in within]), strict=True):
@@ -149,6 +149,8 @@ def _came_down(recording: Recording, rep: Rep) -> float:
 def _shares(motions: Sequence[Motion]) -> list[float]:
     """0 above FROM_SHARE of the way down, 1 below WHOLE_SHARE, and straight in between."""
     deepest = max(motion.q for motion in motions)
+    if deepest <= 0.0:
+        return [0.0] * len(motions)
     over = WHOLE_SHARE - FROM_SHARE
     return [min(1.0, max(0.0, (motion.q / deepest - FROM_SHARE) / over)) for motion in motions]
 

@@ -185,6 +185,7 @@ def _follow(
         motion, span = tracker.update(float(now), p[i], score[i], stances[i], why)
         motions.append(motion)
         if span is not None:
+            span = replace(span, end_s=min(span.end_s, float(t[-1])))  # what comes after nobody recorded
             first = int(np.searchsorted(t, span.start_s))
             counted.append(_Counted(span, which[i], motions[first:]))
     return motions, counted

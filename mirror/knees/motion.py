@@ -26,6 +26,9 @@ from mirror.knees.stance import Stance
 ANKLE_MEDIAN_S = 0.4
 """Follows a rising heel; a frozen ankle costs 4 degrees at 4 cm of heel rise."""
 PROGRESS_TAU_S = 0.06
+"""What is smoothed shows everything this much late."""
+LEAST_DESCENT_S = 0.02
+"""A bottom that was there with the first frame is dated so long after it."""
 STEP_SHANKS, STEP_S = 0.15, 0.3
 """An ankle that moves this far within this time is a step: whatever moves then is no squat."""
 BLIND_S = 0.5
@@ -146,8 +149,7 @@ class MotionTracker:
         span = self.counter.update(t, q)
         if span is None or no_squat:
             return None
-        lag = PROGRESS_TAU_S  # the smoothed q shows everything this much late
-        return replace(span, bottom_s=span.bottom_s - lag, end_s=max(span.end_s - lag, span.bottom_s))
+        return _caught_up(span)
 
     def _lifted(
         self, t: float, p: F64, score: F64, ankle: F64, q: float, stance: Stance, row: Row | None
@@ -159,6 +161,15 @@ class MotionTracker:
         usable = legs_seen(score) & shank.possible
         why = "" if usable.any() else "knees not seen"
         return Motion(t, p, ankle, q, self.counter.phase, shank, usable, thigh, why)
+
+
+def _caught_up(span: Span) -> Span:
+    """The span without the smoothed q's lag. Of somebody who was deepest when first seen the descent is not
+    known: its times keep their order all the same."""
+    bottom_s = max(span.bottom_s - PROGRESS_TAU_S, span.start_s + LEAST_DESCENT_S)
+    return replace(
+        span, bottom_s=bottom_s, end_s=max(span.end_s - PROGRESS_TAU_S, bottom_s + LEAST_DESCENT_S)
+    )
 
 
 def _bowing(p: F64, ankle: F64, stance: Stance) -> bool:

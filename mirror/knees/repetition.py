@@ -111,4 +111,5 @@ def _depth_deg(motions: Sequence[Motion], span: Span) -> float | None:
     """Median thigh elevation of the usable legs over the frames near the bottom."""
     near = [m for m in motions if not math.isnan(m.q) and m.q > span.q - NEAR_BOTTOM_Q]
     thighs = [float(m.thigh[leg]) for m in near for leg in (0, 1) if m.usable[leg]]
-    return math.degrees(float(np.median(thighs))) if thighs else None
+    known = [thigh for thigh in thighs if math.isfinite(thigh)]
+    return math.degrees(float(np.median(known))) if known else None

@@ -144,7 +144,7 @@ def _peak_up_share(frames: _Frames, delta: F64) -> float | None:
     peak = int(np.nanargmax(delta))
     if frames.down[peak]:
         return None
-    return float(np.clip(1.0 - frames.q_then[peak] / frames.deepest_q, 0.0, 1.0))
+    return _known(float(np.clip(1.0 - frames.q_then[peak] / frames.deepest_q, 0.0, 1.0)))
 
 
 def _forward(frames: _Frames, forward: F64) -> tuple[float | None, float | None]:

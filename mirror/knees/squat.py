@@ -50,7 +50,7 @@ def ankles(p: F64) -> F64:
 
 def depth_label(depth_deg: float | None) -> str:
     """A word for the thigh's elevation at the bottom (always "about": the error is 2-6 degrees)."""
-    if depth_deg is None:
+    if depth_deg is None or math.isnan(depth_deg):
         return "unknown"
     return next(label for above, label in DEPTH_LABELS if depth_deg > above)
 

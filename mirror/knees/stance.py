@@ -18,6 +18,8 @@ ENOUGH_SCORE = 0.4
 """Keypoints below this are left out of the standing medians."""
 UNEQUAL_SHANKS = 0.12
 """Shanks that differ by more than this are a bent leg or a wrong joint: not a calibration."""
+SHORTEST_SHANK = 0.01
+"""Tangents: a shank or thigh this short, or hips so little above the ankles, are no standing body."""
 SHORTEST_S = 0.5
 """Quiet stance from which a calibration is usable; it improves up to FULL_S."""
 FULL_S = 1.0
@@ -81,9 +83,12 @@ def measure(t: float, p: F64, score: F64, constants: KeypointConstants) -> Stanc
     if np.ptp(seen) > UNEQUAL_SHANKS * seen.mean():
         raise NotStanding("not standing straight")
     middle = pose[ANKLE].mean(0)
+    hip_height = float(pose[HIP, 1].mean() - middle[1])
+    thigh = float(np.linalg.norm(pose[HIP] - pose[KNEE], axis=-1).mean())
+    if min(float(seen.mean()), thigh, hip_height) < SHORTEST_SHANK:
+        raise NotStanding("not standing straight")  # nobody at all: lying, upside down, or joints on one heap
     nose_height = float(pose[NOSE, 1] - middle[1])
     shank = _shank_length(float(seen.mean()), nose_height, constants) * _own_depth(pose[ANKLE])
-    thigh = np.linalg.norm(pose[HIP] - pose[KNEE], axis=-1).mean()
     shoulders = pose[SHOULDER]
     return Stance(
         t=t,
@@ -91,7 +96,7 @@ def measure(t: float, p: F64, score: F64, constants: KeypointConstants) -> Stanc
         shank=shank,
         depth=1.0 / shank,
         thigh=np.full(2, thigh) / shank.mean(),
-        hip_height=float(pose[HIP, 1].mean() - middle[1]),
+        hip_height=hip_height,
         shoulder_height=float(shoulders[:, 1].mean() - middle[1]),
         nose_height=nose_height,
         width=float(np.abs(np.diff(pose[ANKLE, 0]))[0]),

@@ -27,6 +27,7 @@ NOSE_TO_ANKLE = 0.88
 SHOULDER_TO_HIP = 0.33
 """Shoulder-to-hip distance in statures, at the high end so that it rarely outdoes nose-to-ankle in somebody
 standing: finds the size of somebody who squats or whose feet are not seen."""
+LEAST_PX = 1.0
 SOLE_BELOW_ANKLE = 0.055
 """How far the sole, and the toes below it in the picture, lie under the ankle, in statures."""
 
@@ -78,14 +79,15 @@ def pixels(keypoints: F32, size: tuple[int, int]) -> F32:
 def standing_height(keypoints: F32, size: tuple[int, int]) -> float:
     """The person's standing height in pixels, as far as this one pose shows it.
 
-    Nose to ankles when upright; in a squat, or with the feet out of the picture, the torso tells more.
+    Nose to ankles when upright; in a squat, or with the feet out of the picture, the torso tells more. Never
+    less than a pixel, whatever heap or headstand a network sees: other lengths are measured in it.
     """
     xy = pixels(keypoints, size)
     torso = math.dist(xy[SHOULDERS].mean(0), xy[HIPS].mean(0)) / SHOULDER_TO_HIP
     if keypoints[ANKLES, 2].max() < 0.3:
-        return torso
+        return max(torso, LEAST_PX)
     whole = float(xy[ANKLES, 1].mean() - xy[NOSE, 1]) / NOSE_TO_ANKLE
-    return max(whole, min(torso, 1.6 * whole))
+    return max(whole, min(torso, 1.6 * whole), LEAST_PX)
 
 
 def fit(keypoints: F32, size: tuple[int, int], aspect: float, height: float | None = None) -> Window:

@@ -15,6 +15,7 @@ from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
+from mirror.knees.reading import Phase
 
 
 def states(said: list[Feedback]) -> list[State]:
@@ -224,3 +225,11 @@ def test_a_summary_that_is_over_while_nobody_is_seen_leaves_dark_glass() -> None
     for feedback in visit.stays(2.0, present=False):
         assert (feedback.state is State.SUMMARY) is (feedback.summary is not None)
     assert visit.last.state is State.IDLE
+
+
+def test_when_the_picture_ends_in_a_squat_the_light_goes_out_with_it() -> None:
+    visit = Visit()
+    visit.stays(1.0)
+    assert visit.stays(0.3, phase=Phase.DOWN, left=OFF, right=OFF)[-1].light is Light.OFF_TRACK
+    ended = visit.coach.finish(visit.t)
+    assert (ended.state, ended.light) == (State.IDLE, Light.OFF)

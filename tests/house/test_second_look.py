@@ -193,3 +193,16 @@ def test_camera_and_person_from_the_settings_travel_with_the_recording(
     assert set(dict(camera.how_known).values()) == {"recording"}
     assert load(tmp_path / "again.npz").stature_m == 1.8
     assert again.analysis.reps == done.analysis.reps
+
+
+def test_a_repetition_of_hidden_legs_is_left_as_it_was_seen(two_placings: simulate.Simulated) -> None:
+    """Its bottom was looked at, but no frame of it says how deep the hips were."""
+    recording = recording_of(two_placings)
+    first = judged(recording)
+    hidden = [replace(motion, q=float("nan")) for motion in first.motions]
+    level = [replace(motion, q=0.0) for motion in first.motions]
+    for motions in (hidden, level):
+        seen = mirror.second_look._mended(
+            recording, replace(first, motions=motions), [[0.02] for _ in first.reps]
+        )
+        assert np.array_equal(seen.keypoints, recording.keypoints)

@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 from judged import judged as at_the_desk
 
 from mirror.knees.analysis import Analysis, NoReference
+from mirror.knees.constants import ANATOMICAL
+from mirror.knees.judge import Thresholds
+from mirror.knees.live import KneeWatch
+from mirror.knees.optics import Camera
 from mirror.knees.reading import Rep, Verdict
 
 NOISE = simulate.Noise(sigma_px=0.8)
@@ -243,3 +247,40 @@ def test_frames_without_anybody_are_no_repetition_and_no_crash() -> None:
     found = judged(sim, seen=np.zeros(len(sim.t), np.bool_))
     assert found.reps == []
     assert all(math.isnan(motion.q) for motion in found.motions)
+
+
+def cut(sim: simulate.Simulated, first: int, last: int) -> simulate.Simulated:
+    """Some of its frames."""
+    return replace(sim, t=sim.t[first:last], keypoints=sim.keypoints[first:last])
+
+
+def in_order(sim: simulate.Simulated, reps: list[Rep]) -> bool:
+    """Whether every repetition begins, turns and ends in this order, within the recording."""
+    return all(sim.t[0] <= rep.start_s < rep.bottom_s < rep.end_s <= sim.t[-1] for rep in reps)
+
+
+def test_a_recording_may_begin_and_end_anywhere_in_a_squat() -> None:
+    """Times keep their order of somebody who is deepest when first seen, and end with the recording."""
+    sim = simulate.simulate([simulate.Stand(1.0), simulate.Squat(), simulate.Squat(), simulate.Stand(1.0)])
+    counted = 0
+    for first in range(0, len(sim.t) - 10, 3):
+        for piece in (cut(sim, first, len(sim.t)), cut(sim, 0, first + 10)):
+            reps = judged(piece).reps
+            assert in_order(piece, reps)
+            counted += len(reps)
+    assert counted > 40
+
+
+def test_joints_on_one_heap_or_upside_down_are_nobody_who_stands() -> None:
+    sim = simulate.simulate([simulate.Stand(2.0)])
+    heap, lying, turned = (sim.keypoints.copy() for _ in range(3))
+    heap[:, 13:15] = heap[:, 15:17]
+    lying[:, 11:13, 0] = lying[:, 15:17, 0]
+    turned[..., 0] = 1.0 - turned[..., 0]
+    for joints in (heap, lying, turned):
+        watch = KneeWatch(Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds())
+        for t, pose in zip(sim.t, joints, strict=True):
+            reading, rep = watch.update(float(t), pose, sim.image_size, True)
+            assert not reading.setup.calibrated
+            assert rep is None
+        assert all(plant.stance is None for plant in judged(replace(sim, keypoints=joints)).plants)

@@ -14,7 +14,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import LegSigns, Rep, RepSigns
-from mirror.knees.signs import _forward, _Frames
+from mirror.knees.signs import _forward, _Frames, _peak_up_share
 
 
 def seen(squat: simulate.Squat, *, fps: float = 30.0, toes: bool = True, still_s: float = 2.0) -> list[Rep]:
@@ -119,3 +119,13 @@ def forward_of(way: np.ndarray) -> tuple[float | None, float | None]:
     q = np.linspace(0.0, 0.5, n)
     frames = _Frames(q, q, np.zeros(n), np.ones(n, np.bool_), np.zeros((n, 17, 2)), 0.5)
     return _forward(frames, way)
+
+
+def test_where_the_largest_deviation_is_on_the_way_up_is_untold_while_the_legs_were_hidden() -> None:
+    n = 10
+    hidden = np.where(np.arange(n) == 7, np.nan, 0.3)
+    frames = _Frames(hidden, hidden, np.zeros(n), np.arange(n) < 5, np.zeros((n, 17, 2)), 0.5)
+    deviation = np.where(np.arange(n) == 7, 12.0, 3.0)
+    assert _peak_up_share(frames, deviation) is None
+    assert _peak_up_share(frames, deviation[::-1]) is None  # on the way down
+    assert _peak_up_share(frames, np.where(np.arange(n) == 8, 12.0, 3.0)) == pytest.approx(0.4)

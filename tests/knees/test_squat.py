@@ -86,3 +86,8 @@ def test_a_cancelled_movement_is_not_counted_and_the_next_one_is() -> None:
 )
 def test_depth_has_a_word(depth_deg: float | None, label: str) -> None:
     assert depth_label(depth_deg) == label
+
+
+def test_a_depth_that_is_no_number_has_no_word() -> None:
+    assert depth_label(None) == depth_label(float("nan")) == "unknown"
+    assert depth_label(0.0) == "parallel"

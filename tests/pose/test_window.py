@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.camera.frame import Frame, Layout
-from mirror.pose.window import Cropper, Window, search_windows, window_at
+from mirror.pose.window import Cropper, Window, search_windows, standing_height, window_at
 
 SIZE = (640, 480)
 
@@ -89,3 +89,15 @@ def test_keypoints_come_back_in_frame_coordinates() -> None:
     keypoints = np.tile(np.array([0.5, 0.25, 0.9], np.float32), (17, 1))
     found = Window(100, 40, 400, 200).to_frame(keypoints, SIZE)
     assert found[0] == pytest.approx([(100 + 200) / 640, (40 + 50) / 480, 0.9])
+
+
+def test_nobody_is_less_than_a_pixel_tall_on_their_head_or_on_one_heap() -> None:
+    """Other lengths are measured in standing heights: none may be divided by nothing."""
+    rng = np.random.default_rng(0)
+    for score in (0.1, 0.9):
+        heap = np.full((17, 3), 0.5, np.float32)
+        headstand = rng.random((17, 3)).astype(np.float32)
+        headstand[0, 0], headstand[[15, 16], 0] = 0.9, 0.1
+        for joints in (heap, headstand):
+            joints[:, 2] = score
+            assert standing_height(joints, SIZE) >= 1.0

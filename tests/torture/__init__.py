@@ -1,0 +1,1 @@
+"""Recordings nobody ever made, and what must hold of them."""

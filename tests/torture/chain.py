@@ -1,0 +1,465 @@
+"""A case through the whole live chain and over the desk, asking at every step what must always hold.
+
+The eyes do their own steps, without their thread: tracker, knees, coach, lamp, and everybody who is told.
+What breaks a rule raises Broken; what breaks by itself is raised as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import math
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from mirror.board.floor import Floor
+from mirror.camera.frame import F32, Frame, Layout
+from mirror.camera.mailbox import Mailbox
+from mirror.coach.coach import Coach, CoachRules
+from mirror.coach.feedback import Feedback, Gesture, Light, Sound, State
+from mirror.coach.summary import summarise
+from mirror.coach.words import words
+from mirror.desk import present
+from mirror.eyes import Eyes
+from mirror.fitting import constants_of
+from mirror.knees.analysis import Analysis, NoReference, analyse, targets
+from mirror.knees.azimuth import ToeTips
+from mirror.knees.constants import KeypointConstants
+from mirror.knees.decoration import raising
+from mirror.knees.judge import Thresholds
+from mirror.knees.live import KneeWatch
+from mirror.knees.optics import Camera
+from mirror.knees.reading import LegSigns, Rep, RepLeg, Verdict
+from mirror.knees.rows import Rows
+from mirror.knees.squat import LONGEST_EDGE_S
+from mirror.knees.tilt import with_tilt
+from mirror.knees.visitors import Mount
+from mirror.laps import unmarked
+from mirror.pose.catalog import find
+from mirror.pose.correction import correction_of
+from mirror.pose.people import PersonTracker
+from mirror.report.compare import compare, comparison_document, set_of_reps
+from mirror.report.document import document, frames_csv
+from mirror.report.table import reps_table
+from mirror.report.traces import foot_source, runs, traces, unknown_words
+from mirror.service.events import EventLog, Witnesses
+from mirror.service.logbook import Logbook
+from mirror.service.metrics import RepCount
+from mirror.service.mqtt import Teller, cue_keys
+from mirror.service.store import MIGRATIONS
+from mirror.service.topics import Topics, came_from
+from torture.sources import LANGUAGES, Case
+
+NETWORK = "movenet_lightning_192x128_mixed_u8"
+STATION = "Rack 1"
+GLASS = (120, 214)
+PIXELS = np.zeros((2, 2, 3), np.uint8)
+FEWEST_FRAMES = 5
+"""Fewer are refused at the desk."""
+AWAY_S = 1.0
+"""After this long out of sight, repetitions are counted anew."""
+
+
+class Broken(AssertionError):
+    """Something that must always hold does not."""
+
+
+def hold(true: Any, what: str) -> None:
+    """Raise Broken where it is not true."""
+    if not true:
+        raise Broken(what)
+
+
+def play(case: Case) -> tuple[int, int]:
+    """The case, live and at the desk; how many repetitions each counted. Raises whatever went wrong."""
+    with raising(), np.errstate(all="ignore"):
+        return live(case), at_the_desk(case)
+
+
+# -- live ------------------------------------------------------------------------------------------------
+
+
+class Shown:
+    """A network that sees in every window what the case has for this frame."""
+
+    aspect = 0.5
+    mark = staticmethod(unmarked)
+
+    def __init__(self, corrected: bool) -> None:
+        self.correction = correction_of(find(NETWORK)) if corrected else None
+        self.now: F32 = np.zeros((17, 3), np.float32)
+
+    def look(self, frame: Frame, window: Any) -> F32:
+        return self.now.copy()
+
+
+class Tips:
+    """Finds the toes the case has."""
+
+    def __init__(self, tips: F32 | None) -> None:
+        self._tips = tips
+
+    def reset(self) -> None:
+        """There is nothing to begin anew."""
+
+    def next(self, frame: Frame, keypoints: F32) -> F32 | None:
+        return self._tips
+
+
+class Presser:
+    """A button that somebody presses now and then, whatever is going on."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng, self._often = rng, float(rng.choice([0.0, 0.0, 0.05, 0.3]))
+
+    def asked(self) -> Gesture | None:
+        if self._often == 0.0 or self._rng.random() > self._often:
+            return None
+        return list(Gesture)[int(self._rng.integers(len(Gesture)))]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Lamp:
+    """Lamp and sounds, noted."""
+
+    def __init__(self) -> None:
+        self.light = Light.OFF
+        self.sounds: list[Sound] = []
+
+    def show(self, light: Light) -> None:
+        self.light = light
+
+    def sound(self, sound: Sound) -> None:
+        self.sounds.append(sound)
+
+    def play(self, sound: Sound, cue: str) -> None:
+        self.sounds.append(sound)
+
+    def close(self) -> None:
+        self.light = Light.OFF
+
+
+class Heard:
+    """In the broker's place: what a station says goes to the coach's page at once, and has to make sense."""
+
+    def __init__(self) -> None:
+        self.floor = Floor(clock=lambda: 0.0, wall=lambda: 0.0)
+
+    def put(self, message: Any) -> None:
+        strict(message.payload)
+        station, kind = came_from("gym", message.topic) or ("", "")
+        self.floor._hear(station, kind, message.payload, False)  # raises NotUnderstood
+
+    def keep(self, message: Any, *, newest_only: bool) -> None:
+        self.put(message)
+
+
+class Kept:
+    """In the store's place: what is kept is written into its tables, in memory."""
+
+    def __init__(self) -> None:
+        self.rows = tables()
+
+    def keep(self, record: Any) -> None:
+        record.write(self.rows)
+
+    def close(self) -> None:
+        self.rows.rollback()
+
+
+@lru_cache(maxsize=1)
+def tables() -> sqlite3.Connection:
+    """The store's tables, empty."""
+    rows = sqlite3.connect(":memory:")
+    for script in MIGRATIONS:
+        rows.executescript(script)
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _rows() -> Rows:
+    return Rows()
+
+
+def strict(told: str | bytes) -> Any:
+    """JSON without NaN and infinity, which are none."""
+
+    def refuse(constant: str) -> None:
+        raise Broken(f"{constant} in JSON: {told[:200]!r}")
+
+    return json.loads(told, parse_constant=refuse)
+
+
+@dataclass
+class Watcher:
+    """A Witness who asks at every frame what must hold."""
+
+    rules: CoachRules
+    lamp: Lamp
+    somebody: Callable[[], bool] = lambda: True
+    n: int = 0
+    reps: list[Rep] = field(default_factory=list)
+    off_track_t: list[float] = field(default_factory=list)
+    seen_t: float = -math.inf
+    absent_since: float | None = None
+
+    def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
+        self._saw(t)
+        self._light(t, feedback)
+        if feedback.sound is not None:
+            hold(self.rules.speaks, f"a sound in mode {self.rules.mode}")
+            if feedback.sound is Sound.OFF_TRACK:
+                self.off_track_t.append(t)
+        for knee in (feedback.left, feedback.right):
+            hold(isinstance(knee.verdict, Verdict), "a verdict that is none")
+            known(knee.deviation_deg, "a knee's deviation")
+        known(feedback.depth_deg, "depth")
+        hold((feedback.state is State.SUMMARY) == (feedback.summary is not None), "a summary out of place")
+        if rep is not None:
+            self._rep(t, rep)
+
+    def light(self, t: float, light: Light) -> None:
+        """Told elsewhere."""
+
+    def _light(self, t: float, feedback: Feedback) -> None:
+        if feedback.state is State.IDLE:
+            hold(feedback.light is Light.OFF, "light though nobody is there")
+        if self.absent_since is not None and t - self.absent_since > self.rules.colour_hold_s:
+            hold(feedback.light is Light.OFF, "light though nobody is there")
+
+    def _saw(self, t: float) -> None:
+        if self.somebody():
+            self.seen_t, self.absent_since = t, None
+            return
+        self.absent_since = t if self.absent_since is None else self.absent_since
+        if t - self.seen_t > AWAY_S:
+            self.n = 0
+
+    def _rep(self, t: float, rep: Rep) -> None:
+        hold(rep.n == self.n + 1, f"repetition {rep.n} after {self.n}")
+        self.n = rep.n
+        right_rep(rep, 0.0, t + LONGEST_EDGE_S)
+        hold(rep.bottom_s <= t, "a bottom that is still to come")
+        if rep.left.verdict is rep.right.verdict is Verdict.GOOD:
+            hold(not any(rep.start_s <= s <= t for s in self.off_track_t), "a sound in a good repetition")
+        self.reps.append(rep)
+
+
+def known(value: float | None, what: str) -> None:
+    """None, or a number."""
+    hold(value is None or math.isfinite(value), f"{what} is {value}")
+
+
+def right_rep(rep: Rep, first_s: float, last_s: float) -> None:
+    """What must hold of any repetition in a recording from first_s to last_s."""
+    in_order = first_s <= rep.start_s < rep.bottom_s < rep.end_s <= last_s
+    hold(in_order, f"times {first_s} {rep.start_s} {rep.bottom_s} {rep.end_s} {last_s}")
+    known(rep.depth_deg, "depth")
+    known(rep.mean_deviation_deg, "mean deviation")
+    for leg in (rep.left, rep.right):
+        _right_leg(leg)
+    if rep.signs is not None:
+        known(rep.signs.trunk, "trunk")
+        hold(math.isfinite(rep.signs.yaw_deg), "yaw")
+        for signs in (rep.signs.left, rep.signs.right):
+            for sign in fields(LegSigns):
+                known(getattr(signs, sign.name), sign.name)
+
+
+def _right_leg(leg: RepLeg) -> None:
+    hold(isinstance(leg.verdict, Verdict), "a verdict that is none")
+    hold((leg.verdict is Verdict.UNKNOWN) == (leg.deviation_deg is None), "a verdict without a deviation")
+    known(leg.deviation_deg, "deviation")
+    known(leg.deviation_at_bottom_deg, "deviation at the bottom")
+    hold(0.0 <= leg.judged_share <= 1.0, "judged share")
+
+
+def live(case: Case) -> int:
+    """Frame by frame; how many repetitions were counted."""
+    people, rng = case.people, np.random.default_rng([case.seed, 12])
+    rules = CoachRules(
+        mode=case.mode,
+        stature_m=case.stature_m,
+        station=STATION,
+        summary_after_s=float(rng.choice([1.0, 6.0])),
+        summary_for_s=float(rng.choice([2.0, 16.0])),
+        work_s=20.0 if rng.random() < 0.5 else None,
+        rest_s=10.0,
+    )
+    say = words(case.language)
+    lamp, heard, kept, log = Lamp(), Heard(), Kept(), EventLog(None)
+    log._file = told = io.StringIO()
+    watcher = Watcher(rules, lamp)
+    told_to = Witnesses(
+        watcher,
+        log,
+        Logbook(kept, now=lambda: 0.0, clock_is_set=lambda: True),  # type: ignore[arg-type]
+        Teller(Topics("gym", STATION), heard, cue_keys(say), now=lambda: 0.0),  # type: ignore[arg-type]
+        RepCount(),
+    )
+    net = Shown(corrected=bool(rng.random() < 0.5))
+    eyes = Eyes(
+        Mailbox(),
+        PersonTracker(net),
+        lambda frame: _watch(case, rng),
+        Coach(rules, say),
+        lamp,
+        told_to,
+        lambda: 0.0,
+        Tips(people.toes),
+        sounds=lamp,
+        button=Presser(rng),
+    )
+    watcher.somebody = lambda: not eyes._nobody
+    drawer = Drawer(case, rng)
+    try:
+        for i, (t, joints) in enumerate(zip(people.t, people.keypoints, strict=True)):
+            net.now = joints
+            frame = Frame(PIXELS, float(t), i, Layout.BGR, people.size, None if case.tracked else joints)
+            eyes._see(frame)
+            hold(lamp.light is eyes.feedback.light, "the lamp shows another light than is told")
+            drawer.draw(eyes.feedback)
+        eyes._finish()
+        eyes._dark()
+        hold(eyes.fault is None and lamp.light is Light.OFF, "light at the end")
+        drawer.draw(eyes.feedback)
+        json.dumps(heard.floor.told(), allow_nan=False)
+        heard.floor.sets()
+        for line in told.getvalue().splitlines():
+            strict(line)
+    finally:
+        kept.close()
+    return len(watcher.reps)
+
+
+def _watch(case: Case, rng: np.random.Generator) -> KneeWatch:
+    camera, constants = _camera(case), constants_of(case.people.model)
+    return KneeWatch(
+        camera,
+        constants,
+        Thresholds(),
+        with_reference=Thresholds(caution_deg=5.0),
+        ask_reference=case.reference,
+        stature_m=case.stature_m,
+        mount=Mount(camera, constants, case.stature_m) if rng.random() < 0.5 else None,
+        rows=_rows(),
+    )
+
+
+def _camera(case: Case) -> Camera:
+    known = case.tilt_deg is not None
+    how = (("tilt", "given" if known else "assumed"), ("roll", "assumed"))
+    tilt = case.tilt_deg if case.tilt_deg is not None else 8.0
+    return Camera(case.hfov_deg, tilt, case.roll_deg, case.height_m, how)
+
+
+class Drawer:
+    """Draws the scenes of the cases that are to be drawn, whenever another one comes, on black glass."""
+
+    def __init__(self, case: Case, rng: np.random.Generator) -> None:
+        self._case, self._rng = case, rng
+        self._state: State | None = None
+
+    def draw(self, feedback: Feedback) -> None:
+        if not self._case.drawn or (feedback.state is self._state and self._rng.random() > 0.05):
+            return
+        self._state = feedback.state
+        at = feedback.t + float(self._rng.uniform(0.0, 0.2))
+        stage(self._case.language, bool(self._rng.random() < 0.3)).draw(
+            feedback, None, self._case.people.size, at
+        )
+
+
+@lru_cache(maxsize=8)
+def stage(language: str, reflected: bool) -> Any:
+    """A small glass in this language; reflected: marks on the person's reflection."""
+    os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+    import pygame
+
+    from mirror.screen.fonts import OWN, face_for
+    from mirror.screen.overlay import mounting
+    from mirror.screen.stage import Stage
+
+    where = mounting(GLASS, 900.0, 0.0, -50.0) if reflected else None
+    face = face_for(language) or OWN
+    return Stage(pygame.Surface(GLASS), words(language), reflection=where, face=face)
+
+
+# -- at the desk -----------------------------------------------------------------------------------------
+
+
+def at_the_desk(case: Case) -> int:
+    """All at once; how many repetitions were counted, 0 for what the desk refuses."""
+    people, rng = case.people, np.random.default_rng([case.seed, 13])
+    seen = present(people.keypoints)
+    if len(people.t) < FEWEST_FRAMES or not seen.any():
+        return 0
+    constants = constants_of(people.model)
+    camera = _camera(case)
+    if case.tilt_deg is None:
+        t, joints, size = people.t, people.keypoints, people.size
+        camera = with_tilt(camera, t, joints, size, seen, constants, case.stature_m)
+    analysis = _analysed(case, seen, camera, constants, None)
+    _check(case, analysis, rng)
+    if case.reference and analysis.reps:
+        n = int(rng.integers(1, len(analysis.reps) + 1))
+        with contextlib.suppress(NoReference):  # refused, not broken
+            _check(case, _analysed(case, seen, camera, constants, n), rng)
+    return len(analysis.reps)
+
+
+def _analysed(
+    case: Case, seen: Any, camera: Camera, constants: KeypointConstants, reference: int | None
+) -> Analysis:
+    people = case.people
+    tips = None if people.toes is None else ToeTips(people.toes)
+    return analyse(
+        people.t,
+        people.keypoints,
+        people.size,
+        seen,
+        camera,
+        constants,
+        Thresholds(),
+        reference,
+        (lambda plant: tips) if tips is not None else None,
+    )
+
+
+def _check(case: Case, analysis: Analysis, rng: np.random.Generator) -> None:
+    reps, t = analysis.reps, case.people.t
+    hold([rep.n for rep in reps] == list(range(1, len(reps) + 1)), "numbers out of order")
+    for rep in reps:
+        right_rep(rep, float(t[0]), float(t[-1]))
+    hold(len(analysis.motions) == len(analysis.judgements) == len(t), "frames lost")
+    languages = LANGUAGES if rng.random() < 0.1 else (case.language,)
+    for language in languages:
+        told = summarise(reps, words(language), case.stature_m, analysis.why_unknown)
+        source = {"file": "x.npz", "model": case.people.model}
+        strict(json.dumps(document(analysis, source, told)))
+    if rng.random() < 0.15:
+        _report(case, analysis)
+
+
+def _report(case: Case, analysis: Analysis) -> None:
+    """What is written besides: the table of frames, the curves, where knees would be, a comparison."""
+    told = frames_csv(analysis)
+    hold("nan" not in told and "inf" not in told, "no number in the CSV")
+    curves = traces(analysis)
+    for verdicts in curves.verdicts:
+        hold(len(list(runs(curves.t, verdicts))) <= len(curves.t), "more stretches than frames")
+    foot_source(analysis)
+    unknown_words(analysis)
+    targets(analysis, case.people.size)
+    reps_table(analysis.reps, "x.npz")
+    one = set_of_reps("x", case.people.model, analysis)
+    strict(json.dumps(comparison_document(compare(one, one))))
