@@ -12,6 +12,7 @@ import json
 import math
 import os
 import sqlite3
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -22,6 +23,8 @@ import numpy as np
 from mirror.board.floor import Floor
 from mirror.camera.frame import F32, Frame, Layout
 from mirror.camera.mailbox import Mailbox
+from mirror.camera.recording import Recording
+from mirror.coach.clock import SharedTimer
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, Gesture, Light, Sound, State
 from mirror.coach.summary import summarise
@@ -30,7 +33,6 @@ from mirror.desk import present
 from mirror.eyes import Eyes
 from mirror.fitting import constants_of
 from mirror.knees.analysis import Analysis, NoReference, analyse, targets
-from mirror.knees.azimuth import ToeTips
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.decoration import raising
 from mirror.knees.judge import Thresholds
@@ -49,12 +51,15 @@ from mirror.report.compare import compare, comparison_document, set_of_reps
 from mirror.report.document import document, frames_csv
 from mirror.report.table import reps_table
 from mirror.report.traces import foot_source, runs, traces, unknown_words
+from mirror.screen.terminal import Terminal
+from mirror.second_look import recorded_toes
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.logbook import Logbook
 from mirror.service.metrics import RepCount
 from mirror.service.mqtt import Teller, cue_keys
 from mirror.service.store import MIGRATIONS
 from mirror.service.topics import Topics, came_from
+from mirror.watching import RecordedToes
 from torture.sources import LANGUAGES, Case
 
 NETWORK = "movenet_lightning_192x128_mixed_u8"
@@ -78,8 +83,12 @@ def hold(true: Any, what: str) -> None:
 
 
 def play(case: Case) -> tuple[int, int]:
-    """The case, live and at the desk; how many repetitions each counted. Raises whatever went wrong."""
-    with raising(), np.errstate(all="ignore"):
+    """The case, live and at the desk; how many repetitions each counted. Raises whatever went wrong.
+
+    numpy's warnings are failures too: a mirror's journal is no place for them.
+    """
+    with raising(), warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
         return live(case), at_the_desk(case)
 
 
@@ -100,17 +109,15 @@ class Shown:
         return self.now.copy()
 
 
-class Tips:
-    """Finds the toes the case has."""
-
-    def __init__(self, tips: F32 | None) -> None:
-        self._tips = tips
-
-    def reset(self) -> None:
-        """There is nothing to begin anew."""
-
-    def next(self, frame: Frame, keypoints: F32) -> F32 | None:
-        return self._tips
+def recording(case: Case) -> Recording:
+    """The case as a keypoint recording; its toes were found once, or at several moments."""
+    people, rng = case.people, np.random.default_rng([case.seed, 14])
+    toes_t = toes_each = None
+    if people.toes is not None and rng.random() < 0.5:
+        toes_t = np.unique(rng.uniform(people.t[0], people.t[-1], int(rng.integers(1, 4))))
+        apart = rng.normal(0.0, 0.01, (len(toes_t), 2, 2))
+        toes_each = (people.toes + apart).astype(np.float32)
+    return Recording(people.t, people.keypoints, people.size, people.toes, toes_t, toes_each)
 
 
 class Presser:
@@ -306,16 +313,17 @@ def live(case: Case) -> int:
         Teller(Topics("gym", STATION), heard, cue_keys(say), now=lambda: 0.0),  # type: ignore[arg-type]
         RepCount(),
     )
+    timer = _class_timer(rng)
     net = Shown(corrected=bool(rng.random() < 0.5))
     eyes = Eyes(
         Mailbox(),
         PersonTracker(net),
         lambda frame: _watch(case, rng),
-        Coach(rules, say),
+        Coach(rules, say, lambda: timer),
         lamp,
         told_to,
         lambda: 0.0,
-        Tips(people.toes),
+        RecordedToes(recording(case)),
         sounds=lamp,
         button=Presser(rng),
     )
@@ -339,6 +347,16 @@ def live(case: Case) -> int:
     finally:
         kept.close()
     return len(watcher.reps)
+
+
+def _class_timer(rng: np.random.Generator) -> SharedTimer | None:
+    """A class's own timer now and then, begun at any time."""
+    if rng.random() < 0.7:
+        return None
+    rounds = None if rng.random() < 0.5 else int(rng.integers(1, 5))
+    return SharedTimer(
+        float(rng.uniform(-60, 10)), float(rng.uniform(0.1, 60)), float(rng.uniform(0, 60)), rounds
+    )
 
 
 def _watch(case: Case, rng: np.random.Generator) -> KneeWatch:
@@ -374,9 +392,18 @@ class Drawer:
             return
         self._state = feedback.state
         at = feedback.t + float(self._rng.uniform(0.0, 0.2))
+        in_words().print(Terminal("x")._picture(feedback, (), "status"))
         stage(self._case.language, bool(self._rng.random() < 0.3)).draw(
             feedback, None, self._case.people.size, at
         )
+
+
+@lru_cache(maxsize=1)
+def in_words() -> Any:
+    """Where the terminal's table goes."""
+    from rich.console import Console
+
+    return Console(file=io.StringIO(), width=80)
 
 
 @lru_cache(maxsize=8)
@@ -421,7 +448,6 @@ def _analysed(
     case: Case, seen: Any, camera: Camera, constants: KeypointConstants, reference: int | None
 ) -> Analysis:
     people = case.people
-    tips = None if people.toes is None else ToeTips(people.toes)
     return analyse(
         people.t,
         people.keypoints,
@@ -431,7 +457,7 @@ def _analysed(
         constants,
         Thresholds(),
         reference,
-        (lambda plant: tips) if tips is not None else None,
+        recorded_toes(recording(case)),
     )
 
 
