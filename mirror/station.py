@@ -27,6 +27,7 @@ from mirror.coach.words import words
 from mirror.eyes import Eyes
 from mirror.faults import PermanentFault
 from mirror.fitting import network_constants
+from mirror.knees.decoration import told_to
 from mirror.knees.live import KneeWatch
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose_net import PoseNet
@@ -166,16 +167,17 @@ class Station:
         """Threads started; on the way out, whatever happened, the lamp is off and the threads have ended."""
         usual = threading.excepthook
         threading.excepthook = self._thread_ended
-        self.eyes.start()
-        self._feeder.start()
-        self._upkeep.start()
-        try:
-            yield
-        finally:
-            ended = self._end()
-            threading.excepthook = usual
-            if not ended:
-                log.warning("the eyes thread did not end in time and was left behind")
+        with told_to(self._incidents.report):
+            self.eyes.start()
+            self._feeder.start()
+            self._upkeep.start()
+            try:
+                yield
+            finally:
+                ended = self._end()
+                threading.excepthook = usual
+                if not ended:
+                    log.warning("the eyes thread did not end in time and was left behind")
 
     def _end(self) -> bool:
         """Everything closed, whatever any of it says to that; whether the eyes ended in time."""

@@ -1,57 +1,59 @@
 """Where decoration ends: signs, patterns, summaries and words that fail come out empty, and the rest goes on.
 
 Verdicts, the light and the count never wait for any of them. A failure inside is a fault of ours all the
-same: the log says so once for every place, and tests do not let it pass.
+same: whoever keeps count of those is told, and tests do not let it pass.
 """
 
 from __future__ import annotations
 
 import logging
-import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 E = TypeVar("E")
+Report = Callable[[str, Exception], object]
+"""Told what was left out ("signs"), and the exception."""
 
-failed: Counter[str] = Counter()
-"""How often decoration failed, by place ("signs.py:120 in _forward")."""
-_raises = [False]
+
+def _logged(what: str, fault: Exception) -> None:
+    """For whoever has nobody to tell: one line, the way there for those who look for it."""
+    log.error("%s are left out, a fault of ours (%s: %s)", what, type(fault).__name__, fault)
+    log.debug("where it comes from", exc_info=fault)
+
+
+def _raised(what: str, fault: Exception) -> None:
+    raise fault
+
+
+_report: list[Report] = [_logged]
 
 
 def spared(what: str, make: Callable[[], T], empty: E) -> T | E:
-    """What `make` makes; where it fails, `empty`, and one line in the log for every place it failed at.
+    """What `make` makes; where it fails, `empty`, and the failure is told.
 
-    what: for the log, such as "signs".
+    what: what is then left out, such as "signs".
     """
     try:
         return make()
     except Exception as fault:  # the edge of what may be left out
-        if _raises[0]:
-            raise
-        place = place_of(fault)
-        if not failed[place]:
-            log.exception("%s are left out, a fault of ours at %s", what, place)
-        failed[place] += 1
+        _report[-1](what, fault)
         return empty
 
 
-def place_of(fault: Exception) -> str:
-    """Where it was raised: file, line and function."""
-    deepest = traceback.extract_tb(fault.__traceback__)[-1]
-    return f"{Path(deepest.filename).name}:{deepest.lineno} in {deepest.name}"
-
-
 @contextmanager
-def raising(wanted: bool = True) -> Iterator[None]:
-    """Within it nothing is left out: failures are raised, as tests need them."""
-    before, _raises[0] = _raises[0], wanted
+def told_to(report: Report) -> Iterator[None]:
+    """Within it failures are told to this one, from whatever thread they come."""
+    _report.append(report)
     try:
         yield
     finally:
-        _raises[0] = before
+        _report.remove(report)
+
+
+def raising() -> AbstractContextManager[None]:
+    """Within it nothing is left out: failures are raised, as tests need them."""
+    return told_to(_raised)

@@ -1,8 +1,10 @@
-"""What only decorates may fail: it is left out, said once, and takes no verdict, light or count with it."""
+"""What only decorates may fail: it is left out, told, and takes no verdict, light or count with it."""
 
 from __future__ import annotations
 
-import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +12,14 @@ import simulate
 from judged import judged
 from readings import OFF, Visit
 
+from mirror.camera.recording import RecordingSource, load
 from mirror.coach import training
 from mirror.coach.feedback import Light, State
 from mirror.coach.words import Words
 from mirror.knees import repetition
-from mirror.knees.decoration import failed, raising, spared
+from mirror.knees.decoration import spared, told_to
+from mirror.settings import Settings
+from mirror.station import Station
 
 
 def broken(*_: Any, **__: Any) -> Any:
@@ -22,16 +27,18 @@ def broken(*_: Any, **__: Any) -> Any:
 
 
 @pytest.fixture
-def _left_out() -> Any:
-    with raising(False):
-        yield
+def left_out() -> Iterator[list[str]]:
+    """What is left out, as on a mirror."""
+    said: list[str] = []
+    with told_to(lambda what, fault: said.append(f"{what}: {fault}")):
+        yield said
 
 
 def sets() -> simulate.Simulated:
     return simulate.simulate([simulate.Stand(2.0), simulate.Squat(), simulate.Squat(), simulate.Stand(1.0)])
 
 
-@pytest.mark.usefixtures("_left_out")
+@pytest.mark.usefixtures("left_out")
 def test_signs_that_fail_leave_verdicts_depth_and_count_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = judged(sets()).reps
     monkeypatch.setattr(repetition, "rep_signs", broken)
@@ -41,7 +48,7 @@ def test_signs_that_fail_leave_verdicts_depth_and_count_as_they_are(monkeypatch:
     assert told == [(rep.n, rep.left, rep.right, rep.depth_deg) for rep in whole]
 
 
-@pytest.mark.usefixtures("_left_out")
+@pytest.mark.usefixtures("left_out")
 @pytest.mark.parametrize("part", ["find", "summarise"])
 def test_patterns_and_summaries_that_fail_leave_light_and_count_as_they_are(
     part: str, monkeypatch: pytest.MonkeyPatch
@@ -57,7 +64,7 @@ def test_patterns_and_summaries_that_fail_leave_light_and_count_as_they_are(
     assert len(visit.last.summary.reps) == 2
 
 
-@pytest.mark.usefixtures("_left_out")
+@pytest.mark.usefixtures("left_out")
 def test_words_that_fail_leave_light_and_count_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Words, "__call__", broken)
     visit = Visit()
@@ -70,13 +77,20 @@ def test_words_that_fail_leave_light_and_count_as_they_are(monkeypatch: pytest.M
     assert visit.stays(2.0, present=False)[-1].light is Light.OFF
 
 
-@pytest.mark.usefixtures("_left_out")
-def test_what_fails_is_said_once_for_every_place_and_counted(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR):
-        before = failed.total()
-        assert [spared("signs", broken, ()) for _ in range(3)] == [(), (), ()]
-    assert failed.total() == before + 3
-    assert len([one for one in caplog.records if "signs are left out" in one.message]) <= 1
+def test_what_fails_is_told_each_time_to_whoever_keeps_count(left_out: list[str]) -> None:
+    assert [spared("signs", broken, ()) for _ in range(2)] == [(), ()]
+    assert left_out == ["signs: nothing there"] * 2
+
+
+def test_a_station_keeps_count_of_what_is_left_out() -> None:
+    recording = load(Path(__file__).parents[1] / "data" / "rendered" / "m_heavy-parallel-good.npz")
+    source = RecordingSource(recording, pace=True)
+    station = Station(Settings(), source, "", None, threading.Event())
+    with station.running():
+        assert spared("signs", broken, ()) == ()
+    assert station._incidents.by_room["signs"] == 1
+    with pytest.raises(IndexError):
+        spared("signs", broken, ())
 
 
 def test_tests_do_not_let_a_failure_pass() -> None:

@@ -218,6 +218,7 @@ class Watcher:
     off_track_t: list[float] = field(default_factory=list)
     seen_t: float = -math.inf
     absent_since: float | None = None
+    room = "what must hold"
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         self._saw(t)
@@ -306,12 +307,13 @@ def live(case: Case) -> int:
     lamp, heard, kept, log = Lamp(), Heard(), Kept(), EventLog(None)
     log._file = told = io.StringIO()
     watcher = Watcher(rules, lamp)
-    told_to = Witnesses(
+    witnesses = Witnesses(
         watcher,
         log,
         Logbook(kept, now=lambda: 0.0, clock_is_set=lambda: True),  # type: ignore[arg-type]
         Teller(Topics("gym", STATION), heard, cue_keys(say), now=lambda: 0.0),  # type: ignore[arg-type]
         RepCount(),
+        report=_raised,
     )
     timer = _class_timer(rng)
     net = Shown(corrected=bool(rng.random() < 0.5))
@@ -319,9 +321,9 @@ def live(case: Case) -> int:
         Mailbox(),
         PersonTracker(net),
         lambda frame: _watch(case, rng),
-        Coach(rules, say, lambda: timer),
+        lambda: Coach(rules, say, lambda: timer),
         lamp,
-        told_to,
+        witnesses,
         lambda: 0.0,
         RecordedToes(recording(case)),
         sounds=lamp,
@@ -347,6 +349,11 @@ def live(case: Case) -> int:
     finally:
         kept.close()
     return len(watcher.reps)
+
+
+def _raised(room: str, error: Exception) -> None:
+    """What a mirror would survive is what is looked for here."""
+    raise error
 
 
 def _class_timer(rng: np.random.Generator) -> SharedTimer | None:

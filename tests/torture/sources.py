@@ -92,6 +92,27 @@ def case(seed: int) -> Case:
     )
 
 
+def as_it_is(path: Path, seed: int = 0) -> Case:
+    """A whole recording as it was made, before a mirror with usual settings."""
+    one = load(path)
+    tips = one.toes if one.toes_each is None else one.toes_each[0]
+    return Case(
+        seed,
+        People(one.t - one.t[0], one.keypoints, one.image_size, tips, one.model),
+        hfov_deg=one.hfov_deg or 60.0,
+        tilt_deg=one.tilt_deg,
+        roll_deg=0.0,
+        height_m=None,
+        stature_m=None,
+        reference=True,
+        mode="standard",
+        language=LANGUAGES[seed % len(LANGUAGES)],
+        tracked=False,
+        drawn=True,
+        how=(path.stem,),
+    )
+
+
 def _as_recorded(people: People) -> People:
     """As a recording has to be: times that grow, joints not far off the picture, scores of 0 to 1."""
     t, keypoints = people.t[:MOST_FRAMES], people.keypoints[:MOST_FRAMES].copy()

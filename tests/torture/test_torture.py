@@ -21,10 +21,11 @@ from mirror.knees import repetition
 from mirror.knees.analysis import Analysis
 from torture import chain
 from torture.chain import Broken, live, play
-from torture.sources import Case, case, recorded, simulated
+from torture.sources import Case, as_it_is, case, recorded, simulated
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNT, SLICE = 2000, 250
+REAL = sorted((ROOT / "tests" / "data" / "real").glob("*.npz"))
 
 
 def broken_of(seeds: range) -> list[str]:
@@ -44,6 +45,16 @@ def test_thousands_of_recordings_nobody_ever_made_break_nothing() -> None:
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
         broken = [one for found in pool.map(broken_of, slices) for one in found]
     assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_real_people_break_nothing_live_nor_at_the_desk_however_the_camera_is_said_to_hang(
+    path: Path,
+) -> None:
+    one = as_it_is(path, REAL.index(path))
+    live(one)
+    for tilt_deg in (None, 8.0, 16.0, 20.0):
+        chain.at_the_desk(replace(one, tilt_deg=tilt_deg))
 
 
 def test_a_seed_is_the_same_recording_every_time() -> None:
