@@ -48,7 +48,7 @@ def test_thousands_of_recordings_nobody_ever_made_break_nothing() -> None:
 
 
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
-def test_real_people_break_nothing_live_nor_at_the_desk_however_the_camera_is_said_to_hang(
+def test_real_people_break_nothing_however_the_camera_is_said_to_hang(
     path: Path,
 ) -> None:
     one = as_it_is(path, REAL.index(path))
