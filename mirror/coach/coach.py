@@ -95,7 +95,8 @@ class Coach:
         if training.reps and training.summary is None:
             self._sum_up(t)
         self._state = State.SUMMARY if training.summary else State.IDLE
-        return replace(self._blank(t), light=Light.OFF, set_over=self._set_over)
+        last = replace(self._blank(t), set_over=self._set_over)
+        return last if training.summary else replace(last, light=Light.OFF)
 
     # -- what a person asks for ------------------------------------------------------------------------
 
