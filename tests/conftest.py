@@ -58,7 +58,7 @@ RUN_WHOLE_MIRRORS = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: begun last, one worker would be busy with them long after the others."""
-    items.sort(key=lambda item: item.path.name not in RUN_WHOLE_MIRRORS)
+    items.sort(key=lambda item: item.path.name not in (*RUN_WHOLE_MIRRORS, "test_torture.py"))
 
 
 @pytest.fixture(autouse=True)
