@@ -49,8 +49,8 @@ def squats() -> Case:
 
 
 def test_squats_are_still_counted_among_them() -> None:
-    counted = np.array([play(case(seed)) for seed in range(150)])
-    assert (counted.sum(axis=0) > 20).all()
+    counted = np.array([play(case(seed)) for seed in range(60)])
+    assert (counted.sum(axis=0) > 5).all()
     assert (counted.max(axis=0) > 1).all()
 
 
