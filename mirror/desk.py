@@ -18,7 +18,7 @@ from mirror.camera.readahead import read_ahead
 from mirror.camera.recording import Recording, load
 from mirror.coach.feedback import SetSummary
 from mirror.coach.summary import summarise, untold
-from mirror.coach.words import words
+from mirror.coach.words import in_english, words
 from mirror.faults import BadInput
 from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.analysis import Analysis, NoReference, analyse
@@ -86,11 +86,18 @@ def study(path: Path, settings: Settings, reference: int | None, progress: Progr
         if look_again is not None:
             recording = look_again(recording, judged(recording, None))
         analysis = judged(recording, reference)
-    except NoReference as reason:
-        raise BadInput(f"{path}: {reason}.") from None
+    except NoReference as error:
+        raise BadInput(f"{path}: {_told(error)}.") from None
     reps, say = analysis.reps, words(settings.coach.language)
     summary = spared("summaries", lambda: summarise(reps, say, stature, analysis.why_unknown), untold(reps))
     return Study(replace(recording, stature_m=stature), analysis, summary, source)
+
+
+def _told(error: NoReference) -> str:
+    """Why the repetition asked for is no reference, in English as every line on stderr is."""
+    found = f"{error.found} repetition{'' if error.found == 1 else 's'} found"
+    why = found if error.reason is None else in_english(error.reason)
+    return f"repetition {error.n} cannot be the reference: {why}"
 
 
 def present(keypoints: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

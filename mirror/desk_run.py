@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.camera.recording import save
-from mirror.coach.words import words
+from mirror.coach.words import in_english, words
 from mirror.desk import Progress, Study, as_recording, study
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.fitting import thresholds
@@ -203,6 +203,6 @@ def _print(done: Study, files: dict[str, Path]) -> None:
         return
     console.print(reps_table(done.analysis.reps, done.source["file"]))
     console.print(Text(f"{done.summary.headline}. {done.summary.sentence}".strip()))
-    why = done.analysis.why_unknown
+    why = in_english(done.analysis.why_unknown)
     if why and why not in done.summary.sentence:
         console.print(Text(f"Unknown: {why}.", "dim"))

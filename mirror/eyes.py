@@ -20,6 +20,7 @@ from mirror.coach.gestures import arms_of
 from mirror.faults import PermanentFault
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import KneeReading, Rep
+from mirror.knees.reasons import Reason, Why
 from mirror.laps import Laps
 from mirror.pose.people import PersonTracker, somebody_else
 from mirror.pose.pose import Pose, Presence
@@ -286,7 +287,7 @@ class Eyes:
         except Exception as error:
             self._incidents.report("sound", error)
 
-    def _judge(self, frame: Frame, pose: Pose, why: str) -> tuple[KneeReading, Rep | None]:
+    def _judge(self, frame: Frame, pose: Pose, why: Reason | None) -> tuple[KneeReading, Rep | None]:
         """What the knees room says of this pose; looks for the toes meanwhile."""
         self._room = "knees"
         if self._watch is None or self._size != frame.size:
@@ -360,8 +361,8 @@ class Eyes:
             self.fault = self.fault or fault
 
 
-def _in_the_way(pose: Pose) -> str:
-    """Why this pose is not judged, in the words of the knees room, or ""."""
+def _in_the_way(pose: Pose) -> Reason | None:
+    """Why this pose is not judged, or None."""
     if pose.seen is not Presence.UNSURE:
-        return ""
-    return "somebody passes" if somebody_else(pose) else "legs not seen"
+        return None
+    return Reason(Why.SOMEBODY_PASSES if somebody_else(pose) else Why.LEGS_NOT_SEEN)

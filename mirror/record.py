@@ -22,6 +22,7 @@ from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
 from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.live import KneeWatch
+from mirror.knees.reasons import Reason, Why
 from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
 from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker
@@ -107,7 +108,7 @@ class ToeWatch:
     def see(self, frame: Frame, pose: Pose) -> F32 | None:
         """(2, 2) (y, x) [left, right], normalised, with the frame that completes a search; else None."""
         self._knees = self._knees or self._standing_before(frame)
-        why = "somebody passes" if pose.seen is Presence.UNSURE else ""
+        why = Reason(Why.SOMEBODY_PASSES) if pose.seen is Presence.UNSURE else None
         self._knees.update(frame.t, pose.keypoints, pose.size, pose.seen is not Presence.NOBODY, why)
         if pose.seen is not Presence.FOUND or not self._knees.wants_toes:
             self._search.reset()

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from mirror.camera.recording import load, save
+from mirror.coach.words import in_english
 from mirror.desk import Study, as_recording, study
 from mirror.faults import BadInput
 from mirror.knees.reading import Rep, RepLeg, Verdict
@@ -240,7 +241,7 @@ def _of_clip(name: str, judged: dict[str, Study | str], truth: Truth, ratio: flo
         compare(name, found, truth, own)
         if isinstance(found, str):
             continue
-        azimuth = " ".join(f"{error:+.1f}" for error in own.azimuth) or found.analysis.why_unknown
+        azimuth = " ".join(f"{error:+.1f}" for error in own.azimuth) or in_english(found.analysis.why_unknown)
         peaks = " ".join(f"{error:+.1f}" for error in own.peak)
         lines.append(f"  {way:15} azimuth {azimuth} | peaks {peaks}")
     return "\n".join(lines)

@@ -22,12 +22,11 @@ from mirror.coach.training import Training
 from mirror.coach.words import Words
 from mirror.knees.decoration import spared
 from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, Verdict
+from mirror.knees.reasons import Framing, Why
 
 __all__ = ["Coach", "CoachRules"]
 
 WALKED_OFF_S = 1.0
-SOMEBODY_PASSES = "somebody passes"
-"""The reason with which a reading is frozen."""
 FROZEN_S = 1.0
 """Nothing is judged, and the sign stays, for so long after somebody passed."""
 OF_SOMEBODY_THERE = (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING, State.CLASS)
@@ -55,7 +54,7 @@ class Coach:
         self._frozen_t = -math.inf  # when somebody last passed
         self._phase = Phase.STAND
         self._paused = False
-        self._ask = ""  # the last instruction to be seen well
+        self._ask: Framing | None = None  # the last instruction to be seen well
         self._page: int | None = None
         self._page_t = -math.inf
         self._summary_pages = SummaryPages(rules.summary_for_s)
@@ -79,7 +78,7 @@ class Coach:
             self._ask = reading.setup.framing or self._ask
         if reading.phase is not Phase.STAND:
             self._moved_t = t
-        if reading.why_unknown == SOMEBODY_PASSES:
+        if reading.why_unknown is not None and reading.why_unknown.key is Why.SOMEBODY_PASSES:
             self._frozen_t = t
         self._leave_page(reading)
         self._begin_or_end(reading, rep)
@@ -204,7 +203,7 @@ class Coach:
     def _state_of_somebody(self, reading: KneeReading) -> State:
         if reading.phase is not Phase.STAND:
             return State.SQUATTING
-        if reading.setup.framing:
+        if reading.setup.framing is not None:
             return State.FRAMING
         if not reading.setup.calibrated:
             return State.CALIBRATING
@@ -279,8 +278,8 @@ class Coach:
         return tuple(told(rep.left.verdict, rep.right.verdict) for rep in self._training.reps)
 
     def _instruction(self) -> str:
-        if self._state is State.FRAMING:
-            return self._say(f"instruction.{self._ask}")
+        if self._state is State.FRAMING and self._ask is not None:
+            return self._say(f"instruction.{self._ask.value}")
         if self._state is State.CALIBRATING:
             return self._say("instruction.stand_still")
         return self._say("instruction.stand_on_the_mark") if self._state is State.IDLE else ""

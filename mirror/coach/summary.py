@@ -15,6 +15,7 @@ from mirror.coach.feedback import Drill, SetSummary
 from mirror.coach.patterns import ONE_SIDED_DEG, Pattern, find, too_far_out
 from mirror.coach.words import Words
 from mirror.knees.reading import Rep, RepLeg, Verdict
+from mirror.knees.reasons import Reason, Why
 
 SHANK_OF_STATURE = 0.246
 """Shank length in statures (Drillis & Contini)."""
@@ -65,7 +66,7 @@ def summarise(
     reps: Sequence[Rep],
     say: Words,
     stature_m: float | None,
-    why_unknown: str,
+    why_unknown: Reason | None,
     *,
     before: Before | None = None,
     experiment: Experiment | None = None,
@@ -144,7 +145,7 @@ def _headline(n: int, say: Words) -> str:
     return say("summary.reps_one") if n == 1 else say("summary.reps_many", n=n)
 
 
-def _sentence(reps: Sequence[Rep], say: Words, stature_m: float | None, why_unknown: str) -> str:
+def _sentence(reps: Sequence[Rep], say: Words, stature_m: float | None, why_unknown: Reason | None) -> str:
     if not reps:
         return ""
     legs = {"left": [rep.left for rep in reps], "right": [rep.right for rep in reps]}
@@ -152,7 +153,7 @@ def _sentence(reps: Sequence[Rep], say: Words, stature_m: float | None, why_unkn
     inside = {side: [leg for leg in row if leg.verdict in SEEN_AS_INSIDE] for side, row in legs.items()}
     if not any(inside.values()):
         if judged == 0:
-            return say("summary.unknown", reason=say.reason(why_unknown or "legs not seen"))
+            return say("summary.unknown", reason=say.reason(why_unknown or Reason(Why.LEGS_NOT_SEEN)))
         if any(too_far_out(rep) for rep in reps):
             return say("summary.not_inside", judged=judged, n=len(reps))
         return say("summary.clean", judged=judged, n=len(reps))

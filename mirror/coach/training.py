@@ -13,6 +13,7 @@ from mirror.coach.summary import Before, clean_and_judged, summarise, untold
 from mirror.coach.words import Words
 from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep
+from mirror.knees.reasons import Reason
 
 COMPARISON_WAITS_S = 180.0
 """Whoever compares may be away this long to fetch plates or a bar."""
@@ -28,10 +29,10 @@ class Training:
         self.summary: SetSummary | None = None
         self._experiment: Experiment | None = None
         self._before = Before()
-        self._why_unknown = ""
+        self._why_unknown: Reason | None = None
         self._learned: tuple[Pattern, ...] = ()  # what comparisons of this visit showed
 
-    def add(self, rep: Rep, why_unknown: str) -> tuple[Pattern, ...]:
+    def add(self, rep: Rep, why_unknown: Reason | None) -> tuple[Pattern, ...]:
         """A repetition is over; the patterns known by now, from comparisons and from the set so far."""
         self.reps.append(rep)
         self._why_unknown = why_unknown

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 
 from mirror.coach.feedback import Drill
+from mirror.knees.reasons import Reason
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,6 @@ FOLDER = Path(__file__).parent / "words"
 DRILLS = Path(__file__).parent / "drills"
 ENGLISH = "en"
 COMMA = ("de", "es")
-GAP = re.compile(r"{(\w+)}")
 
 
 class Words:
@@ -55,26 +54,17 @@ class Words:
         """A number with one decimal, as this language writes it."""
         return f"{value:.1f}".replace(".", "," if self.language in COMMA else ".")
 
-    def reason(self, clause: str) -> str:
-        """A reason of the knees room, which gives them in English, in this language.
+    def reason(self, reason: Reason | None) -> str:
+        """A reason of the knees room, a clause; "" for none."""
+        if reason is None:
+            return ""
+        return self(f"why.{reason.key.value}", **{name: self._value(v) for name, v in reason.values})
 
-        One that is not in the list is handed on as it is: in English rather than not at all.
-        """
-        found = self._reason(clause)
-        if found is None and " and " in clause:
-            one, _, other = clause.partition(" and ")
-            return self("why.and", one=self.reason(one), other=self.reason(other))
-        return clause if found is None else found
-
-    def _reason(self, clause: str) -> str | None:
-        for key, pattern in _reasons():
-            matched = pattern.fullmatch(clause)
-            if matched:
-                gaps = matched.groupdict()
-                if "side" in gaps:
-                    gaps["side"] = self(f"summary.{gaps['side']}")
-                return self(f"why.{key}", **gaps)
-        return None
+    def _value(self, value: str | int | Reason) -> object:
+        """What fills a gap: a side by its name, a reason as a clause, a number as it is."""
+        if isinstance(value, Reason):
+            return self.reason(value)
+        return self(f"summary.{value}") if isinstance(value, str) else value
 
 
 def languages() -> list[str]:
@@ -98,15 +88,6 @@ def words(language: str) -> Words:
     return Words(table, drills, language)
 
 
-@lru_cache(maxsize=1)
-def _reasons() -> list[tuple[str, re.Pattern[str]]]:
-    """(key, pattern) of every English reason, gaps as named groups."""
-    listed = tomllib.loads((FOLDER / f"{ENGLISH}.toml").read_text("utf-8"))["why"]
-    found = []
-    for key, text in listed.items():
-        pattern = GAP.sub(
-            lambda gap: f"(?P<{gap[1]}>\\w+)", re.escape(text).replace(r"\{", "{").replace(r"\}", "}")
-        )
-        if key != "and":
-            found.append((key, re.compile(pattern)))
-    return found
+def in_english(reason: Reason | None) -> str:
+    """A reason as the desk prints it, whatever language the mirror speaks; "" for none."""
+    return words(ENGLISH).reason(reason)

@@ -21,6 +21,7 @@ from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.plants import Plant, find_plants
 from mirror.knees.reading import Rep
+from mirror.knees.reasons import Reason, Why, both
 from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
 from mirror.knees.shank import Shank, target
 from mirror.knees.squat import Span, ankles, hip_height
@@ -29,12 +30,13 @@ from mirror.knees.stance import Stance
 ToesOf = Callable[[Plant], ToeTips | None]
 """Where the toe tips are while somebody stands on these feet, or None where they can't be seen."""
 
-NO_STANDING = "nobody stood still long enough to calibrate"
-NO_DIRECTION = "no foot direction: name a good repetition with --reference N"
-
 
 class NoReference(Exception):
-    """The repetition asked for cannot be the reference; the message is one sentence."""
+    """Repetition n of those found cannot be the reference. reason: why; None where there is no such one."""
+
+    def __init__(self, n: int, found: int, reason: Reason | None) -> None:
+        super().__init__(n, found, reason)
+        self.n, self.found, self.reason = n, found, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Analysis:
     t: (T,) seconds. motions, judgements: one per frame, legs [left, right]. reps: in order.
     plants: placings of the feet. azimuth: foot directions of the reference's placing, else of the first
     placing that has any, else None. reference: the repetition they are from. why_unknown: why legs are
-    unknown where they are, or "". azimuths: foot directions of every placing, in the order of plants.
+    unknown where they are, or None. azimuths: foot directions of every placing, in the order of plants.
     """
 
     t: F64
@@ -55,7 +57,7 @@ class Analysis:
     plants: list[Plant]
     azimuth: Azimuth | None
     reference: int | None
-    why_unknown: str
+    why_unknown: Reason | None
     azimuths: list[Azimuth | None]
 
 
@@ -181,7 +183,7 @@ def _follow(
     motions: list[Motion] = []
     counted: list[_Counted] = []
     for i, now in enumerate(t):
-        why = "" if seen[i] else "nobody seen"
+        why = None if seen[i] else Reason(Why.NOBODY)
         motion, span = tracker.update(float(now), p[i], score[i], stances[i], why)
         motions.append(motion)
         if span is not None:
@@ -217,15 +219,15 @@ def _reference(
 ) -> tuple[Azimuth, int]:
     """Foot directions from repetition n, and the placing of the feet they hold for. Raises NoReference."""
     if not 1 <= n <= len(counted):
-        found = f"{len(counted)} repetition{'' if len(counted) == 1 else 's'} found"
-        raise NoReference(f"repetition {n} cannot be the reference: {found}")
+        raise NoReference(n, len(counted), None)
     one = counted[n - 1]
     try:
         if not plants or plants[one.plant].stance is None:
-            raise RefusedReference((plants and plants[one.plant].why) or NO_STANDING)
+            why = plants[one.plant].why if plants else None
+            raise RefusedReference(why or Reason(Why.NEVER_STILL))
         return reference_azimuth(one.motions, toes[one.plant]), one.plant
-    except RefusedReference as reason:
-        raise NoReference(f"repetition {n} cannot be the reference: {reason}") from reason
+    except RefusedReference as error:
+        raise NoReference(n, len(counted), error.reason) from error
 
 
 def _reps(
@@ -261,12 +263,19 @@ def _measured(plants: list[Plant], which: int) -> bool:
     return bool(plants) and plants[which].stance is not None
 
 
-def _why(plants: list[Plant], reps: list[Rep], azimuth: Azimuth | None) -> str:
+def _why(plants: list[Plant], reps: list[Rep], azimuth: Azimuth | None) -> Reason | None:
     if not any(plant.stance for plant in plants):
-        reasons = {plant.why for plant in plants if plant.why}
-        return " and ".join(sorted(reasons)) or NO_STANDING
+        return _together({plant.why for plant in plants if plant.why}) or Reason(Why.NEVER_STILL)
     if azimuth is None:
-        return NO_DIRECTION if reps else ""
+        return Reason(Why.NAME_REFERENCE) if reps else None
     if any(rep.left.deviation_deg is None and rep.right.deviation_deg is None for rep in reps):
-        return "feet moved, or legs hidden, in some repetitions"
-    return ""
+        return Reason(Why.FEET_MOVED)
+    return None
+
+
+def _together(reasons: set[Reason]) -> Reason | None:
+    """All of them as one, always in the same order."""
+    told: Reason | None = None
+    for reason in sorted(reasons, key=lambda reason: reason.key.value, reverse=True):
+        told = reason if told is None else both(reason, told)
+    return told

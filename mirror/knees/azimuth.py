@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.knees.optics import F64
+from mirror.knees.reasons import Reason, Why, because
 from mirror.knees.shank import SIDES, Shank, deviation
 
 PRIOR: F64 = np.radians([20.0, 20.0])
@@ -62,7 +63,11 @@ class ToeTips:
 
 
 class RefusedReference(Exception):
-    """This repetition cannot be the reference; the message is the reason, a clause."""
+    """This repetition cannot be the reference; `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.key.value)
+        self.reason = reason
 
 
 def from_toes(toe: F64, ankle: F64, depth: F64, toe_reach: float, sd: F64 | None = None) -> Azimuth:
@@ -94,28 +99,26 @@ def from_reference(shank: Shank, toes: Azimuth | None = None) -> Azimuth:
     knees wander, impossible feet, or knees that caved.
     """
     value = np.zeros(2)
-    for leg, name in enumerate(("left", "right")):
+    for leg, side in enumerate(("left", "right")):
         usable = shank.possible[:, leg] & (shank.F[:, leg] > REFERENCE_F)
         if usable.sum() < REFERENCE_FRAMES:
-            raise RefusedReference(f"the {name} knee hardly moved forward or was hidden")
+            raise RefusedReference(because(Why.KNEE_HIDDEN, side=side))
         X, F = shank.X[usable, leg], shank.F[usable, leg]
         value[leg] = math.atan2(float((X * F).sum()), float((F * F).sum()))
         one = Shank(X[:, None], shank.Y[usable, leg, None], F[:, None], usable[usable, None])
         if float(deviation(one, value[leg : leg + 1]).std()) > MOST_WANDER:
-            raise RefusedReference(f"the {name} knee did not move in one line")
+            raise RefusedReference(because(Why.KNEE_WANDERED, side=side))
         if not LEAST_AZIMUTH <= value[leg] <= MOST_AZIMUTH:
-            raise RefusedReference(
-                f"the {name} knee moved {'inward' if value[leg] < 0 else 'outward'} too far to follow a foot"
-            )
+            way = Why.KNEE_INWARD if value[leg] < 0 else Why.KNEE_OUTWARD
+            raise RefusedReference(because(way, side=side))
         if toes is not None:
-            _refuse_caving(name, deviation(one, toes.value[leg : leg + 1]))
+            _refuse_caving(side, deviation(one, toes.value[leg : leg + 1]))
     return fuse(toes, Azimuth(value, np.full(2, FUSED_SD), "reference"))
 
 
-def _refuse_caving(name: str, delta: F64) -> None:
+def _refuse_caving(side: str, delta: F64) -> None:
     """delta: (T, 1) deviations from the toes seen, radians."""
     inside = float(np.percentile(delta, INSIDE_SHARE))
     if inside > MOST_INSIDE:
-        raise RefusedReference(
-            f"the {name} knee went {math.degrees(inside):.0f} degrees inside the toes in it"
-        )
+        degrees = round(math.degrees(inside))
+        raise RefusedReference(because(Why.KNEE_INSIDE, side=side, degrees=degrees))

@@ -1,6 +1,6 @@
 """When not to judge, and what to tell the person so that the mirror can.
 
-Pure questions about one pose; nothing here remembers. "" means nothing is in the way.
+Pure questions about one pose; nothing here remembers. None means nothing is in the way.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, RIGHT, SHOULDER
 from mirror.knees.optics import F64
+from mirror.knees.reasons import Framing
 from mirror.knees.stance import Stance
 
 LEG_SCORE = 0.3
@@ -33,22 +34,22 @@ asked of the way forward: a knee that caves far comes back."""
 
 def framing(
     keypoints: npt.NDArray[np.float32], size: tuple[int, int], stance: Stance | None, stature_m: float | None
-) -> str:
-    """The name of one instruction to somebody who can't be judged where they stand, or "".
+) -> Framing | None:
+    """One instruction to somebody who can't be judged where they stand, or None.
 
     keypoints: (17, 3) (y, x, score) normalised to the frame of `size` (height, width).
     """
     feet = keypoints[ANKLE]
     body_px = float(feet[:, 0].mean() - keypoints[NOSE, 0]) / 0.88 * size[0]
     asks = (
-        (feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE, "show_feet"),
-        (feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE, "middle"),
-        (facing_away(keypoints), "face_mirror"),
-        (stance is not None and distance_m(stance, stature_m) < NEAREST_M, "step_back"),
-        (stance is not None and abs(yaw_deg(stance)) > TURNED_DEG, "face_mirror"),
-        (stance is not None and body_px < min(SMALLEST_BODY_PX, size[0] / 3), "step_closer"),
+        (feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE, Framing.SHOW_FEET),
+        (feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE, Framing.MIDDLE),
+        (facing_away(keypoints), Framing.FACE_MIRROR),
+        (stance is not None and distance_m(stance, stature_m) < NEAREST_M, Framing.STEP_BACK),
+        (stance is not None and abs(yaw_deg(stance)) > TURNED_DEG, Framing.FACE_MIRROR),
+        (stance is not None and body_px < min(SMALLEST_BODY_PX, size[0] / 3), Framing.STEP_CLOSER),
     )
-    return next((instruction for wanted, instruction in asks if wanted), "")
+    return next((instruction for wanted, instruction in asks if wanted), None)
 
 
 def facing_away(keypoints: npt.NDArray[np.float32]) -> bool:

@@ -66,11 +66,11 @@ class LiningSteps:
         n = min(len(self.lined), ROUNDS - 1) + 1
         if self.done:
             return Asked("done", 1.0, n, ROUNDS)
-        ask = framing(keypoints, size, self._stance, self._stature_m) if seen else ""
+        ask = framing(keypoints, size, self._stance, self._stature_m) if seen else None
         p = rectify(keypoints[:, :2], size, self._camera)
-        if not seen or ask:
+        if not seen or ask is not None:
             self._still.reset()
-            return Asked(ask or "stand", 0.0, n, ROUNDS)
+            return Asked(ask.value if ask else "stand", 0.0, n, ROUNDS)
         if self._stance is None:
             return self._stand(t, keypoints, p, size)
         return self._line_up(t, keypoints, p, size)

@@ -23,6 +23,7 @@ from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.reading import XY, KneeReading, LegReading, Phase, Rep, Setup, Verdict
+from mirror.knees.reasons import Framing, Reason, Why
 from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
 from mirror.knees.rows import Rows
 from mirror.knees.shank import target
@@ -81,7 +82,7 @@ class KneeWatch:
         self._stance: Stance | None = None
         self._refined = False
         self._forget_feet()
-        self._refused = ""
+        self._refused: Reason | None = None
         self._reps = 0
         self._recent: deque[Motion] = deque()
         self._motion.reset()
@@ -89,7 +90,7 @@ class KneeWatch:
         self._seen_t = -math.inf
         self._moved_since: float | None = None
         self._replanted = False
-        self._framing_since: tuple[str, float] = ("", 0.0)
+        self._framing_since: tuple[Framing | None, float] = (None, 0.0)
 
     def _forget_feet(self) -> None:
         """Nothing is known of where the feet point."""
@@ -139,11 +140,11 @@ class KneeWatch:
         keypoints: npt.NDArray[np.float32],
         size: tuple[int, int],
         seen: bool,
-        why: str = "",
+        why: Reason | None = None,
     ) -> tuple[KneeReading, Rep | None]:
         """One frame: keypoints (17, 3) (y, x, score) normalised to the un-mirrored frame of `size`.
 
-        seen: somebody is there. why: a reason not to judge this frame ("somebody passes"), or "".
+        seen: somebody is there. why: a reason not to judge this frame (Why.SOMEBODY_PASSES), or None.
         A Rep comes with the frame that ended it.
         """
         if not seen:
@@ -155,10 +156,10 @@ class KneeWatch:
         motion, span = self._motion.update(t, p, score, self._stance, why, row)
         self._remember(motion)
         standing = motion.phase is Phase.STAND
-        ask = framing(keypoints, size, self._stance, self._stature_m) if standing else ""
+        ask = framing(keypoints, size, self._stance, self._stature_m) if standing else None
         ask = self._lasting(t, ask)
         if standing:
-            self._stand(motion, p, score, size, why or ask)
+            self._stand(motion, p, score, size, in_the_way=why is not None or ask is not None)
         left, right = self._judge.update(motion, None if self._replanted else self._azimuth)
         rep = self._rep(span) if span else None
         reading = self._reading(motion, keypoints, size, (left, right), ask)
@@ -170,8 +171,8 @@ class KneeWatch:
         if t - self._seen_t > GONE_S:
             self._forget()
         leg = LegReading(None, None, Verdict.UNKNOWN, None, None)
-        setup = Setup(False, "", self._stance is not None, 0.0, False, "")
-        return KneeReading(t, setup, None, Phase.STAND, None, leg, leg, True, "nobody seen")
+        setup = Setup(False, None, self._stance is not None, 0.0, False, None)
+        return KneeReading(t, setup, None, Phase.STAND, None, leg, leg, True, Reason(Why.NOBODY))
 
     def _remember(self, motion: Motion) -> None:
         self._recent.append(motion)
@@ -181,17 +182,17 @@ class KneeWatch:
         ):
             self._recent.popleft()
 
-    def _lasting(self, t: float, ask: str) -> str:
+    def _lasting(self, t: float, ask: Framing | None) -> Framing | None:
         """An instruction once it was needed for a while, and nothing for a passing glitch."""
         if ask != self._framing_since[0]:
             self._framing_since = (ask, t)
-        return ask if t - self._framing_since[1] >= FRAMING_S else ""
+        return ask if t - self._framing_since[1] >= FRAMING_S else None
 
     # -- stance ----------------------------------------------------------------------------------------
 
-    def _stand(self, motion: Motion, p: F64, score: F64, size: tuple[int, int], in_the_way: str) -> None:
+    def _stand(self, motion: Motion, p: F64, score: F64, size: tuple[int, int], *, in_the_way: bool) -> None:
         """Standing between squats: calibrate, refine once, notice feet placed anew."""
-        if in_the_way or motion.why not in ("", "not calibrated"):
+        if in_the_way or motion.why not in (None, Reason(Why.NOT_CALIBRATED)):
             self._standing.reset()
             return
         self._standing.add(motion.t, p, score)
@@ -298,11 +299,11 @@ class KneeWatch:
         try:
             self._reference = reference_azimuth(done, self._toes)
             self._point_feet()
-        except RefusedReference as reason:
-            self._reference, self._refused = None, str(reason)
+        except RefusedReference as error:
+            self._reference, self._refused = None, error.reason
             self._point_feet()
             return False
-        self._refused = ""
+        self._refused = None
         return True
 
     # -- what to hand on -------------------------------------------------------------------------------
@@ -313,7 +314,7 @@ class KneeWatch:
         keypoints: npt.NDArray[np.float32],
         size: tuple[int, int],
         judged: tuple[LegJudgement, LegJudgement],
-        ask: str,
+        ask: Framing | None,
     ) -> KneeReading:
         azimuth = None if self._replanted else self._azimuth
         calibrated = self._stance is not None and not self._replanted
@@ -338,7 +339,7 @@ class KneeWatch:
             left=left,
             right=right,
             target_is_guess=azimuth is None,
-            why_unknown=motion.why or ("" if azimuth else "no foot direction yet"),
+            why_unknown=motion.why or (None if azimuth else Reason(Why.NO_DIRECTION)),
         )
 
     def _placed(self, reading: KneeReading, motion: Motion, score: F64) -> KneeReading:

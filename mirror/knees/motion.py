@@ -17,6 +17,7 @@ from mirror.knees.constants import ANKLE, HIP, SHOULDER, KeypointConstants
 from mirror.knees.gate import LEG_SCORE, legs_seen, side_on, swapped
 from mirror.knees.optics import F64
 from mirror.knees.reading import Phase
+from mirror.knees.reasons import Reason, Why
 from mirror.knees.rows import Row
 from mirror.knees.shank import Shank, lift, thigh_elevation
 from mirror.knees.smoothing import Exponential, RunningMedian
@@ -49,7 +50,7 @@ class Motion:
     t: seconds. p: (17, 2) rectified tangents. ankle: (2, 2), running median. q: squat progress, NaN
     without a stance. shank: lifted, (2,) each; NaN without a stance. usable: (2,) this leg may be judged
     as far as visibility and geometry go. thigh: (2,) elevation, radians, with the model's offset.
-    why: what is in the way when nothing is usable, else "".
+    why: what is in the way when nothing is usable, else None.
     """
 
     t: float
@@ -60,7 +61,7 @@ class Motion:
     shank: Shank
     usable: npt.NDArray[np.bool_]
     thigh: F64
-    why: str
+    why: Reason | None
 
 
 _NAN2 = np.full(2, np.nan)
@@ -94,12 +95,12 @@ class MotionTracker:
         p: F64,
         score: F64,
         stance: Stance | None,
-        why: str = "",
+        why: Reason | None = None,
         row: Row | None = None,
     ) -> tuple[Motion, Span | None]:
         """One frame: p (17, 2), score (17,). A Span comes with the frame that ends a repetition.
 
-        why: a reason the caller already has not to use this frame ("somebody passes"). row: where the
+        why: a reason the caller already has not to use this frame (Why.SOMEBODY_PASSES). row: where the
         frame's numbers go, in place of new arrays.
         """
         why = why or self._blind(p, score)
@@ -108,21 +109,21 @@ class MotionTracker:
         self._seen_t = t
         ankle = self._ankle_median(t, ankles(p), row.ankle if row else None)
         if stance is None:
-            return self._blank(t, p, "not calibrated"), None
+            return self._blank(t, p, Reason(Why.NOT_CALIBRATED)), None
         q = self._smooth_q(t, 1.0 - float(hip_height(p, ankle)) / stance.hip_height)
         if self._stepped(t, p, stance):
             self.counter.cancel()
         span = self._count(t, q, p, ankle, stance)
         return self._lifted(t, p, score, ankle, q, stance, row), span
 
-    def _blind(self, p: F64, score: F64) -> str:
+    def _blind(self, p: F64, score: F64) -> Reason | None:
         if score[ANKLE].min() < LEG_SCORE or score[HIP].min() < LEG_SCORE:
-            return "legs not seen"
+            return Reason(Why.LEGS_NOT_SEEN)
         if swapped(p):
-            return "facing away"
-        return "standing side-on" if side_on(p, score) else ""
+            return Reason(Why.FACING_AWAY)
+        return Reason(Why.SIDE_ON) if side_on(p, score) else None
 
-    def _blank(self, t: float, p: F64, why: str) -> Motion:
+    def _blank(self, t: float, p: F64, why: Reason) -> Motion:
         if t - self._seen_t > BLIND_S:
             self.counter.cancel()
         return Motion(t, p, ankles(p), math.nan, self.counter.phase, _NO_SHANK, _NO_LEGS, _NAN2, why)
@@ -159,7 +160,7 @@ class MotionTracker:
         thigh = thigh_elevation(hip, shank, ankle, stance.depth, stance.thigh, row.thigh if row else None)
         thigh += math.radians(self._constants.depth_offset_deg)
         usable = legs_seen(score) & shank.possible
-        why = "" if usable.any() else "knees not seen"
+        why = None if usable.any() else Reason(Why.KNEES_NOT_SEEN)
         return Motion(t, p, ankle, q, self.counter.phase, shank, usable, thigh, why)
 
 

@@ -80,11 +80,11 @@ class MountingSteps:
             return Asked("done", 1.0, n, n)
         mark = self._marks[n]
         name = "stand" if mark is None else "stand_on"
-        ask = framing(keypoints, size, None, None) if seen else ""
+        ask = framing(keypoints, size, None, None) if seen else None
         p = rectify(keypoints[:, :2], size, self._camera)
-        if not seen or ask or not self._arrived(p):
+        if not seen or ask is not None or not self._arrived(p):
             self._still.reset()
-            return Asked(ask or name, 0.0, n + 1, len(self._marks), mark)
+            return Asked(ask.value if ask else name, 0.0, n + 1, len(self._marks), mark)
         self._still.add(t, keypoints, p)
         if self._still.done:
             self._accept(size)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from mirror.knees.constants import ANKLE, HIP, KNEE, KeypointConstants
 from mirror.knees.gate import LEG_SCORE
 from mirror.knees.optics import F64
+from mirror.knees.reasons import Reason
 from mirror.knees.squat import ankles, hip_height
 from mirror.knees.stance import FEWEST_FRAMES, NotStanding, Stance, measure
 
@@ -42,7 +43,7 @@ class Plant:
 
     from_s: float
     stance: Stance | None
-    why: str
+    why: Reason | None
     quiet_s: tuple[float, ...] = ()
 
 
@@ -125,6 +126,6 @@ def _plant(
     begin = float(t[group[0]])
     try:
         stance = measure(begin, p[group], score[group], constants)
-        return Plant(begin, stance, "", tuple(float(x) for x in t[group]))
-    except NotStanding as reason:
-        return Plant(begin, None, str(reason))
+        return Plant(begin, stance, None, tuple(float(x) for x in t[group]))
+    except NotStanding as error:
+        return Plant(begin, None, error.reason)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from mirror.knees.reasons import Framing, Reason
+
 XY = tuple[float, float]
 
 
@@ -64,17 +66,18 @@ class LegReading:
 class Setup:
     """How far the mirror is with this person.
 
-    present: somebody is there. framing: name of what they should do to be seen well, or "".
+    present: somebody is there. framing: what they should do to be seen well, or None.
     calibrated: a standing calibration holds for where their feet are. progress: 0..1 of one under way.
-    reference_awaited: the next squat sets the foot direction. refused: why the last one could not.
+    reference_awaited: the next squat sets the foot direction. refused: why the last one could not,
+    or None.
     """
 
     present: bool
-    framing: str
+    framing: Framing | None
     calibrated: bool
     progress: float
     reference_awaited: bool
-    refused: str
+    refused: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class KneeReading:
 
     q: squat progress, 0 standing; about 0.5 at parallel; None before standing calibration.
     depth_deg: thigh elevation, + above parallel; None where unknown.
-    why_unknown: one short clause when no leg is judged ("legs not seen", "no foot direction yet").
+    why_unknown: why no leg is judged (Why.LEGS_NOT_SEEN, Why.NO_DIRECTION), or None.
     eye: where the person looks from; None where unknown.
     """
 
@@ -95,7 +98,7 @@ class KneeReading:
     left: LegReading
     right: LegReading
     target_is_guess: bool
-    why_unknown: str
+    why_unknown: Reason | None
     eye: Ray | None = None
 
 

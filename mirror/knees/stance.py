@@ -13,6 +13,7 @@ import numpy as np
 
 from mirror.knees.constants import ANKLE, HIP, KNEE, NOSE, SHOULDER, KeypointConstants
 from mirror.knees.optics import F64
+from mirror.knees.reasons import Reason, Why
 
 ENOUGH_SCORE = 0.4
 """Keypoints below this are left out of the standing medians."""
@@ -56,7 +57,11 @@ class Stance:
 
 
 class NotStanding(Exception):
-    """These frames are no calibration; the message is the reason, a short clause."""
+    """These frames are no calibration; `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.key.value)
+        self.reason = reason
 
 
 def median_pose(p: F64, score: F64) -> F64:
@@ -76,17 +81,19 @@ def measure(t: float, p: F64, score: F64, constants: KeypointConstants) -> Stanc
     """
     pose = median_pose(p, score)
     if np.isnan(pose[ANKLE]).any():
-        raise NotStanding("feet not seen")
+        raise NotStanding(Reason(Why.FEET_NOT_SEEN))
     if np.isnan(pose[HIP + KNEE]).any():
-        raise NotStanding("legs not seen")
+        raise NotStanding(Reason(Why.LEGS_NOT_SEEN))
     seen = np.linalg.norm(pose[KNEE] - pose[ANKLE], axis=-1)
     if np.ptp(seen) > UNEQUAL_SHANKS * seen.mean():
-        raise NotStanding("not standing straight")
+        raise NotStanding(Reason(Why.NOT_STRAIGHT))
     middle = pose[ANKLE].mean(0)
     hip_height = float(pose[HIP, 1].mean() - middle[1])
     thigh = float(np.linalg.norm(pose[HIP] - pose[KNEE], axis=-1).mean())
     if min(float(seen.mean()), thigh, hip_height) < SHORTEST_SHANK:
-        raise NotStanding("not standing straight")  # nobody at all: lying, upside down, or joints on one heap
+        raise NotStanding(
+            Reason(Why.NOT_STRAIGHT)
+        )  # nobody at all: lying, upside down, or joints on one heap
     nose_height = float(pose[NOSE, 1] - middle[1])
     shank = _shank_length(float(seen.mean()), nose_height, constants) * _own_depth(pose[ANKLE])
     shoulders = pose[SHOULDER]

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mirror.coach.words import in_english
 from mirror.faults import BadInput
 from mirror.knees.analysis import Analysis, targets
 from mirror.knees.constants import ANKLE, KNEE, SIDE
@@ -84,7 +85,7 @@ def moments(analysis: Analysis, keypoints: npt.NDArray[np.float32], size: tuple[
             )
             for leg, side in enumerate(("left", "right"))
         )
-        why = motion.why or (analysis.why_unknown if guess[i] else "")
+        why = in_english(motion.why or (analysis.why_unknown if guess[i] else None))
         found.append(Moment((left, right), bool(guess[i]), _count(analysis.reps, motion.t), why))
     return found
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from mirror.coach.feedback import SetSummary
 from mirror.coach.patterns import find
+from mirror.coach.words import in_english
 from mirror.knees.analysis import Analysis
 from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep, RepLeg
@@ -48,7 +49,7 @@ def document(analysis: Analysis, source: Mapping[str, Any], summary: SetSummary)
             "reps": len(analysis.reps),
             "headline": summary.headline,
             "sentence": summary.sentence,
-            "why_unknown": analysis.why_unknown,
+            "why_unknown": in_english(analysis.why_unknown),
         },
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirror.coach.words import in_english
 from mirror.knees.analysis import Analysis
 from mirror.knees.optics import F64
 from mirror.knees.reading import Verdict
@@ -67,7 +68,7 @@ def foot_source(analysis: Analysis) -> str:
 
 def unknown_words(analysis: Analysis) -> str:
     """Why knees are unknown, where none or not all were judged; "" where all were."""
-    why = analysis.why_unknown
+    why = in_english(analysis.why_unknown)
     reason = f"{why[:1].upper()}{why[1:]}" if why else "Legs not seen"
     if not analysis.reps:
         return f"No repetition seen. {reason}." if why else "No repetition seen."

@@ -91,6 +91,6 @@ class Mirror:
         """The set is over, with its summary in English."""
         reps: list[Rep] = [rep(n, *legs) for n, legs in enumerate(each, 1)]
         told = [rep_of_set(self.t, n, one) for n, one in enumerate(reps, 1)]
-        summary = summarise(reps, words("en"), None, "")
+        summary = summarise(reps, words("en"), None, None)
         payload = set_payload(self.name, self.t, self.number, told, summary)
         self.say(self.topics.set, encoded(payload), True)

@@ -9,6 +9,7 @@ from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback
 from mirror.coach.words import words
 from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, RepLeg, Setup, Verdict
+from mirror.knees.reasons import Framing, Reason
 
 GOOD, CAUTION, OFF, UNKNOWN = Verdict.GOOD, Verdict.CAUTION, Verdict.OFF_TRACK, Verdict.UNKNOWN
 STEP_S = 1 / 30
@@ -22,12 +23,12 @@ def reading(
     right: Verdict = UNKNOWN,
     *,
     present: bool = True,
-    framing: str = "",
+    framing: Framing | None = None,
     calibrated: bool = True,
     progress: float = 0.0,
     awaited: bool = False,
-    refused: str = "",
-    why: str = "",
+    refused: Reason | None = None,
+    why: Reason | None = None,
 ) -> KneeReading:
     """One frame of somebody who stands there calibrated, unless said otherwise."""
     legs = [

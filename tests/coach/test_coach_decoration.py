@@ -18,6 +18,7 @@ from mirror.coach.feedback import Light, State
 from mirror.coach.words import Words
 from mirror.knees import repetition
 from mirror.knees.decoration import spared, told_to
+from mirror.knees.reasons import Framing
 from mirror.settings import Settings
 from mirror.station import Station
 
@@ -68,7 +69,7 @@ def test_patterns_and_summaries_that_fail_leave_light_and_count_as_they_are(
 def test_words_that_fail_leave_light_and_count_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Words, "__call__", broken)
     visit = Visit()
-    visit.stays(1.0, framing="step_back")
+    visit.stays(1.0, framing=Framing.STEP_BACK)
     assert visit.last.state is State.FRAMING
     visit.stays(1.0)
     said = visit.squats(OFF)

@@ -18,6 +18,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Phase, Rep
+from mirror.knees.reasons import Reason, Why
 
 GOOD_SQUAT, CAVING = Squat(), Squat(delta=(14.0, 14.0))
 
@@ -90,7 +91,7 @@ def test_flat_against_plates_from_the_first_gesture_to_the_result() -> None:
 def test_somebody_passing_freezes_it_for_a_second_with_a_sign_and_without_a_sound() -> None:
     passing = Visit()
     passing.stays(1.0)
-    said = passing.stays(0.5, phase=Phase.DOWN, left=OFF, right=OFF, why="somebody passes")
+    said = passing.stays(0.5, phase=Phase.DOWN, left=OFF, right=OFF, why=Reason(Why.SOMEBODY_PASSES))
     said += passing.stays(0.9, phase=Phase.DOWN, left=OFF, right=OFF)
     assert {feedback.frozen for feedback in said} == {"Somebody is passing. One moment"}
     assert all(feedback.sound is None for feedback in said)

@@ -13,6 +13,7 @@ from mirror.coach.coach import CoachRules
 from mirror.coach.feedback import Light
 from mirror.coach.lamp import Lamp
 from mirror.knees.reading import Phase, Verdict
+from mirror.knees.reasons import Framing
 
 RANK = [Light.OFF, Light.UNKNOWN, Light.GOOD, Light.CAUTION, Light.OFF_TRACK]
 
@@ -178,7 +179,7 @@ def test_caution_and_unknown_make_no_sound() -> None:
 def test_nothing_sounds_while_standing_walking_or_after_lockout() -> None:
     visit = Visit()
     visit.stays(2.0, left=OFF, right=OFF)
-    visit.stays(1.0, left=OFF, right=OFF, framing="middle")
+    visit.stays(1.0, left=OFF, right=OFF, framing=Framing.MIDDLE)
     assert sounds(visit.said) == 0
 
 

@@ -67,7 +67,7 @@ def test_a_page_turned_to_by_hand_has_its_full_time() -> None:
 
 def test_every_sentence_counts_all_squats_of_the_set() -> None:
     reps = [replace(one, is_reference=one.n == 1) for one in caving(0.0, 16.0, 16.0, 16.0)]
-    told = summarise(reps, words("en"), None, "")
+    told = summarise(reps, words("en"), None, None)
     assert told.patterns
     counted = re.findall(r"of (\d+) squats", " ".join((told.sentence, told.patterns[0])))
     assert counted == ["4", "4"]

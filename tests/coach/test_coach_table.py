@@ -29,7 +29,7 @@ SAY = words("en")
 
 
 def told(reps: Sequence[Rep], sets: int = 0) -> SetSummary:
-    return summarise(reps, SAY, None, "", before=Before(sets))
+    return summarise(reps, SAY, None, None, before=Before(sets))
 
 
 def rolling(n: int) -> Rep:
@@ -115,7 +115,7 @@ def test_less_weight_until_two_sets_are_clean() -> None:
         "Drop the weight a little until two sets are clean. Clean sets first, then weight."
     )
     assert told([rep(1), rep(2, OFF, GOOD)], 1).last_set == ""
-    after = summarise([rep(1), rep(2, OFF, GOOD)], SAY, None, "", before=Before(1, 4, 4))
+    after = summarise([rep(1), rep(2, OFF, GOOD)], SAY, None, None, before=Before(1, 4, 4))
     assert "1 of 2" in after.last_set
     assert "4 of 4" in after.last_set
 

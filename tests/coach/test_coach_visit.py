@@ -16,6 +16,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Phase
+from mirror.knees.reasons import Framing, Why, because
 
 
 def states(said: list[Feedback]) -> list[State]:
@@ -25,7 +26,7 @@ def states(said: list[Feedback]) -> list[State]:
 def test_a_visit_goes_from_dark_glass_to_the_summary_and_back() -> None:
     visit = Visit()
     visit.stays(1.0, present=False)
-    visit.stays(1.0, calibrated=False, framing="show_feet")
+    visit.stays(1.0, calibrated=False, framing=Framing.SHOW_FEET)
     visit.stays(1.0, calibrated=False, progress=0.5)
     visit.stays(1.0)
     for _ in range(3):
@@ -40,22 +41,22 @@ def test_a_visit_goes_from_dark_glass_to_the_summary_and_back() -> None:
 def test_one_instruction_at_a_time_says_what_to_do() -> None:
     visit = Visit()
     assert visit.stays(0.1, present=False)[-1].instruction == "Stand on the mark"
-    shown = visit.stays(0.1, calibrated=False, framing="show_feet")[-1]
+    shown = visit.stays(0.1, calibrated=False, framing=Framing.SHOW_FEET)[-1]
     assert shown.instruction == "Step back so I can see your feet"
     shown = visit.stays(0.1, calibrated=False, progress=0.4)[-1]
     assert (shown.instruction, shown.progress) == ("Stand still for a second", 0.4)
     assert visit.stays(0.1)[-1].instruction == ""
 
 
-@pytest.mark.parametrize("framing", ["show_feet", "middle", "face_mirror", "step_back", "step_closer"])
-def test_there_are_words_for_every_framing_instruction(framing: str) -> None:
+@pytest.mark.parametrize("framing", Framing)
+def test_there_are_words_for_every_framing_instruction(framing: Framing) -> None:
     assert Visit().stays(0.1, calibrated=False, framing=framing)[-1].instruction
 
 
 def test_the_first_squat_is_announced_as_the_reference_and_a_refusal_says_why() -> None:
     visit = Visit()
     assert "first squat is the reference" in visit.stays(0.1, awaited=True)[-1].note
-    note = visit.stays(0.1, awaited=True, refused="the left knee did not move in one line")[-1].note
+    note = visit.stays(0.1, awaited=True, refused=because(Why.KNEE_WANDERED, side="left"))[-1].note
     assert "the left knee did not move in one line" in note
 
 
@@ -208,7 +209,7 @@ def test_a_simulated_person_is_led_through_the_whole_visit() -> None:
 
 def test_an_instruction_to_be_seen_well_stays_for_the_second_after_somebody_left() -> None:
     visit = Visit()
-    visit.stays(1.0, framing="step_back")
+    visit.stays(1.0, framing=Framing.STEP_BACK)
     asked = visit.last.instruction
     assert asked == words("en")("instruction.step_back")
     for feedback in visit.stays(0.9, present=False):

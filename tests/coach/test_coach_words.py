@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,8 @@ import mirror
 from mirror.coach import summary as summary_module
 from mirror.coach.patterns import SUREST_FIRST, Pattern
 from mirror.coach.summary import pattern_told, summarise
-from mirror.coach.words import DRILLS, FOLDER, languages, words
+from mirror.coach.words import DRILLS, FOLDER, in_english, languages, words
+from mirror.knees.reasons import Reason, Why, because, both
 
 PACKAGE = Path(mirror.__file__).parent
 SIDE = {"left": "one", "right": "one", "both": "both"}
@@ -49,7 +48,7 @@ def flat(language: str) -> dict[str, str]:
     return {f"{s}.{key}": text for s, entries in table(language).items() for key, text in entries.items()}
 
 
-def sentence(reps: list, stature_m: float | None = None, why: str = "") -> str:
+def sentence(reps: list, stature_m: float | None = None, why: Reason | None = None) -> str:
     return summarise(reps, words("en"), stature_m, why).sentence
 
 
@@ -80,14 +79,14 @@ def test_clean_squats_are_said_to_be_clean_only_where_they_were_judged() -> None
 
 
 def test_nothing_judged_is_said_with_the_reason() -> None:
-    told = sentence([rep(1, UNKNOWN, UNKNOWN)], why="no foot direction yet")
+    told = sentence([rep(1, UNKNOWN, UNKNOWN)], why=Reason(Why.NO_DIRECTION))
     assert told == "I could count, but not judge the knees: no foot direction yet."
     assert "stayed over" not in sentence([rep(1, GOOD, UNKNOWN)])
 
 
 @pytest.mark.parametrize(("n", "headline"), [(0, "No squats this time"), (1, "1 squat"), (8, "8 squats")])
 def test_the_headline_counts(n: int, headline: str) -> None:
-    assert summarise([rep(i) for i in range(n)], words("en"), None, "").headline == headline
+    assert summarise([rep(i) for i in range(n)], words("en"), None, None).headline == headline
 
 
 # -- every language
@@ -193,60 +192,43 @@ def test_every_pattern_can_be_told_and_has_something_to_try(language: str, key: 
     assert say(f"tried.{key}")
 
 
-def clauses(path: Path) -> set[str]:
-    """Every text of more than one word a file hands on, gaps filled in; no docstrings."""
-    tree = ast.parse(path.read_text("utf-8"))
-    skipped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            skipped |= {id(part) for part in ast.walk(node)}
-            found |= set(filled(ast.unparse(node)[2:-1]))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
-            found.add(node.value)
-    return {text for text in found if re.fullmatch(r"[a-z]+( \S+)+", text)}
+SIDES_AND_NUMBERS = {
+    Why.KNEE_HIDDEN: {"side": "left"},
+    Why.KNEE_WANDERED: {"side": "right"},
+    Why.KNEE_INWARD: {"side": "left"},
+    Why.KNEE_OUTWARD: {"side": "right"},
+    Why.KNEE_INSIDE: {"side": "left", "degrees": 9},
+    Why.AND: {"one": Reason(Why.FEET_NOT_SEEN), "other": Reason(Why.NOT_STRAIGHT)},
+}
+"""What goes with the reasons that are not told alone."""
 
 
-def filled(text: str) -> Iterator[str]:
-    for way in ("inward", "outward"):
-        text_of_way = re.sub(r"{\('inward'[^}]*}", way, text).replace("{name}", "left")
-        yield re.sub(r"{[^}]*:.0f}", "9", text_of_way)
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("why", Why)
+def test_every_reason_is_said_in_every_language_with_all_that_goes_with_it(language: str, why: Why) -> None:
+    say, values = words(language), SIDES_AND_NUMBERS.get(why, {})
+    told = say.reason(because(why, **values))  # type: ignore[arg-type]
+    assert told
+    for value in values.values():
+        if isinstance(value, Reason):
+            assert say.reason(value) in told
+        else:
+            assert (say(f"summary.{value}") if isinstance(value, str) else str(value)) in told
 
 
-def reasons_in_the_knees_room() -> set[str]:
-    """Every reason the knees room can hand on; what it tells the desk of --reference is not for the glass."""
-    found = {"somebody passes"}
-    for name in ("analysis", "azimuth", "live", "motion", "stance"):
-        found |= clauses(PACKAGE / "knees" / f"{name}.py")
-    return {reason for reason in found if not reason.startswith("repetition")}
-
-
-def test_every_reason_of_the_knees_room_is_said_in_every_language() -> None:
-    reasons = reasons_in_the_knees_room()
-    assert {"legs not seen", "nobody seen", "somebody passes", "no foot direction yet"} <= reasons
-    assert len(reasons) > 12
-    for language in languages():
-        for reason in reasons:
-            told = words(language).reason(reason)
-            assert (told == reason) is (language == "en"), f"{language}: {reason!r}"
+@pytest.mark.parametrize("language", languages())
+def test_there_are_words_for_the_reasons_there_are_and_for_no_others(language: str) -> None:
+    assert set(table(language)["why"]) == {why.value for why in Why}
 
 
 def test_reasons_that_come_together_are_told_together() -> None:
-    assert words("de").reason("feet not seen and not standing straight") == (
-        "Füße nicht zu sehen und du stehst nicht gerade"
+    together = both(Reason(Why.FEET_NOT_SEEN), Reason(Why.NOT_STRAIGHT))
+    assert words("de").reason(together) == "Füße nicht zu sehen und du stehst nicht gerade"
+    assert words("zh").reason(because(Why.KNEE_WANDERED, side="right")) == "右膝没有沿一条直线移动"
+    assert in_english(both(Reason(Why.LEGS_NOT_SEEN), together)) == (
+        "legs not seen and feet not seen and not standing straight"
     )
-    assert words("zh").reason("the right knee did not move in one line") == "右膝没有沿一条直线移动"
-    assert words("es").reason("something nobody thought of") == "something nobody thought of"
-
-
-def test_reasons_the_knees_room_gives_claim_nothing_either() -> None:
-    """They are shown inside the coach's sentences."""
-    for path in sorted((PACKAGE / "knees").glob("*.py")):
-        for reason in re.findall(
-            r"(?:Refused\w+|NotStanding|NoReference)\(\s*f?\"([^\"]+)\"", path.read_text()
-        ):
-            assert not FORBIDDEN["en"].search(reason), f"{path.name}: {reason!r}"
+    assert in_english(None) == ""
 
 
 NO_SENTENCES = {"screen.fullscreen", "compare.json"}

@@ -18,6 +18,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Rep, Verdict
+from mirror.knees.reasons import Reason, Why, because
 
 NOISE = simulate.Noise(sigma_px=0.8)
 GOOD = (1.0, 0.0)
@@ -67,7 +68,7 @@ def test_without_a_foot_direction_every_verdict_is_unknown_and_says_why() -> Non
     found = judged(session(GOOD, BOTH))
     assert verdicts(found.reps) == [("unknown", "unknown")] * 2
     assert all(rep.left.deviation_deg is None for rep in found.reps)
-    assert "foot direction" in found.why_unknown
+    assert found.why_unknown == Reason(Why.NAME_REFERENCE)
 
 
 def test_repetition_times_are_those_of_the_movement() -> None:
@@ -198,7 +199,7 @@ def test_without_standing_still_squats_are_counted_and_knees_are_unknown() -> No
     found = judged(replace(sim, t=t, keypoints=sim.keypoints[keep]))
     assert len(found.reps) == 2
     assert all(rep.left.verdict is Verdict.UNKNOWN for rep in found.reps)
-    assert found.why_unknown == "nobody stood still long enough to calibrate"
+    assert found.why_unknown == Reason(Why.NEVER_STILL)
 
 
 def test_moments_of_calm_before_and_after_a_squat_are_no_stand_together() -> None:
@@ -211,26 +212,30 @@ def test_moments_of_calm_before_and_after_a_squat_are_no_stand_together() -> Non
         found = judged(replace(sim, t=sim.t[keep], keypoints=sim.keypoints[keep]), toes=True)
         assert len(found.reps) == 1
         why.append(found.why_unknown)
-    assert why == ["nobody stood still long enough to calibrate", ""]
+    assert why == [Reason(Why.NEVER_STILL), None]
 
 
 @pytest.mark.parametrize("n", [0, 4, -1])
 def test_a_reference_that_does_not_exist_is_refused(n: int) -> None:
-    with pytest.raises(NoReference, match=f"repetition {n} cannot be the reference: 3 repetitions found"):
+    with pytest.raises(NoReference) as refused:
         judged(session(GOOD, GOOD, GOOD), reference=n)
+    assert (refused.value.n, refused.value.found, refused.value.reason) == (n, 3, None)
 
 
 def test_a_caving_reference_is_refused_when_the_toes_are_seen() -> None:
-    with pytest.raises(NoReference, match="inside the toes"):
+    with pytest.raises(NoReference) as refused:
         judged(session(BOTH, GOOD), reference=1, toes=True)
+    assert refused.value.reason is not None
+    assert refused.value.reason.key is Why.KNEE_INSIDE
 
 
 def test_a_shallow_reference_is_refused_with_the_reason() -> None:
     shallow = simulate.Squat(depth_deg=40.0, shank_lean_deg=0.0)
     sim = simulate.simulate([simulate.Stand(1.5), shallow, simulate.Stand(0.6)], noise=NOISE)
     assert len(judged(sim).reps) == 1
-    with pytest.raises(NoReference, match="hardly moved forward"):
+    with pytest.raises(NoReference) as refused:
         judged(sim, reference=1)
+    assert refused.value.reason == because(Why.KNEE_HIDDEN, side="left")
 
 
 def test_depth_is_near_the_true_one() -> None:

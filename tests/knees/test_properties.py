@@ -15,6 +15,7 @@ from mirror.knees.constants import ANATOMICAL
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import Rep
+from mirror.knees.reasons import Reason, Why
 from mirror.knees.rows import Rows
 from mirror.knees.shank import deviation, deviation_sd, lift, target, thigh_elevation
 
@@ -168,7 +169,7 @@ def test_frames_with_left_and_right_legs_swapped_are_dropped_and_change_no_verdi
     plain, found = judged(sim), judged(replace(sim, keypoints=keypoints))
     assert verdicts(found.reps) == verdicts(plain.reps)
     for motion, is_wrong in zip(found.motions, wrong, strict=True):
-        assert (motion.why == "facing away") == is_wrong
+        assert (motion.why == Reason(Why.FACING_AWAY)) == is_wrong
         assert not (is_wrong and motion.usable.any())
 
 

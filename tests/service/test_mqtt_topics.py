@@ -115,7 +115,7 @@ def test_what_is_unknown_is_null():
 
 def test_a_set_has_its_repetitions_and_the_summarys_words():
     done = [rep(1, GOOD, GOOD), rep(2, OFF, GOOD)]
-    summary = summarise(done, words("de"), None, "")
+    summary = summarise(done, words("de"), None, None)
     in_set = [topics.rep_of_set(float(n), n, each) for n, each in enumerate(done, 1)]
     told = topics.set_payload("Rack 3", 9.0, 1, in_set, summary)
     assert set(told) == topics.SET_KEYS
