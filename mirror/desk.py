@@ -18,7 +18,7 @@ from mirror.camera.readahead import read_ahead
 from mirror.camera.recording import Recording, load
 from mirror.coach.feedback import SetSummary
 from mirror.coach.summary import summarise, untold
-from mirror.coach.words import in_english, words
+from mirror.coach.words import in_english
 from mirror.faults import BadInput
 from mirror.fitting import camera_of, constants_of, engine, thresholds
 from mirror.knees.analysis import Analysis, NoReference, analyse
@@ -88,8 +88,8 @@ def study(path: Path, settings: Settings, reference: int | None, progress: Progr
         analysis = judged(recording, reference)
     except NoReference as error:
         raise BadInput(f"{path}: {_told(error)}.") from None
-    reps, say = analysis.reps, words(settings.coach.language)
-    summary = spared("summaries", lambda: summarise(reps, say, stature, analysis.why_unknown), untold(reps))
+    reps = analysis.reps
+    summary = spared("summaries", lambda: summarise(reps, stature, analysis.why_unknown), untold(reps))
     return Study(replace(recording, stature_m=stature), analysis, summary, source)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.camera.recording import save
-from mirror.coach.words import in_english, words
+from mirror.coach.words import Words, in_english, words
 from mirror.desk import Progress, Study, as_recording, study
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.fitting import thresholds
@@ -131,10 +131,11 @@ def _checked(
 
 
 def _analyze_one(path: Path, settings: Settings, reference: int | None, files: dict[str, Path]) -> Study:
+    say = words(settings.coach.language)
     with _progress(path.name) as step:
         done = study(path, settings, reference, step)
     if "json" in files:
-        found = document(done.analysis, done.source, done.summary)
+        found = document(done.analysis, done.source, done.summary, say)
         write_whole(files["json"], json.dumps(found, indent=1, allow_nan=False) + "\n")
     if "csv" in files:
         write_whole(files["csv"], frames_csv(done.analysis))
@@ -146,7 +147,7 @@ def _analyze_one(path: Path, settings: Settings, reference: int | None, files: d
         write_whole(files["plot"], picture)
     if "video" in files:
         _annotate(path, done, files["video"])
-    _print(done, files)
+    _print(done, files, say)
     return done
 
 
@@ -190,7 +191,7 @@ def _progress(name: str) -> Iterator[Progress | None]:
         yield lambda frames, total: bar.update(task, completed=frames, total=total)
 
 
-def _print(done: Study, files: dict[str, Path]) -> None:
+def _print(done: Study, files: dict[str, Path], say: Words) -> None:
     from rich.console import Console
     from rich.text import Text  # file names are no markup
 
@@ -202,7 +203,7 @@ def _print(done: Study, files: dict[str, Path]) -> None:
             console.print(Text(f"{done.source['file']} -> {file}"), soft_wrap=True)
         return
     console.print(reps_table(done.analysis.reps, done.source["file"]))
-    console.print(Text(f"{done.summary.headline}. {done.summary.sentence}".strip()))
+    console.print(Text(say.in_a_line(done.summary)))
     why = in_english(done.analysis.why_unknown)
-    if why and why not in done.summary.sentence:
+    if why and why not in say.line(done.summary.sentence):
         console.print(Text(f"Unknown: {why}.", "dim"))

@@ -17,6 +17,7 @@ from mirror.camera.mailbox import Mailbox
 from mirror.coach.coach import Coach
 from mirror.coach.feedback import NO_MARK, Feedback, Light, Sound, State, nothing
 from mirror.coach.gestures import arms_of
+from mirror.coach.lines import Cue
 from mirror.faults import PermanentFault
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import KneeReading, Rep
@@ -199,7 +200,7 @@ class Eyes:
         if frame.t - self._failing_t >= TOLD_AFTER_S:
             self.trouble = error
         moment = replace(self.feedback, t=frame.t, light=Light.OFF, sound=None, left=NO_MARK, right=NO_MARK)
-        self.feedback = replace(moment, cue="", praise="", set_over=None)
+        self.feedback = replace(moment, cue=None, praise=None, set_over=None)
         self.changed.set()
         with contextlib.suppress(Exception):  # a lamp that fails is the reason we are here, perhaps
             self._lights.show(Light.OFF)
@@ -280,7 +281,7 @@ class Eyes:
         self._count(frame, rep)
         self._events.write(since_zero, feedback, self._on_clip_time(rep))
 
-    def _play(self, sound: Sound, cue: str) -> None:
+    def _play(self, sound: Sound, cue: Cue | None) -> None:
         """Behind a door of its own: no light goes out for a sound."""
         try:
             self._sounds.play(sound, cue)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mirror.coach.feedback import State, nothing
-from mirror.coach.words import words
+from mirror.coach.lines import fault_line
 from mirror.faults import PermanentFault
 from mirror.service.starts import Rest, Starts
 from mirror.service.watchdog import Heartbeat
@@ -82,7 +82,7 @@ def _drawn(settings: Settings, screen: str) -> Window | None:
     window = Window(size, fullscreen=chosen.fullscreen, rotation=chosen.rotation)
     limits = settings.knees.limits(settings.coach.reference != "off")
     stage, _ = open_stage(window.canvas, chosen, language, (limits.caution_deg, limits.off_track_deg))
-    fault = replace(nothing(0.0, State.FAULT), note=words(language).fault(PermanentFault()))
+    fault = replace(nothing(0.0, State.FAULT), note=fault_line(PermanentFault()))
     stage.draw(fault, None)
     window.present()
     return window

@@ -23,6 +23,7 @@ from mirror.camera.mailbox import Mailbox
 from mirror.camera.playback import Playback
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, State, nothing
+from mirror.coach.lines import fault_line
 from mirror.coach.words import words
 from mirror.eyes import Eyes
 from mirror.faults import PermanentFault
@@ -91,7 +92,8 @@ class Station:
         self._in_colour = InColour()
         self._source = source
         self._period_s = 1.0 / (getattr(source, "fps", None) or settings.camera.fps)
-        self._events = EventLog(events)
+        self._say = say = words(settings.coach.language)
+        self._events = EventLog(events, say)
         self._upkeep = upkeep or Upkeep()
         self._incidents = self._upkeep.incidents
         net, pace = pace_for(
@@ -101,9 +103,8 @@ class Station:
             effort=lambda: self._upkeep.effort,
         )
         self._use(net)
-        self._say = say = words(settings.coach.language)
         self._lights, lamp_said = open_lights(settings.lights)
-        self._sounds, sounds_said = open_sounds(settings.sound, self._lights, say.language)
+        self._sounds, sounds_said = open_sounds(settings.sound, self._lights, say)
         self._button, button_said = open_button(settings.lights)
         self.mailbox = Mailbox()
         self._feeder = Feeder(
@@ -117,7 +118,7 @@ class Station:
             self.mailbox,
             PersonTracker(net),
             self._watch,
-            lambda: Coach(_rules(settings), say, self._upkeep.shared_timer),
+            lambda: Coach(_rules(settings), self._upkeep.shared_timer),
             self._lights,
             Witnesses(self._events, self._upkeep, report=self._incidents.report),
             lambda: getattr(self._source, "t0", None),
@@ -273,7 +274,7 @@ class Station:
         """What is to be shown now: the newest Feedback, or what is wrong with the camera."""
         trouble = self._feeder.trouble or self.eyes.trouble
         if trouble is not None:
-            return replace(nothing(0.0, State.FAULT), note=self._say.fault(trouble))
+            return replace(nothing(0.0, State.FAULT), note=fault_line(trouble))
         return self.eyes.feedback
 
     def draw(self, stage: Stage) -> list[Any] | None:
@@ -300,7 +301,7 @@ class Station:
         """A live table until over, or until the display that is waited for is there."""
         from mirror.screen.terminal import Terminal
 
-        terminal = Terminal(title)
+        terminal = Terminal(title, self._say)
         try:
             while not self.over and not (late and late.came()):
                 self._print(terminal)

@@ -14,12 +14,12 @@ from mirror.coach.clock import Intervals, SharedTimer, nobodys
 from mirror.coach.feedback import Feedback, Gesture, KneeMark, Light, SetSummary, Sound, State, nothing
 from mirror.coach.gestures import Arms
 from mirror.coach.lamp import LAMP, Lamp, told
+from mirror.coach.lines import Instruction, Line, line
 from mirror.coach.listener import Heard, Listener
 from mirror.coach.pages import LEAVES_AFTER_S, PAGES, SummaryPages, page, starts
 from mirror.coach.rules import CoachRules
 from mirror.coach.speaker import Speaker
 from mirror.coach.training import Training
-from mirror.coach.words import Words
 from mirror.knees.decoration import spared
 from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, Verdict
 from mirror.knees.reasons import Framing, Why
@@ -37,15 +37,12 @@ to be there, and goes with it."""
 class Coach:
     """One visit after another. Feed it every reading; not for several threads."""
 
-    def __init__(
-        self, rules: CoachRules, say: Words, shared: Callable[[], SharedTimer | None] = nobodys
-    ) -> None:
+    def __init__(self, rules: CoachRules, shared: Callable[[], SharedTimer | None] = nobodys) -> None:
         """shared: the timer of the whole class, None while there is none."""
         self._rules = rules
-        self._say = say
         self._lamp = Lamp(rules.colour_hold_s)
-        self._speaker = Speaker(rules, say)
-        self._training = Training(rules, say)
+        self._speaker = Speaker(rules)
+        self._training = Training(rules)
         self._listener = Listener(rules.gestures)
         self._clock = Intervals(rules, shared)
         self._state = State.IDLE
@@ -226,9 +223,9 @@ class Coach:
         return Feedback(
             t=reading.t,
             state=self._state,
-            cue=self._speaker.cue if squatting else "",
-            instruction=spared("instructions", self._instruction, ""),
-            note=spared("notes", lambda: self._note(reading), ""),
+            cue=self._speaker.cue if squatting else None,
+            instruction=spared("instructions", self._instruction, None),
+            note=spared("notes", lambda: self._note(reading), None),
             progress=reading.setup.progress if self._state is State.CALIBRATING else 0.0,
             light=self._lamp(reading.t, LAMP[worst] if moving else Light.OFF),
             sound=sound,
@@ -239,7 +236,7 @@ class Coach:
             reps_done=len(self._training.reps),
             rep_verdicts=self._rep_verdicts(),
             summary=None,
-            praise=self._speaker.praise if squatting else "",
+            praise=self._speaker.praise if squatting else None,
             eye=reading.eye,
         )
 
@@ -250,20 +247,20 @@ class Coach:
         in_class = self._rules.is_class and self._state in (State.CLASS, State.SQUATTING)
         return replace(
             feedback,
-            frozen=self._say("note.somebody_passes") if frozen else "",
+            frozen=line("note.somebody_passes") if frozen else None,
             gesture=heard.progress,
             gestures=self._gestures(heard),
             bar_held=heard.bar_held,
             experiment=self._training.step,
             clock=self._clock.at(t) if in_class else None,
-            page=page(self._page, self._say) if self._page is not None else None,
+            page=page(self._page) if self._page is not None else None,
         )
 
     def _blank(self, t: float) -> Feedback:
         """Dark lamp and no marks, with the summary where it is time for it."""
         return replace(
             nothing(t, self._state),
-            instruction=self._say("instruction.paused") if self._state is State.PAUSED else "",
+            instruction=Instruction.PAUSED if self._state is State.PAUSED else None,
             light=self._lamp(t, Light.OFF),
             reps_done=len(self._training.reps),
             rep_verdicts=self._rep_verdicts(),
@@ -277,37 +274,35 @@ class Coach:
     def _rep_verdicts(self) -> tuple[Verdict, ...]:
         return tuple(told(rep.left.verdict, rep.right.verdict) for rep in self._training.reps)
 
-    def _instruction(self) -> str:
-        if self._state is State.FRAMING and self._ask is not None:
-            return self._say(f"instruction.{self._ask.value}")
+    def _instruction(self) -> Instruction | Framing | None:
+        if self._state is State.FRAMING:
+            return self._ask
         if self._state is State.CALIBRATING:
-            return self._say("instruction.stand_still")
-        return self._say("instruction.stand_on_the_mark") if self._state is State.IDLE else ""
+            return Instruction.STAND_STILL
+        return Instruction.STAND_ON_THE_MARK if self._state is State.IDLE else None
 
-    def _note(self, reading: KneeReading) -> str:
+    def _note(self, reading: KneeReading) -> Line | None:
         """A quiet line: about the reference first, then why nothing is judged, then that all is well."""
         if self._state not in (State.READY, State.SQUATTING, State.CLASS) or not reading.setup.present:
-            return ""
-        setup, reps = reading.setup, self._training.reps
-        if setup.reference_awaited:
-            return (
-                self._say("note.reference_refused", reason=self._say.reason(setup.refused))
-                if setup.refused
-                else self._say("note.reference_first")
-            )
+            return None
+        refused, reps = reading.setup.refused, self._training.reps
+        if reading.setup.reference_awaited:
+            if refused is not None:
+                return line("note.reference_refused", reason=refused)
+            return line("note.reference_first")
         if reading.phase is Phase.STAND and reading.target_is_guess:
-            return self._say("note.unknown", reason=self._say.reason(reading.why_unknown))
+            return line("note.unknown", reason=reading.why_unknown)
         if reading.phase is Phase.STAND and reps and reps[-1].is_reference:
-            return self._say("note.reference_set")
-        return self._say("note.ready") if self._state is State.READY else ""
+            return line("note.reference_set")
+        return line("note.ready") if self._state is State.READY else None
 
-    def _gestures(self, heard: Heard) -> tuple[str, ...]:
+    def _gestures(self, heard: Heard) -> tuple[Line, ...]:
         """What gestures do now; nothing while squatting or where none are listened to."""
         if not self._rules.gestures or self._state is State.SQUATTING:
             return ()
         if heard.bar_held:
-            return (self._say("gesture.bar_held"),)
-        return tuple(self._say(f"gesture.{key}") for key in self._gesture_keys())
+            return (line("gesture.bar_held"),)
+        return tuple(line(f"gesture.{key}") for key in self._gesture_keys())
 
     def _gesture_keys(self) -> tuple[str, ...]:
         if self._state is State.PAUSED:

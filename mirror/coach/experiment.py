@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mirror.coach.feedback import ExperimentStep, SetColumn, SetsCompared
+from mirror.coach.lines import Line, Value, line
 from mirror.coach.patterns import SIDES, Pattern, between
 from mirror.coach.sets import (
     SAME_DEG,
@@ -21,7 +22,6 @@ from mirror.coach.sets import (
     unlike,
     whole_degrees_apart,
 )
-from mirror.coach.words import Words
 from mirror.knees.reading import Rep, Verdict
 
 CONDITIONS = {
@@ -44,45 +44,48 @@ class Experiment:
     def over(self) -> bool:
         return len(self.sets) == len(CONDITIONS[self.kind])
 
-    def add(self, reps: Sequence[Rep], say: Words) -> None:
+    def add(self, reps: Sequence[Rep]) -> None:
         """The set that was next is done."""
-        name = say(f"compare.{CONDITIONS[self.kind][len(self.sets)]}")
-        one = set_of(name, reps)
+        condition = CONDITIONS[self.kind][len(self.sets)]
+        one = set_of(condition, reps)
         self.sets.append(one)
         both = [rep for rep in reps if not rep.is_reference and _judged(rep)]
         good = sum(rep.left.verdict is rep.right.verdict is Verdict.GOOD for rep in both)
         self.columns.append(
-            SetColumn(name, one.reps, one.left.mean_deg, one.right.mean_deg, one.depth_deg, good, len(both))
+            SetColumn(
+                _name(one), one.reps, one.left.mean_deg, one.right.mean_deg, one.depth_deg, good, len(both)
+            )
         )
 
-    def step(self, say: Words) -> ExperimentStep:
-        """Where it is, told. With all sets done, the last of them."""
+    @property
+    def step(self) -> ExperimentStep:
+        """Where it is. With all sets done, the last of them."""
         conditions = CONDITIONS[self.kind]
         n = min(len(self.sets), len(conditions) - 1)
-        names = tuple(say(f"compare.{condition}") for condition in conditions)
+        names = tuple(line(f"compare.{condition}") for condition in conditions)
         return ExperimentStep(
             self.kind,
             n + 1,
             len(conditions),
-            say("compare.step", n=n + 1, of=len(conditions), condition=names[n]),
-            say(f"compare.do_{conditions[n]}"),
+            line("compare.step", n=n + 1, of=len(conditions), condition=names[n]),
+            line(f"compare.do_{conditions[n]}"),
             names,
             len(self.sets),
         )
 
-    def result(self, say: Words) -> SetsCompared:
-        """Both sets side by side, told. Only once it is over."""
+    def result(self) -> SetsCompared:
+        """Both sets side by side. Only once it is over."""
         (a, b), (first, second) = self.sets, self.columns
-        sentences = [_leg(side, a, b, say) for side in SIDES]
+        sentences = [_leg(side, a, b) for side in SIDES]
         if other_depth(a, b) and a.depth_deg is not None and b.depth_deg is not None:
             apart = whole_degrees_apart(a.depth_deg, b.depth_deg)
-            sentences.append(say("compare.higher" if apart > 0 else "compare.deeper", apart=abs(apart)))
+            sentences.append(line("compare.higher" if apart > 0 else "compare.deeper", apart=abs(apart)))
         if self.kind == "band":
-            sentences.append(say("compare.band_off" if self._further_in() else "compare.band_mixed"))
+            sentences.append(line("compare.band_off" if self._further_in() else "compare.band_mixed"))
         if "reference" in a.foot_source:
-            sentences.append(say("compare.own_reference"))
-        sentences.append(say("compare.not_why"))
-        return SetsCompared(say(f"compare.{self.kind}"), first, second, tuple(sentences))
+            sentences.append(line("compare.own_reference"))
+        sentences.append(line("compare.not_why"))
+        return SetsCompared(line(f"compare.{self.kind}"), first, second, tuple(sentences))
 
     def pattern(self) -> Pattern | None:
         """What it adds to the patterns of the last set."""
@@ -105,6 +108,11 @@ class Experiment:
         ]
 
 
+def _name(one: SetOfReps) -> Line:
+    """A set by its condition."""
+    return line(f"compare.{one.name}")
+
+
 def set_of(name: str, reps: Sequence[Rep]) -> SetOfReps:
     """The figures of a set as the mirror saw it: those repetitions whose feet were known in the same way."""
     sources = Counter(_source(rep) for rep in reps if not rep.is_reference)
@@ -120,14 +128,15 @@ def _judged(rep: Rep) -> bool:
     return Verdict.UNKNOWN not in (rep.left.verdict, rep.right.verdict)
 
 
-def _leg(side: str, a: SetOfReps, b: SetOfReps, say: Words) -> str:
-    knee = say(f"compare.{side.capitalize()}")
+def _leg(side: str, a: SetOfReps, b: SetOfReps) -> Line:
+    knee = line(f"compare.{side.capitalize()}")
     why = unlike(a, b, side)
     before, after = getattr(a, side).mean_deg, getattr(b, side).mean_deg
     if why is not None or before is None or after is None:
-        return say("compare.knee_unknown", side=knee, reason=say(f"compare.{why.key if why else 'few'}"))
-    told = {"side": knee, "before": f"{before:+.0f}", "after": f"{after:+.0f}", "a": a.name, "b": b.name}
+        return line("compare.knee_unknown", side=knee, reason=line(f"compare.{why.key if why else 'few'}"))
+    told: dict[str, Value] = {"side": knee, "a": _name(a), "b": _name(b)}
+    told |= {"before": f"{before:+.0f}", "after": f"{after:+.0f}"}
     apart = whole_degrees_apart(before, after)
     if about_the_same(a, b, side):
-        return say("compare.knee_same", same=SAME_DEG[a.foot_source], **told)
-    return say("compare.knee_more" if apart > 0 else "compare.knee_less", apart=abs(apart), **told)
+        return line("compare.knee_same", same=SAME_DEG[a.foot_source], **told)
+    return line("compare.knee_more" if apart > 0 else "compare.knee_less", apart=abs(apart), **told)

@@ -1,11 +1,16 @@
-"""Feedback, the one thing the coach hands on: everything lights and screen need to show one moment."""
+"""Feedback, the one thing the coach hands on: everything lights and screen need to show one moment.
+
+Keys and numbers, no language: whoever shows, speaks, writes or sends it puts it into words.
+"""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
 
+from mirror.coach.lines import Cue, Instruction, Line, Praise
 from mirror.knees.reading import Ray, Rep, Verdict
+from mirror.knees.reasons import Framing
 
 
 class State(enum.Enum):
@@ -77,18 +82,6 @@ class GestureProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Drill:
-    """One exercise to offer.
-
-    key: which figure to draw ("clamshell"). title: its name. lines: how to do it, a sentence each.
-    """
-
-    key: str
-    title: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ExperimentStep:
     """Where a guided comparison of two sets is.
 
@@ -100,9 +93,9 @@ class ExperimentStep:
     kind: str
     n: int
     of: int
-    title: str
-    instruction: str
-    conditions: tuple[str, ...]
+    title: Line
+    instruction: Line
+    conditions: tuple[Line, ...]
     done: int
 
 
@@ -114,7 +107,7 @@ class SetColumn:
     repetitions in which both knees were judged, those in which both stayed good.
     """
 
-    name: str
+    name: Line
     reps: int
     left_deg: float | None
     right_deg: float | None
@@ -127,38 +120,38 @@ class SetColumn:
 class SetsCompared:
     """Two sets side by side, a before b. sentences: what differs and the honest limits of it, told."""
 
-    title: str
+    title: Line
     a: SetColumn
     b: SetColumn
-    sentences: tuple[str, ...]
+    sentences: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SetSummary:
-    """A set, told: what was seen in words a person can check, and the repetitions it rests on.
+    """A set: what was seen in sentences a person can check, and the repetitions it rests on.
 
     reps: per-repetition numbers for the bars (left and right deviation_deg, depth_deg, times).
-    sentence: what the knees did, with numbers. depth, tempo: a short line each, or "".
+    sentence: what the knees did, with numbers; None without repetitions. depth, tempo: a short line each.
     patterns: sentences on what several repetitions have in common, most telling first; often none.
     pattern_keys: their names ("deep_only"), in the same order. tried: what people who see this often try,
-    a sentence, or "". drill: at most one, to draw beside it. offer: what hands over the head would start
-    now ("Hands over your head: compare a set on plates"), or ""; offer_kind: which comparison that is
-    ("plates"). last_set: how it compares with the set before, a sentence, or "". compared: the result of a
+    or None. drill: the key of at most one exercise to draw beside it, or "". offer: what hands over the head
+    would start now ("Hands over your head: compare a set on plates"), or None; offer_kind: which comparison
+    that is ("plates"). last_set: how it compares with the set before, or None. compared: the result of a
     guided comparison that ended with this set.
     """
 
     reps: tuple[Rep, ...]
-    headline: str
-    sentence: str
-    depth: str = ""
-    tempo: str = ""
-    patterns: tuple[str, ...] = ()
+    headline: Line | None
+    sentence: Line | None
+    depth: Line | None = None
+    tempo: Line | None = None
+    patterns: tuple[Line, ...] = ()
     pattern_keys: tuple[str, ...] = ()
-    tried: str = ""
-    drill: Drill | None = None
-    offer: str = ""
+    tried: Line | None = None
+    drill: str = ""
+    offer: Line | None = None
     offer_kind: str = ""
-    last_set: str = ""
+    last_set: Line | None = None
     compared: SetsCompared | None = None
 
     @property
@@ -184,33 +177,34 @@ class ClassClock:
 class Page:
     """A page of help. key: "sees", "coaching", "privacy", "compare_plates", ... n, of: which of how many.
 
-    action: what hands over the head would do here, a sentence, or "".
+    action: what hands over the head would do here, or None.
     """
 
     key: str
-    title: str
-    lines: tuple[str, ...]
+    title: Line
+    lines: tuple[Line, ...]
     n: int
     of: int
-    action: str = ""
+    action: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One moment, told.
+    """One moment.
 
     t: time of the frame it was decided on (same clock as the frame).
-    cue: at most four words while squatting, or "".
-    instruction: one instruction while framing or calibrating, or what to do while paused, or "".
-    note: a quiet line ("The first squat is the reference"), or "".
+    cue: what to think of while squatting, or None.
+    instruction: one instruction while framing or calibrating, or what to do while paused, or None.
+    note: a quiet line ("The first squat is the reference"; what is wrong, in state FAULT), or None.
     progress: 0..1 of whatever is being waited for (calibration), else 0.
     left, right: the person's own knees.
     reps_done: repetitions of this set so far.
     rep_verdicts: the worse verdict of the two legs for each of them, for the row of dots.
     sound: set on the one Feedback that should make it, None otherwise.
-    praise: a word after a repetition that got better right after a cue; shown where the cue is, until the
+    praise: what is shown after a repetition that got better right after a cue, where the cue is, until the
         next descent. Never together with a cue.
-    frozen: why nothing is judged for a moment ("Somebody is passing"), a sign to show over any scene; or "".
+    frozen: why nothing is judged for a moment ("Somebody is passing"), a sign to show over any scene; None
+        otherwise.
     gesture: a gesture being held now, for the ring; None otherwise.
     gestures: what gestures do now ("Hands over your head: go on"), a line each, at most three.
     bar_held: hands are at the shoulders as on a bar: gestures are off.
@@ -225,9 +219,9 @@ class Feedback:
 
     t: float
     state: State
-    cue: str
-    instruction: str
-    note: str
+    cue: Cue | None
+    instruction: Instruction | Framing | None
+    note: Line | None
     progress: float
     light: Light
     sound: Sound | None
@@ -238,10 +232,10 @@ class Feedback:
     reps_done: int
     rep_verdicts: tuple[Verdict, ...]
     summary: SetSummary | None
-    praise: str = ""
-    frozen: str = ""
+    praise: Praise | None = None
+    frozen: Line | None = None
     gesture: GestureProgress | None = None
-    gestures: tuple[str, ...] = ()
+    gestures: tuple[Line, ...] = ()
     bar_held: bool = False
     mode: str = "standard"
     experiment: ExperimentStep | None = None
@@ -254,4 +248,6 @@ class Feedback:
 
 def nothing(t: float, state: State = State.IDLE) -> Feedback:
     """A Feedback that says nothing: dark lamp, no marks."""
-    return Feedback(t, state, "", "", "", 0.0, Light.OFF, None, NO_MARK, NO_MARK, True, None, 0, (), None)
+    return Feedback(
+        t, state, None, None, None, 0.0, Light.OFF, None, NO_MARK, NO_MARK, True, None, 0, (), None
+    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from mirror.coach.experiment import CONDITIONS
 from mirror.coach.feedback import Page
-from mirror.coach.words import Words
+from mirror.coach.lines import Line, line
 
 TOLD = ("sees", "coaching", "privacy")
 LINES = 3
@@ -15,15 +15,15 @@ LEAVES_AFTER_S = 40.0
 """A page nobody turns leaves by itself."""
 
 
-def page(n: int, say: Words) -> Page:
+def page(n: int) -> Page:
     """Page n, from 0."""
     key = PAGES[n]
     kind = starts(n)
     if kind:
-        lines: tuple[str, ...] = (say(f"compare.about_{kind}"), say("compare.not_why"))
-        return Page(key, say(f"compare.{kind}"), lines, n + 1, len(PAGES), say(f"compare.offer_{kind}"))
-    lines = tuple(say(f"help.{key}_{line}") for line in range(1, LINES + 1))
-    return Page(key, say(f"help.{key}"), lines, n + 1, len(PAGES), say("gesture.go_on"))
+        lines: tuple[Line, ...] = (line(f"compare.about_{kind}"), line("compare.not_why"))
+        return Page(key, line(f"compare.{kind}"), lines, n + 1, len(PAGES), line(f"compare.offer_{kind}"))
+    lines = tuple(line(f"help.{key}_{i}") for i in range(1, LINES + 1))
+    return Page(key, line(f"help.{key}"), lines, n + 1, len(PAGES), line("gesture.go_on"))
 
 
 def starts(n: int) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mirror.coach.feedback import Sound
+from mirror.coach.lines import Cue, Praise
 from mirror.coach.patterns import Pattern, too_far_out
 from mirror.coach.rules import CoachRules
-from mirror.coach.words import Words
 from mirror.knees.reading import Rep, Verdict
 
 TWITCH_S = 0.2
@@ -20,16 +20,16 @@ SAME_CUE_REPS = 2
 """The same cue on at most this many repetitions in a row; then it waits for the summary."""
 LEARN_EVERY, LEARN_SECOND = 2, 4
 """Sets of learning with a cue on every faulty repetition, and the set from which there is none at all."""
-KNEE_CUES = ("knees_over_toes", "spread_the_floor", "little_toes", "knees_out")
+KNEE_CUES = (Cue.KNEES_OVER_TOES, Cue.SPREAD_THE_FLOOR, Cue.LITTLE_TOES, Cue.KNEES_OUT)
 """The next one is tried in the next set when nobody responded to the last. External focus first; the
 exaggeration and the one that speaks of the knees come late."""
 SPREAD_FOR = {"from_start", "hips", "late", "load"}
 """Patterns for which the floor is spread at once."""
 FORM_CUES = {
-    "trunk": "chest_proud",
-    "deep_only": "heel_plates",
-    "foot_rolls": "whole_foot",
-    "load": "less_weight",
+    "trunk": Cue.CHEST_PROUD,
+    "deep_only": Cue.HEEL_PLATES,
+    "foot_rolls": Cue.WHOLE_FOOT,
+    "load": Cue.LESS_WEIGHT,
 }
 """Shown without a sound after a repetition, when the knees have had their say."""
 
@@ -42,8 +42,8 @@ class _Repetition:
     off_track: a knee was for longer than a twitch. sounded: and that was cued.
     """
 
-    cue: str = ""
-    praise: str = ""
+    cue: Cue | None = None
+    praise: Praise | None = None
     off_since: float | None = None
     off_track: bool = False
     sounded: bool = False
@@ -65,7 +65,7 @@ class _Set:
     responded: bool = False
     too_far_out: bool = False
     spread: bool = False
-    form: dict[str, int] = field(default_factory=dict)
+    form: dict[Cue, int] = field(default_factory=dict)
     last_cued: bool = False
     rep: _Repetition = field(default_factory=_Repetition)
 
@@ -78,7 +78,7 @@ class _Person:
     rung: int = 0
     set: _Set = field(default_factory=_Set)
 
-    def knee_cue(self) -> str:
+    def knee_cue(self) -> Cue:
         return KNEE_CUES[max(self.rung, 1 if self.set.spread else 0)]
 
     def next_rung(self) -> int:
@@ -102,9 +102,8 @@ class Speaker:
     once, cued with a sound or let go; when it is over, praised or shown a form cue.
     """
 
-    def __init__(self, rules: CoachRules, say: Words) -> None:
+    def __init__(self, rules: CoachRules) -> None:
         self._rules = rules
-        self._say = say
         self._person = _Person()
 
     def new_person(self) -> None:
@@ -121,12 +120,12 @@ class Speaker:
         self._person.set.rep = _Repetition()
 
     @property
-    def cue(self) -> str:
-        """What to show now, until the next descent; "" where there is praise or nothing to say."""
+    def cue(self) -> Cue | None:
+        """What to show now, until the next descent; None where there is praise or nothing to say."""
         return self._person.set.rep.cue
 
     @property
-    def praise(self) -> str:
+    def praise(self) -> Praise | None:
         """As `cue`, for a repetition that followed one."""
         return self._person.set.rep.praise
 
@@ -156,14 +155,14 @@ class Speaker:
         so_far.cued_in_a_row += 1
         so_far.cued += 1
         rep.sounded = True
-        rep.cue = self._say(f"cue.{self._person.knee_cue()}")
+        rep.cue = self._person.knee_cue()
         return Sound.OFF_TRACK
 
     @property
     def exaggerates(self) -> bool:
         """Whether they were told in this set to aim at their little toes, and did not go too far out."""
         so_far = self._person.set
-        return so_far.cued > 0 and self._person.knee_cue() == "little_toes" and not so_far.too_far_out
+        return so_far.cued > 0 and self._person.knee_cue() is Cue.LITTLE_TOES and not so_far.too_far_out
 
     def _may_speak(self, faulty_reps: int) -> bool:
         if not self._rules.speaks:
@@ -185,7 +184,7 @@ class Speaker:
         so_far.too_far_out = so_far.too_far_out or outside
         if so_far.last_cued and good and not outside:
             so_far.responded = True
-            now.praise = self._say("praise.better") if self._rules.speaks else ""
+            now.praise = Praise.BETTER if self._rules.speaks else None
         elif not now.sounded and self._may_speak(1):
             fitting = [key for key in keys if key in FORM_CUES and not (good and key == "load")]
             self._form_cue("outside" if outside else (fitting or [""])[0])
@@ -194,8 +193,8 @@ class Speaker:
     def _form_cue(self, key: str) -> None:
         """A cue without a sound; at most twice in a set, then it waits for the summary."""
         shown = self._person.set.form
-        cue = KNEE_CUES[0] if key == "outside" else FORM_CUES.get(key, "")
-        if not cue or shown.get(cue, 0) >= SAME_CUE_REPS:
+        cue = KNEE_CUES[0] if key == "outside" else FORM_CUES.get(key)
+        if cue is None or shown.get(cue, 0) >= SAME_CUE_REPS:
             return
         shown[cue] = shown.get(cue, 0) + 1
-        self._person.set.rep.cue = self._say(f"cue.{cue}")
+        self._person.set.rep.cue = cue

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mirror.coach.experiment import Experiment
-from mirror.coach.feedback import Drill, SetSummary
+from mirror.coach.feedback import SetSummary
+from mirror.coach.lines import Line, line
 from mirror.coach.patterns import ONE_SIDED_DEG, Pattern, find, too_far_out
-from mirror.coach.words import Words
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.knees.reasons import Reason, Why
 
@@ -64,7 +64,6 @@ class Before:
 
 def summarise(
     reps: Sequence[Rep],
-    say: Words,
     stature_m: float | None,
     why_unknown: Reason | None,
     *,
@@ -84,27 +83,27 @@ def summarise(
         else _to_try(patterns, reps)
     )
     offer = _offer(key, experiment)
-    drill = _drill(key, before.sets, say)
+    drill = _drill(key, before.sets)
     return SetSummary(
         tuple(reps),
-        _headline(len(reps), say),
-        _sentence(reps, say, stature_m, why_unknown),
-        depth=depth_told(reps, say),
-        tempo=_tempo(reps, say),
-        patterns=tuple(pattern_told(pattern, len(reps), say) for pattern in patterns),
+        _headline(len(reps)),
+        _sentence(reps, stature_m, why_unknown),
+        depth=depth_line(reps),
+        tempo=_tempo(reps),
+        patterns=tuple(pattern_line(pattern, len(reps)) for pattern in patterns),
         pattern_keys=tuple(pattern.key for pattern in patterns),
-        tried=_tried(key, drill, say),
+        tried=_tried(key, drill),
         drill=drill,
-        offer=say(f"compare.offer_{offer}") if offer else "",
+        offer=line(f"compare.offer_{offer}") if offer else None,
         offer_kind=offer,
-        last_set=_last_set(reps, before, say),
-        compared=experiment.result(say) if experiment and experiment.over else None,
+        last_set=_last_set(reps, before),
+        compared=experiment.result() if experiment and experiment.over else None,
     )
 
 
 def untold(reps: Sequence[Rep]) -> SetSummary:
-    """The summary of a set that words failed for: its repetitions and their bars."""
-    return SetSummary(tuple(reps), "", "")
+    """The summary of a set that could not be summed up: its repetitions and their bars."""
+    return SetSummary(tuple(reps), None, None)
 
 
 def clean_and_judged(reps: Sequence[Rep]) -> tuple[int, int]:
@@ -113,13 +112,13 @@ def clean_and_judged(reps: Sequence[Rep]) -> tuple[int, int]:
     return sum(rep.left.verdict is rep.right.verdict is Verdict.GOOD for rep in judged), len(judged)
 
 
-def pattern_told(pattern: Pattern, squats: int, say: Words) -> str:
+def pattern_line(pattern: Pattern, squats: int) -> Line:
     """A pattern in a sentence, with numbers a person can check: seen on so many of all the set's squats, as
     every other sentence counts them."""
     both = pattern.side == "both"
-    return say(
+    return line(
         f"pattern.{pattern.key}_{'both' if both else 'one'}",
-        side="" if both else say(f"summary.{pattern.side}"),
+        side=None if both else line(f"summary.{pattern.side}"),
         seen=pattern.seen,
         of=squats,
         most=round(abs(pattern.most_deg or 0.0)),
@@ -127,39 +126,39 @@ def pattern_told(pattern: Pattern, squats: int, say: Words) -> str:
     )
 
 
-def depth_told(reps: Sequence[Rep], say: Words) -> str:
-    """How deep, in words, and how often each; "" where unknown."""
+def depth_line(reps: Sequence[Rep]) -> Line | None:
+    """How deep, in words, and how often each; None where unknown."""
     labels = Counter(rep.depth_label for rep in reps if rep.depth_deg is not None)
     if not labels:
-        return ""
-    told = [
-        say("depth.counted", n=count, label=say(f"depth.{label.replace(' ', '_')}"))
+        return None
+    counted = tuple(
+        line("depth.counted", n=count, label=line(f"depth.{label.replace(' ', '_')}"))
         for label, count in labels.most_common()
-    ]
-    return say("depth.told", what=", ".join(told))
+    )
+    return line("depth.told", what=counted)
 
 
-def _headline(n: int, say: Words) -> str:
+def _headline(n: int) -> Line:
     if n == 0:
-        return say("summary.none")
-    return say("summary.reps_one") if n == 1 else say("summary.reps_many", n=n)
+        return line("summary.none")
+    return line("summary.reps_one") if n == 1 else line("summary.reps_many", n=n)
 
 
-def _sentence(reps: Sequence[Rep], say: Words, stature_m: float | None, why_unknown: Reason | None) -> str:
+def _sentence(reps: Sequence[Rep], stature_m: float | None, why_unknown: Reason | None) -> Line | None:
     if not reps:
-        return ""
+        return None
     legs = {"left": [rep.left for rep in reps], "right": [rep.right for rep in reps]}
     judged = clean_and_judged(reps)[1]
     inside = {side: [leg for leg in row if leg.verdict in SEEN_AS_INSIDE] for side, row in legs.items()}
     if not any(inside.values()):
         if judged == 0:
-            return say("summary.unknown", reason=say.reason(why_unknown or Reason(Why.LEGS_NOT_SEEN)))
+            return line("summary.unknown", reason=why_unknown or Reason(Why.LEGS_NOT_SEEN))
         if any(too_far_out(rep) for rep in reps):
-            return say("summary.not_inside", judged=judged, n=len(reps))
-        return say("summary.clean", judged=judged, n=len(reps))
-    unit = say("summary.centimetres" if stature_m else "summary.degrees")
+            return line("summary.not_inside", judged=judged, n=len(reps))
+        return line("summary.clean", judged=judged, n=len(reps))
+    unit = line("summary.centimetres" if stature_m else "summary.degrees")
     if all(inside.values()):
-        return say(
+        return line(
             "summary.both",
             left=_most(inside["left"], stature_m),
             right=_most(inside["right"], stature_m),
@@ -169,9 +168,9 @@ def _sentence(reps: Sequence[Rep], say: Words, stature_m: float | None, why_unkn
             n=len(reps),
         )
     side = "left" if inside["left"] else "right"
-    return say(
+    return line(
         "summary.one",
-        side=say(f"summary.{side}"),
+        side=line(f"summary.{side}"),
         most=_most(inside[side], stature_m),
         bad=len(inside[side]),
         unit=unit,
@@ -187,12 +186,12 @@ def _most(legs: Sequence[RepLeg], stature_m: float | None) -> int:
     return round(100 * SHANK_OF_STATURE * stature_m * math.sin(math.radians(deviation)))
 
 
-def _tempo(reps: Sequence[Rep], say: Words) -> str:
+def _tempo(reps: Sequence[Rep]) -> Line | None:
     if not reps:
-        return ""
+        return None
     down = sum(rep.bottom_s - rep.start_s for rep in reps) / len(reps)
     up = sum(rep.end_s - rep.bottom_s for rep in reps) / len(reps)
-    return say("summary.tempo", down=say.decimal(down), up=say.decimal(up))
+    return line("summary.tempo", down=down, up=up)
 
 
 def _to_try(patterns: Sequence[Pattern], reps: Sequence[Rep]) -> str:
@@ -203,15 +202,15 @@ def _to_try(patterns: Sequence[Pattern], reps: Sequence[Rep]) -> str:
     return PLAIN if faulty >= FEWEST_FAULTY else ""
 
 
-def _tried(key: str, drill: Drill | None, say: Words) -> str:
-    if drill is not None and drill.key == INNER_THIGH:
-        return say("tried.inner_thigh")
-    return say(f"tried.{key}") if key and key != "band_helps" else ""
+def _tried(key: str, drill: str) -> Line | None:
+    if drill == INNER_THIGH:
+        return line("tried.inner_thigh")
+    return line(f"tried.{key}") if key and key != "band_helps" else None
 
 
-def _drill(key: str, sets: int, say: Words) -> Drill | None:
+def _drill(key: str, sets: int) -> str:
     cards = DRILLS.get(key)
-    return say.drill(cards[sets % len(cards)]) if cards else None
+    return cards[sets % len(cards)] if cards else ""
 
 
 def _offer(key: str, experiment: Experiment | None) -> str:
@@ -222,8 +221,8 @@ def _offer(key: str, experiment: Experiment | None) -> str:
     return "" if experiment and experiment.kind == kind else kind
 
 
-def _last_set(reps: Sequence[Rep], before: Before, say: Words) -> str:
+def _last_set(reps: Sequence[Rep], before: Before) -> Line | None:
     clean, judged = clean_and_judged(reps)
     if not judged or not before.judged:
-        return ""
-    return say("summary.last_set", now=clean, n=judged, then=before.clean, m=before.judged)
+        return None
+    return line("summary.last_set", now=clean, n=judged, then=before.clean, m=before.judged)

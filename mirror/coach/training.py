@@ -10,7 +10,6 @@ from mirror.coach.feedback import ExperimentStep, SetSummary
 from mirror.coach.patterns import Pattern, find
 from mirror.coach.rules import CoachRules
 from mirror.coach.summary import Before, clean_and_judged, summarise, untold
-from mirror.coach.words import Words
 from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep
 from mirror.knees.reasons import Reason
@@ -22,9 +21,8 @@ COMPARISON_WAITS_S = 180.0
 class Training:
     """What somebody did since they stepped in."""
 
-    def __init__(self, rules: CoachRules, say: Words) -> None:
+    def __init__(self, rules: CoachRules) -> None:
         self._rules = rules
-        self._say = say
         self.reps: list[Rep] = []
         self.summary: SetSummary | None = None
         self._experiment: Experiment | None = None
@@ -46,14 +44,13 @@ class Training:
 
     def _add_to_comparison(self) -> None:
         if self._experiment is not None:
-            self._experiment.add(self.reps, self._say)
+            self._experiment.add(self.reps)
             shown = self._experiment.pattern()
             self._learned = (shown,) if shown else self._learned
 
     def _told(self) -> SetSummary:
         return summarise(
             self.reps,
-            self._say,
             self._rules.stature_m,
             self._why_unknown,
             before=self._before,
@@ -88,4 +85,4 @@ class Training:
     @property
     def step(self) -> ExperimentStep | None:
         """Where the comparison is."""
-        return self._experiment.step(self._say) if self._experiment else None
+        return self._experiment.step if self._experiment else None

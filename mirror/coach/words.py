@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from mirror.coach.feedback import Drill
+from mirror.coach.feedback import SetSummary
+from mirror.coach.lines import SECTIONS, Line, Sayable, Value
+from mirror.knees.decoration import spared
 from mirror.knees.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -16,6 +19,18 @@ FOLDER = Path(__file__).parent / "words"
 DRILLS = Path(__file__).parent / "drills"
 ENGLISH = "en"
 COMMA = ("de", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One exercise to offer.
+
+    key: which figure to draw ("clamshell"). title: its name. lines: how to do it, a sentence each.
+    """
+
+    key: str
+    title: str
+    lines: tuple[str, ...]
 
 
 class Words:
@@ -42,13 +57,28 @@ class Words:
         """One exercise."""
         return self._drills[key]
 
-    def fault(self, fault: Exception) -> str:
-        """What is wrong, and what a member of staff can do, in this language.
+    def line(self, what: Sayable | None) -> str:
+        """Anything that has words, in this language; "" for None, and where the words fail."""
+        return "" if what is None else spared("words", lambda: self._put(what), "")
 
-        Faults carry the name of their sentence; one without is told as that something is wrong.
-        """
-        key = getattr(fault, "key", "")
-        return self(f"fault.{key}", **fault.values) if key else self("fault.other")  # type: ignore[attr-defined]
+    def _put(self, what: Sayable) -> str:
+        if isinstance(what, Line):
+            return self(what.name, **{gap: self._filling(value) for gap, value in what.values})
+        if isinstance(what, Reason):
+            return self.reason(what)
+        return self(f"{SECTIONS[type(what)]}.{what.value}")
+
+    def _filling(self, value: Value) -> object:
+        """What stands in a gap of a sentence."""
+        if isinstance(value, tuple):
+            return ", ".join(map(self.line, value))
+        if isinstance(value, Line | Reason) or value is None:
+            return self.line(value)
+        return self.decimal(value) if isinstance(value, float) else value
+
+    def in_a_line(self, summary: SetSummary) -> str:
+        """How many squats, and what the knees did."""
+        return f"{self.line(summary.headline)}. {self.line(summary.sentence)}".strip()
 
     def decimal(self, value: float) -> str:
         """A number with one decimal, as this language writes it."""
@@ -58,9 +88,9 @@ class Words:
         """A reason of the knees room, a clause; "" for none."""
         if reason is None:
             return ""
-        return self(f"why.{reason.key.value}", **{name: self._value(v) for name, v in reason.values})
+        return self(f"why.{reason.key.value}", **{name: self._of_reason(v) for name, v in reason.values})
 
-    def _value(self, value: str | int | Reason) -> object:
+    def _of_reason(self, value: str | int | Reason) -> object:
         """What fills a gap: a side by its name, a reason as a clause, a number as it is."""
         if isinstance(value, Reason):
             return self.reason(value)

@@ -15,7 +15,7 @@ import numpy as np
 
 from mirror.coach.feedback import SetSummary
 from mirror.coach.patterns import find
-from mirror.coach.words import in_english
+from mirror.coach.words import Words, in_english
 from mirror.knees.analysis import Analysis
 from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep, RepLeg
@@ -29,8 +29,13 @@ FRAME_COLUMNS = (
 )  # fmt: skip
 
 
-def document(analysis: Analysis, source: Mapping[str, Any], summary: SetSummary) -> dict[str, Any]:
-    """The JSON document. source: what was analysed (name, frames, duration_s, model, ...)."""
+def document(
+    analysis: Analysis, source: Mapping[str, Any], summary: SetSummary, say: Words
+) -> dict[str, Any]:
+    """The JSON document, its sentences in the words of `say`, reasons in English.
+
+    source: what was analysed (name, frames, duration_s, model, ...).
+    """
     camera = analysis.camera
     return {
         "schema": SCHEMA,
@@ -44,11 +49,11 @@ def document(analysis: Analysis, source: Mapping[str, Any], summary: SetSummary)
         },
         "calibration": _calibration(analysis),
         "reps": [_rep(rep) for rep in analysis.reps],
-        "patterns": _patterns(analysis, summary),
+        "patterns": _patterns(analysis, summary, say),
         "summary": {
             "reps": len(analysis.reps),
-            "headline": summary.headline,
-            "sentence": summary.sentence,
+            "headline": say.line(summary.headline),
+            "sentence": say.line(summary.sentence),
             "why_unknown": in_english(analysis.why_unknown),
         },
     }
@@ -75,8 +80,8 @@ def _calibration(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _patterns(analysis: Analysis, summary: SetSummary) -> list[dict[str, Any]]:
-    """What several repetitions have in common, surest first; sentence in the words of the summary."""
+def _patterns(analysis: Analysis, summary: SetSummary, say: Words) -> list[dict[str, Any]]:
+    """What several repetitions have in common, surest first."""
     told = dict(zip(summary.pattern_keys, summary.patterns, strict=True))
     return [
         {
@@ -85,7 +90,7 @@ def _patterns(analysis: Analysis, summary: SetSummary) -> list[dict[str, Any]]:
             "seen": pattern.seen,
             "of": pattern.of,
             "most_deg": _round(pattern.most_deg),
-            "sentence": told.get(pattern.key, ""),
+            "sentence": say.line(told.get(pattern.key)),
         }
         for pattern in spared("patterns", lambda: find(analysis.reps), ())
     ]

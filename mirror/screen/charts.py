@@ -107,13 +107,14 @@ def _set_row(
     left, width = place
     step = width / 2
     box = round(0.96 * step), round(2.9 * axes.cap)
-    cap = _alike(glass, [one.name for one in sets], round(0.8 * axes.cap), *box)
-    for i, (one, mean) in enumerate(zip(sets, means, strict=True)):
+    names = [glass.words.line(one.name) for one in sets]
+    cap = _alike(glass, names, round(0.8 * axes.cap), *box)
+    for i, (name, mean) in enumerate(zip(names, means, strict=True)):
         x = round(left + step * (i + 0.5))
         top = _bar(glass, mean, _verdict(glass, mean), x, round(0.34 * step), axes)
         if mean is not None:
             glass.line(f"{mean:.0f}°", axes.cap, (x, top - axes.cap), WHITE)
-        glass.say(one.name, cap, (round(left + step * i), axes.floor + axes.cap // 4, *box), SOFT)
+        glass.say(name, cap, (round(left + step * i), axes.floor + axes.cap // 4, *box), SOFT)
 
 
 def _verdict(glass: Glass, deg: float | None) -> Verdict:

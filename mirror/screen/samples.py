@@ -23,8 +23,9 @@ from mirror.coach.feedback import (
     State,
     nothing,
 )
-from mirror.coach.words import Words
+from mirror.coach.lines import Cue, Instruction, Praise, line
 from mirror.knees.reading import Ray, Rep, RepLeg, Verdict
+from mirror.knees.reasons import Framing
 
 VERDICTS = tuple(Verdict)
 EYE = Ray(0.0, 0.22, 2.5)
@@ -69,51 +70,53 @@ def many_reps() -> tuple[Rep, ...]:
     )
 
 
-def full_summary(say: Words) -> SetSummary:
+def full_summary() -> SetSummary:
     """A summary that says all a summary can say."""
-    gaps = {"left": 10, "right": 13, "unit": say("summary.degrees"), "bad_left": 3, "bad_right": 2, "n": 14}
+    knees = line(
+        "summary.both", left=10, right=13, unit=line("summary.degrees"), bad_left=3, bad_right=2, n=14
+    )
     return SetSummary(
         many_reps(),
-        say("summary.reps_many", n=14),
-        say("summary.both", **gaps),
-        depth=say("depth.told", what=say("depth.counted", n=14, label=say("depth.nearly_parallel"))),
-        tempo=say("summary.tempo", down=say.decimal(1.8), up=say.decimal(1.2)),
-        patterns=(say("pattern.deep_only_both", seen=5, of=14),),
+        line("summary.reps_many", n=14),
+        knees,
+        depth=line("depth.told", what=line("depth.counted", n=14, label=line("depth.nearly_parallel"))),
+        tempo=line("summary.tempo", down=1.8, up=1.2),
+        patterns=(line("pattern.deep_only_both", seen=5, of=14),),
         pattern_keys=("deep_only",),
-        tried=say("tried.deep_only"),
-        drill=say.drill("heel_plates"),
-        offer=say("compare.offer_plates"),
-        last_set=say("summary.last_set", now=9, n=14, then=7, m=12),
+        tried=line("tried.deep_only"),
+        drill="heel_plates",
+        offer=line("compare.offer_plates"),
+        last_set=line("summary.last_set", now=9, n=14, then=7, m=12),
     )
 
 
-def compared_summary(say: Words) -> SetSummary:
+def compared_summary() -> SetSummary:
     """The summary at the end of a guided comparison."""
-    flat, plates = say("compare.flat"), say("compare.on_plates")
-    left = say("compare.knee_less", side=say("compare.Left"), a=flat, b=plates, before=10, after=4, apart=6)
-    right = say("compare.knee_unknown", side=say("compare.Right"), reason=say("compare.no_feet"))
+    flat, plates = line("compare.flat"), line("compare.on_plates")
+    left = line("compare.knee_less", side=line("compare.Left"), a=flat, b=plates, before=10, after=4, apart=6)
+    right = line("compare.knee_unknown", side=line("compare.Right"), reason=line("compare.no_feet"))
     compared = SetsCompared(
-        say("compare.plates"),
+        line("compare.plates"),
         SetColumn(flat, 8, 10.0, 6.5, -3.0, 3, 8),
         SetColumn(plates, 8, 4.0, None, -6.0, 7, 8),
-        (left, right, say("compare.not_why")),
+        (left, right, line("compare.not_why")),
     )
-    return replace(full_summary(say), headline=say("summary.reps_many", n=8), compared=compared)
+    return replace(full_summary(), headline=line("summary.reps_many", n=8), compared=compared)
 
 
-def comparing(say: Words) -> ExperimentStep:
+def comparing() -> ExperimentStep:
     """The first of two sets."""
-    conditions = (say("compare.flat"), say("compare.on_plates"))
-    title = say("compare.step", n=1, of=2, condition=conditions[0])
-    return ExperimentStep("plates", 1, 2, title, say("compare.do_flat"), conditions, 0)
+    conditions = (line("compare.flat"), line("compare.on_plates"))
+    title = line("compare.step", n=1, of=2, condition=conditions[0])
+    return ExperimentStep("plates", 1, 2, title, line("compare.do_flat"), conditions, 0)
 
 
-def squatting(say: Words) -> Feedback:
+def squatting() -> Feedback:
     """In the middle of a set: the left knee inside its toes, with a cue."""
     return replace(
         nothing(0.0, State.SQUATTING),
-        cue=say("cue.knees_over_toes"),
-        note=say("note.reference_first"),
+        cue=Cue.KNEES_OVER_TOES,
+        note=line("note.reference_first"),
         light=Light.OFF_TRACK,
         left=LEFT_IN,
         right=GOOD_KNEE,
@@ -124,62 +127,62 @@ def squatting(say: Words) -> Feedback:
     )
 
 
-def moment(state: State, say: Words) -> Feedback:
+def moment(state: State) -> Feedback:
     """One moment of this state."""
-    return _before(state, say) or _during(state, say)
+    return _before(state) or _during(state)
 
 
-def _before(state: State, say: Words) -> Feedback | None:
+def _before(state: State) -> Feedback | None:
     """Up to the first squat."""
     plain = nothing(0.0, state)
     if state is State.STARTING:
-        return replace(plain, instruction=say("instruction.starting"), progress=0.4)
+        return replace(plain, instruction=Instruction.STARTING, progress=0.4)
     if state is State.FRAMING:
-        return replace(plain, instruction=say("instruction.show_feet"))
+        return replace(plain, instruction=Framing.SHOW_FEET)
     if state is State.CALIBRATING:
-        return replace(plain, instruction=say("instruction.stand_still"), progress=0.6)
+        return replace(plain, instruction=Instruction.STAND_STILL, progress=0.6)
     if state is State.READY:
-        gestures = (say("gesture.help"), say("gesture.pause"))
-        note = say("note.reference_first")
+        gestures = (line("gesture.help"), line("gesture.pause"))
+        note = line("note.reference_first")
         return replace(plain, note=note, gestures=gestures, left=GOOD_KNEE, right=NO_MARK, eye=EYE)
     return plain if state is State.IDLE else None
 
 
-def _during(state: State, say: Words) -> Feedback:
+def _during(state: State) -> Feedback:
     plain = nothing(0.0, state)
     if state is State.SQUATTING:
-        return squatting(say)
+        return squatting()
     if state is State.SUMMARY:
-        return replace(plain, summary=full_summary(say))
+        return replace(plain, summary=full_summary())
     if state is State.PAUSED:
-        return replace(plain, instruction=say("instruction.paused"), gestures=(say("gesture.resume"),))
+        return replace(plain, instruction=Instruction.PAUSED, gestures=(line("gesture.resume"),))
     if state is State.CLASS:
-        return replace(plain, clock=ClassClock("Station 7", True, 25.2, 40.0), note=say("note.ready"))
+        return replace(plain, clock=ClassClock("Station 7", True, 25.2, 40.0), note=line("note.ready"))
     if state is State.HELP:
-        lines = tuple(say(f"help.sees_{i}") for i in (1, 2, 3))
-        page = Page("sees", say("help.sees"), lines, 1, 6)
-        return replace(plain, page=page, gestures=(say("gesture.turn_page"), say("gesture.go_on")))
-    return replace(plain, note=say("fault.silent_ribbon"))
+        lines = tuple(line(f"help.sees_{i}") for i in (1, 2, 3))
+        page = Page("sees", line("help.sees"), lines, 1, 6)
+        return replace(plain, page=page, gestures=(line("gesture.turn_page"), line("gesture.go_on")))
+    return replace(plain, note=line("fault.silent_ribbon"))
 
 
-def variants(say: Words) -> dict[str, Feedback]:
+def variants() -> dict[str, Feedback]:
     """Further moments of the same scenes, by name."""
-    set_, ready = squatting(say), moment(State.READY, say)
-    quiet = replace(set_, cue="", note="", light=Light.GOOD, left=replace(LEFT_IN, verdict=Verdict.CAUTION))
+    set_, ready = squatting(), moment(State.READY)
+    quiet = replace(
+        set_, cue=None, note=None, light=Light.GOOD, left=replace(LEFT_IN, verdict=Verdict.CAUTION)
+    )
     resting = ClassClock("Station 7", False, 65.0, 90.0)
-    plates = tuple(say(key) for key in ("compare.about_plates",))
-    page = Page("compare_plates", say("compare.plates"), plates, 4, 6, say("compare.offer_plates"))
+    plates = (line("compare.about_plates"),)
+    page = Page("compare_plates", line("compare.plates"), plates, 4, 6, line("compare.offer_plates"))
     return {
-        "praise": replace(quiet, praise=say("praise.better")),
-        "frozen": replace(quiet, frozen=say("note.somebody_passes")),
+        "praise": replace(quiet, praise=Praise.BETTER),
+        "frozen": replace(quiet, frozen=line("note.somebody_passes")),
         "gesture": replace(ready, gesture=GestureProgress(Gesture.START, 0.6)),
-        "comparing": replace(ready, experiment=comparing(say)),
-        "advice": replace(nothing(0.0, State.SUMMARY), summary=full_summary(say), summary_page=1),
-        "compared": replace(nothing(0.0, State.SUMMARY), summary=compared_summary(say)),
-        "compared_advice": replace(
-            nothing(0.0, State.SUMMARY), summary=compared_summary(say), summary_page=1
-        ),
-        "in_class": replace(set_, cue="", note="", clock=ClassClock("Station 7", True, 25.2, 40.0)),
+        "comparing": replace(ready, experiment=comparing()),
+        "advice": replace(nothing(0.0, State.SUMMARY), summary=full_summary(), summary_page=1),
+        "compared": replace(nothing(0.0, State.SUMMARY), summary=compared_summary()),
+        "compared_advice": replace(nothing(0.0, State.SUMMARY), summary=compared_summary(), summary_page=1),
+        "in_class": replace(set_, cue=None, note=None, clock=ClassClock("Station 7", True, 25.2, 40.0)),
         "resting": replace(nothing(0.0, State.CLASS), clock=resting),
-        "offer": replace(nothing(0.0, State.HELP), page=page, gestures=(say("gesture.turn_page"),)),
+        "offer": replace(nothing(0.0, State.HELP), page=page, gestures=(line("gesture.turn_page"),)),
     }

@@ -21,10 +21,10 @@ def draw_signs(glass: Glass, feedback: Feedback) -> None:
     box = glass.places.sign
     if feedback.frozen:
         glass.shade(box)
-        glass.say(feedback.frozen, glass.sizes.body, box, YELLOW)
+        glass.say(glass.words.line(feedback.frozen), glass.sizes.body, box, YELLOW)
     elif feedback.experiment is not None and feedback.state in LIVE:
         glass.shade(box)
-        glass.say(feedback.experiment.title, glass.sizes.small, box, SOFT)
+        glass.say(glass.words.line(feedback.experiment.title), glass.sizes.small, box, SOFT)
     if feedback.gesture is not None:
         _gesture(glass, feedback)
 

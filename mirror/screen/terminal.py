@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mirror.coach.feedback import Feedback, Light, State
+from mirror.coach.words import Words
 from mirror.knees.reading import Rep
 from mirror.report.table import STYLE, WORD, depth_words, leg_words, reps_table
 
@@ -25,11 +26,12 @@ LAMP = {
 class Terminal:
     """A live table where stdout is a terminal; a line for every repetition where it is not."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, say: Words) -> None:
         from rich.console import Console
         from rich.live import Live
 
         self._title = title
+        self._say = say
         self._console = Console()
         self._told: Rep | None = None
         self._live = Live(console=self._console, auto_refresh=False) if sys.stdout.isatty() else None
@@ -62,7 +64,7 @@ class Terminal:
             self._live.update(reps_table(list(reps), self._title), refresh=True)
             self._live.stop()
         if feedback.summary is not None:
-            told = f"{feedback.summary.headline}. {feedback.summary.sentence}".strip()
+            told = self._say.in_a_line(feedback.summary)
             self._console.print(told, highlight=False, markup=False, soft_wrap=True)
 
     def _picture(self, feedback: Feedback, reps: Sequence[Rep], status: str) -> Any:
@@ -74,7 +76,7 @@ class Terminal:
             + ("" if mark.deviation_deg is None else f" {mark.deviation_deg:+.0f}°")
             for side, mark in (("left", feedback.left), ("right", feedback.right))
         )
-        words = feedback.cue or feedback.instruction or feedback.note
+        words = self._say.line(feedback.cue or feedback.instruction or feedback.note)
         state = "" if feedback.state is State.IDLE else knees
         return Group(
             Text.from_markup(f"[bold]{feedback.state.value}[/]  lamp {LAMP[feedback.light]}  {state}"),

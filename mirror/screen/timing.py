@@ -49,7 +49,7 @@ def time_drawing(
         bgr = np.random.default_rng(0).integers(0, 255, (*CAMERA_SIZE, 3), np.uint8) if picture else None
         drawn, presented, worked, painted = [], [], [], []
         for i in range(frames + WARM):
-            moment = _moved(samples.squatting(words("en")), i)
+            moment = _moved(samples.squatting(), i)
             began, began_work = time.perf_counter(), time.process_time()
             parts = stage.draw(moment, bgr, CAMERA_SIZE, moment.t + 0.05)
             done = time.perf_counter()

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from mirror.coach.feedback import Feedback, Light, State
+from mirror.coach.lines import Cue, Line
+from mirror.coach.words import Words
 from mirror.faults import BadInput
 from mirror.knees.reading import Rep, RepLeg
 from mirror.service.containment import Report, logged
@@ -60,12 +62,13 @@ class Witnesses:
 
 
 class EventLog:
-    """Writes what changed since the last Feedback. Without a path it does nothing."""
+    """Writes what changed since the last Feedback, in words and by key. Without a path it does nothing."""
 
     room = "events"
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, say: Words) -> None:
         """Raises BadInput when the file cannot be written."""
+        self._say = say
         self._file: TextIO | None = None
         if path is not None:
             try:
@@ -74,8 +77,8 @@ class EventLog:
                 raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
         self._state: State | None = None
         self._light = Light.OFF
-        self._cue = ""
-        self._note = ""
+        self._cue: Cue | None = None
+        self._note: Line | None = None
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """Log this moment at t seconds; rep is the repetition that ended with it, or None."""
@@ -86,12 +89,12 @@ class EventLog:
             self._line(t, "rep", **_told(rep))
         if feedback.cue != self._cue:
             self._cue = feedback.cue
-            if feedback.cue:
-                self._line(t, "cue", cue=feedback.cue)
+            if feedback.cue is not None:
+                self._line(t, "cue", cue=self._say.line(feedback.cue), key=feedback.cue.value)
         if feedback.note != self._note:
             self._note = feedback.note
-            if feedback.note:
-                self._line(t, "note", note=feedback.note)
+            if feedback.note is not None:
+                self._line(t, "note", note=self._say.line(feedback.note), **_keys(feedback.note))
         self.light(t, feedback.light)
         if feedback.sound is not None:
             self._line(t, "sound", sound=feedback.sound.value)
@@ -108,7 +111,9 @@ class EventLog:
         told = feedback.summary
         if told is not None and getattr(self, "_summary", None) is not told:
             self._summary = told
-            self._line(t, "summary", headline=told.headline, sentence=told.sentence, reps=len(told.reps))
+            headline, sentence = self._say.line(told.headline), self._say.line(told.sentence)
+            keys = {} if told.sentence is None else _keys(told.sentence)
+            self._line(t, "summary", headline=headline, sentence=sentence, reps=len(told.reps), **keys)
 
     def _line(self, t: float, event: str, **what: Any) -> None:
         if self._file is None:
@@ -128,6 +133,11 @@ class EventLog:
                 file.close()
             except OSError:
                 log.warning("the end of the event log could not be written")
+
+
+def _keys(said: Line) -> dict[str, str]:
+    """The key of a sentence, and of the reason in it where there is one."""
+    return {"key": said.key} | ({"why": said.reason.key.value} if said.reason else {})
 
 
 def _told(rep: Rep) -> dict[str, Any]:

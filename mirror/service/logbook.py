@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from mirror.coach.feedback import Feedback, Light, SetSummary, State
+from mirror.coach.words import Words
 from mirror.knees.reading import Rep, RepLeg
 from mirror.service.wall_clock import CLOCK_IS_SET
 
@@ -30,28 +31,30 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class SetDone:
-    """A set that is over. at: its end, seconds since 1970; clock_set: whether that clock is believed."""
+    """A set that is over, in the station's words. at: its end, seconds since 1970; clock_set: whether that
+    clock is believed."""
 
     at: float
     clock_set: bool
-    summary: SetSummary
+    reps: tuple[Rep, ...]
+    headline: str
+    sentence: str
     visit: Visit | None = None
 
     def write(self, rows: sqlite3.Connection) -> int:
         """The set and its repetitions, all or nothing; times count from the set's first descent."""
-        told = self.summary
         row = _added(
             rows,
             "sets",
             visit=self._visit_row(rows),
             at=self.at,
             clock_set=self.clock_set,
-            reps=len(told.reps),
-            headline=told.headline,
-            sentence=told.sentence,
+            reps=len(self.reps),
+            headline=self.headline,
+            sentence=self.sentence,
         )
-        zero = told.reps[0].start_s if told.reps else 0.0
-        for rep in told.reps:
+        zero = self.reps[0].start_s if self.reps else 0.0
+        for rep in self.reps:
             _added(rows, "reps", set=row, **_rep(rep, zero))
         return row
 
@@ -99,6 +102,7 @@ class Logbook:
     """Watches the coach's Feedback and hands what is worth keeping to the store."""
 
     store: Store
+    say: Words
     now: Callable[[], float] = time.time
     clock_is_set: Callable[[], bool] = CLOCK_IS_SET.exists
     _visit: Visit | None = field(default=None, init=False)
@@ -121,7 +125,8 @@ class Logbook:
     def _keep(self, told: SetSummary) -> None:
         at = self.now()
         believed = self.clock_is_set() or self.store.believes(at)
-        self.store.keep(SetDone(at, believed, told, self._visit))
+        words = self.say.line(told.headline), self.say.line(told.sentence)
+        self.store.keep(SetDone(at, believed, told.reps, *words, self._visit))
 
     def light(self, t: float, light: Light) -> None:
         """Lamps are not kept."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from mirror.coach.clock import SharedTimer
 from mirror.coach.feedback import Feedback, Light, State, nothing
-from mirror.coach.speaker import FORM_CUES, KNEE_CUES
 from mirror.coach.words import Words, words
 from mirror.faults import BadInput
 from mirror.knees.reading import Rep
@@ -46,7 +45,7 @@ FLUSH_S, GOODBYE_S = 0.4, 0.4
 class Teller:
     """Turns Feedback into messages: a state when it changed, every repetition, every set. A Witness.
 
-    cue_keys: the key of each cue as it is shown. now: Unix seconds.
+    say: the station's words. now: Unix seconds.
     """
 
     room = "mqtt"
@@ -55,12 +54,13 @@ class Teller:
         self,
         topics: Topics,
         outbox: Outbox,
-        cue_keys: Mapping[str, str],
+        say: Words,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._topics, self._outbox, self._cue_keys, self._now = topics, outbox, cue_keys, now
+        self._topics, self._outbox, self._say, self._now = topics, outbox, say, now
         self._lock = threading.Lock()  # the camera's thread has something to say, too
         self._moment = nothing(0.0, State.STARTING)
+        self._lost = ""  # why there is no picture, while there is none
         self._said: Payload = {}
         self._set = 0
         self._reps: list[Payload] = []
@@ -69,11 +69,14 @@ class Teller:
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """One moment; rep is the repetition that ended with it, or None. t is the event log's business."""
         with self._lock:
+            self._lost = ""
             self._count(feedback, rep)
             self._state_changed(feedback)
             if feedback.set_over is not None and self._reps:
                 now = self._now()
-                told = set_payload(self._topics.station, now, self._set, self._reps, feedback.set_over)
+                told = set_payload(
+                    self._topics.station, now, self._set, self._reps, feedback.set_over, self._say
+                )
                 sent = Message(self._topics.set, encoded(told), qos=1, retain=True)
                 self._outbox.keep(sent, newest_only=False)
 
@@ -85,9 +88,8 @@ class Teller:
     def camera_lost(self, why: str) -> None:
         """No pictures come; what is told next is said by a picture."""
         with self._lock:
-            self._state_changed(
-                replace(nothing(0.0, State.FAULT), note=why, reps_done=self._moment.reps_done)
-            )
+            self._lost = why
+            self._state_changed(replace(nothing(0.0, State.FAULT), reps_done=self._moment.reps_done))
 
     def _count(self, feedback: Feedback, rep: Rep | None) -> None:
         """Which set this is, and the repetition if it counts: one while paused does not."""
@@ -107,8 +109,8 @@ class Teller:
     def _state_changed(self, feedback: Feedback) -> None:
         """Say the state if anything in it but the time changed."""
         self._moment = feedback
-        cue = self._cue_keys.get(feedback.cue)
-        said = state_payload(self._topics.station, 0.0, feedback, self._set, cue)
+        note = self._lost or self._say.line(feedback.note)
+        said = state_payload(self._topics.station, 0.0, feedback, self._set, note)
         if said == self._said:
             return
         self._said = said
@@ -157,7 +159,7 @@ class Mqtt:
             guarded(self.room, report, self._follower.heard),
             timer_topic(setup.topics.prefix) if in_class else "",
         )
-        teller = Teller(setup.topics, self._outbox, cue_keys(say))
+        teller = Teller(setup.topics, self._outbox, say)
         self.write, self.light, self.camera_lost = teller.write, teller.light, teller.camera_lost
         self.shared = self._follower.shared
         self._begun = False
@@ -184,11 +186,6 @@ class Mqtt:
             self._begun = False
             self._outbox.close(FLUSH_S)
             self._broker.close(GOODBYE_S)
-
-
-def cue_keys(say: Words) -> dict[str, str]:
-    """The key of every cue, by how it is shown in this language."""
-    return {say(f"cue.{key}"): key for key in (*KNEE_CUES, *FORM_CUES.values())}
 
 
 def mqtt_for(settings: Settings, report: Report = logged) -> Mqtt | None:

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from mirror.coach.feedback import Feedback, SetSummary
+    from mirror.coach.words import Words
     from mirror.knees.reading import Rep, RepLeg, Verdict
 
 SCHEMA = 1
@@ -28,9 +29,10 @@ LONGEST_LEVEL = 128
 """Characters of a station's name in a topic."""
 VERDICTS = ("good", "caution", "off_track", "unknown")
 
-STATE_KEYS = frozenset(
-    ("schema", "station", "t", "state", "light", "left", "right", "set", "reps", "cue", "note", *VERDICTS)
-)
+STATE_KEYS = frozenset((
+    "schema", "station", "t", "state", "light", "left", "right", "set", "reps", *VERDICTS,
+    "cue", "note", "note_key", "note_why",
+))  # fmt: skip
 LEG_KEYS = frozenset(("deviation_deg", "verdict"))
 REP_OF_SET_KEYS = frozenset(("t", "n", "depth_deg", "depth_label", "left", "right"))
 REP_KEYS = REP_OF_SET_KEYS | {"schema", "station", "set"}
@@ -139,10 +141,12 @@ def decoded(sent: bytes) -> Payload | None:
     return found if isinstance(found, dict) else None
 
 
-def state_payload(station: str, t: float, feedback: Feedback, set_n: int, cue: str | None) -> Payload:
+def state_payload(station: str, t: float, feedback: Feedback, set_n: int, note: str) -> Payload:
     """The moment; left and right: what each of the person's knees shows. t: Unix seconds. set_n: of the set
-    under way or the last one. cue: its key.
+    under way or the last one. note: in the station's words; `note_key` beside it is its name,
+    `note_why` that of the reason in it.
     """
+    why = None if feedback.note is None else feedback.note.reason
     return {
         "schema": SCHEMA,
         "station": station,
@@ -154,8 +158,10 @@ def state_payload(station: str, t: float, feedback: Feedback, set_n: int, cue: s
         "set": set_n,
         "reps": feedback.reps_done,
         **counted(feedback.rep_verdicts),
-        "cue": cue,
-        "note": feedback.note or None,
+        "cue": None if feedback.cue is None else feedback.cue.value,
+        "note": note or None,
+        "note_key": None if feedback.note is None else feedback.note.key,
+        "note_why": None if why is None else why.key.value,
     }
 
 
@@ -182,8 +188,11 @@ def rep_payload(station: str, set_n: int, rep: Payload) -> Payload:
     return {"schema": SCHEMA, "station": station, "set": set_n, **rep}
 
 
-def set_payload(station: str, t: float, set_n: int, reps: Sequence[Payload], told: SetSummary) -> Payload:
-    """A set that is over. t: Unix seconds at its end. reps: as `rep_of_set` makes them."""
+def set_payload(
+    station: str, t: float, set_n: int, reps: Sequence[Payload], told: SetSummary, say: Words
+) -> Payload:
+    """A set that is over. t: Unix seconds at its end. reps: as `rep_of_set` makes them. say: the station's
+    words."""
     sentences = (told.headline, told.sentence, told.depth, told.tempo, *told.patterns, told.tried)
     return {
         "schema": SCHEMA,
@@ -191,7 +200,7 @@ def set_payload(station: str, t: float, set_n: int, reps: Sequence[Payload], tol
         "t": round(t, 2),
         "set": set_n,
         "reps": list(reps),
-        "sentences": [sentence for sentence in (*sentences, told.last_set) if sentence],
+        "sentences": [say.line(sentence) for sentence in (*sentences, told.last_set) if sentence],
         "patterns": list(told.pattern_keys),
     }
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.clock import SharedTimer, nobodys
 from mirror.coach.feedback import Feedback, Light, State
+from mirror.coach.words import words
 from mirror.knees.reading import Rep
 from mirror.laps import Laps
 from mirror.service.absent import is_live
@@ -227,4 +228,4 @@ def _logbook(settings: Settings, incidents: Incidents) -> Logbook | None:
         log.info("store: no set is kept, store.keep_days is 0")
         return None
     log.info("store: the numbers of each set are kept for %d days in %s", days, path)
-    return Logbook(Store(path, days, report=incidents.report))
+    return Logbook(Store(path, days, report=incidents.report), words(settings.coach.language))

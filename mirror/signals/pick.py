@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from mirror.coach.words import Words
 from mirror.faults import PermanentFault
 from mirror.settings import LightsSettings, SoundSettings
 from mirror.signals.button import Button, GpioButton, NoButton
@@ -51,7 +52,7 @@ def open_lights(
         return NoLights(), f"no lamp: {fault}"
 
 
-def open_sounds(settings: SoundSettings, lights: Lights, language: str) -> tuple[Sounds, str]:
+def open_sounds(settings: SoundSettings, lights: Lights, say: Words) -> tuple[Sounds, str]:
     """What makes sounds heard, and one sentence that says which it is and why.
 
     Speech falls back to tones, and tones to the buzzer, where a computer cannot make them.
@@ -59,7 +60,7 @@ def open_sounds(settings: SoundSettings, lights: Lights, language: str) -> tuple
     why = ""
     if settings.kind == "speech":
         try:
-            return Speech(language, settings.volume), f"cues spoken by espeak-ng in {language!r}"
+            return Speech(say, settings.volume), f"cues spoken by espeak-ng in {say.language!r}"
         except PermanentFault as fault:
             why = f"no speech: {fault}; "
     if settings.kind != "buzzer":

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from mirror.coach.feedback import Sound
+from mirror.coach.lines import Cue
+from mirror.coach.words import Words
 from mirror.faults import PermanentFault
 from mirror.signals.lights import BEEPS, Beeps, Lights
 
@@ -38,8 +40,8 @@ FADE_S = 0.008
 class Sounds(Protocol):
     """Whatever makes sounds heard. `close()` may be called twice."""
 
-    def play(self, sound: Sound, words: str) -> None:
-        """Make `sound` heard, once; words: the cue it stands for, or ""."""
+    def play(self, sound: Sound, cue: Cue | None) -> None:
+        """Make `sound` heard, once; cue: the one it stands for, or None."""
 
     def close(self) -> None:
         """Silence."""
@@ -51,7 +53,7 @@ class Buzzing:
     def __init__(self, lights: Lights) -> None:
         self._lights = lights
 
-    def play(self, sound: Sound, words: str) -> None:
+    def play(self, sound: Sound, cue: Cue | None) -> None:
         """As Sounds; a buzzer has no words."""
         self._lights.sound(sound)
 
@@ -94,22 +96,23 @@ class OneSlot:
 
 
 class Speech:
-    """Cues spoken by espeak-ng. Raises PermanentFault when it is not installed.
+    """Cues spoken by espeak-ng, in the language of `say`. Raises PermanentFault when it is not installed.
 
-    command: what speaks, without the words; None asks espeak-ng in `language` at `volume` 0..1.
+    command: what speaks, without the words; None asks espeak-ng at `volume` 0..1.
     """
 
-    def __init__(self, language: str, volume: float, command: list[str] | None = None) -> None:
-        self._command = command or _espeak(language, volume)
+    def __init__(self, say: Words, volume: float, command: list[str] | None = None) -> None:
+        self._say = say
+        self._command = command or _espeak(say.language, volume)
         self._speaking: subprocess.Popen[bytes] | None = None
         self._closing = False
         self._failed = False
         self._slot = OneSlot(self._speak, "voice")
 
-    def play(self, sound: Sound, words: str) -> None:
-        """As Sounds. Where there are no words, nothing is heard."""
-        if words:
-            self._slot.put(words)
+    def play(self, sound: Sound, cue: Cue | None) -> None:
+        """As Sounds. Without a cue nothing is heard."""
+        if cue is not None:
+            self._slot.put(self._say.line(cue))
 
     def close(self) -> None:
         """Silence, in the middle of a word if need be."""
@@ -176,7 +179,7 @@ class Tones:
         for made in self._tones.values():
             made.set_volume(volume)
 
-    def play(self, sound: Sound, words: str) -> None:
+    def play(self, sound: Sound, cue: Cue | None) -> None:
         """As Sounds; a tone that still plays is cut off."""
         if self._mixer.get_init():
             self._mixer.stop()

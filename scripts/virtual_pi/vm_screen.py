@@ -10,6 +10,7 @@ from pathlib import Path
 import pygame
 
 from mirror.coach.feedback import Light, State, nothing
+from mirror.coach.lines import Cue
 from mirror.coach.words import words
 from mirror.screen.stage import Stage
 from mirror.screen.window import Window
@@ -19,10 +20,9 @@ PATIENCE_S = 120.0
 
 def main(exchange: Path) -> int:
     window = Window(fullscreen=True)
-    say = words("en")
-    stage = Stage(window.canvas, say)
+    stage = Stage(window.canvas, words("en"))
     moment = replace(
-        nothing(0.0, State.SQUATTING), cue=say("cue.knees_over_toes"), light=Light.OFF_TRACK, reps_done=4
+        nothing(0.0, State.SQUATTING), cue=Cue.KNEES_OVER_TOES, light=Light.OFF_TRACK, reps_done=4
     )
     for _ in range(3):  # both buffers of the display, and one more
         stage.draw(moment, None)

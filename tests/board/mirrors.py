@@ -73,7 +73,8 @@ class Mirror:
             reps_done=len(done),
             rep_verdicts=tuple(worse(legs) for legs in done),
         )
-        told = state_payload(self.name, self.t, feedback, self.number, cue)
+        told = state_payload(self.name, self.t, feedback, self.number, "")
+        told["cue"] = cue
         if knees is None:
             del told["left"], told["right"]
         self.say(self.topics.state, encoded(told), True)
@@ -91,6 +92,6 @@ class Mirror:
         """The set is over, with its summary in English."""
         reps: list[Rep] = [rep(n, *legs) for n, legs in enumerate(each, 1)]
         told = [rep_of_set(self.t, n, one) for n, one in enumerate(reps, 1)]
-        summary = summarise(reps, words("en"), None, None)
-        payload = set_payload(self.name, self.t, self.number, told, summary)
+        summary = summarise(reps, None, None)
+        payload = set_payload(self.name, self.t, self.number, told, summary, words("en"))
         self.say(self.topics.set, encoded(payload), True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
+
+from coach.in_words import InWords
 
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback
-from mirror.coach.words import words
 from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, RepLeg, Setup, Verdict
 from mirror.knees.reasons import Framing, Reason
 
@@ -40,6 +42,11 @@ def reading(
     return KneeReading(t, setup, q, phase, 10.0, legs[0], legs[1], awaited, why)
 
 
+def as_read(feedback: Feedback) -> Feedback:
+    """As a person reads it, in English."""
+    return cast("Feedback", InWords(feedback))
+
+
 def rep(n: int, left: Verdict = GOOD, right: Verdict = GOOD, *, degrees: float | None = None) -> Rep:
     """A repetition with these verdicts, `degrees` inside where a knee was not good."""
     told = []
@@ -61,14 +68,14 @@ class Visit:
     said: list[Feedback] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.coach = Coach(self.rules, words("en"))
+        self.coach = Coach(self.rules)
 
     @property
     def last(self) -> Feedback:
         return self.said[-1]
 
     def _step(self, rep_now: Rep | None = None, **how: object) -> Feedback:
-        self.said.append(self.coach.update(reading(self.t, **how), rep_now))  # type: ignore[arg-type]
+        self.said.append(as_read(self.coach.update(reading(self.t, **how), rep_now)))  # type: ignore[arg-type]
         self.t += STEP_S
         return self.last
 

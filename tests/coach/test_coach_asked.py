@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
-from readings import GOOD, OFF, STEP_S, Visit, reading
+from readings import GOOD, OFF, STEP_S, Visit, as_read, reading
 from sets_seen import caving
 
 from mirror.coach.coach import CoachRules
@@ -32,7 +32,7 @@ class Asking(Visit):
     def arms(self, seconds: float, arms: Arms | None, **how: object) -> list[Feedback]:
         first = len(self.said)
         for _ in range(round(seconds / STEP_S)):
-            self.said.append(self.coach.update(reading(self.t, **how), None, arms))  # type: ignore[arg-type]
+            self.said.append(as_read(self.coach.update(reading(self.t, **how), None, arms)))  # type: ignore[arg-type]
             self.t += STEP_S
         return self.said[first:]
 
@@ -41,7 +41,7 @@ class Asking(Visit):
         return self.arms(1.0, MAKES[gesture], **how) + self.arms(1.6, HANGING, **how)
 
     def presses(self, gesture: Gesture, **how: object) -> Feedback:
-        self.said.append(self.coach.update(reading(self.t, **how), None, None, gesture))  # type: ignore[arg-type]
+        self.said.append(as_read(self.coach.update(reading(self.t, **how), None, None, gesture)))  # type: ignore[arg-type]
         self.t += STEP_S
         return self.last
 
@@ -49,7 +49,7 @@ class Asking(Visit):
         """A set as the knees room judged it, and standing still until it is summed up."""
         for rep in reps:
             self.stays(0.5, phase=Phase.DOWN, left=GOOD, right=GOOD)
-            self.said.append(self.coach.update(reading(self.t), rep))
+            self.said.append(as_read(self.coach.update(reading(self.t), rep)))
             self.t += STEP_S
         self.stays(6.5)
 

@@ -59,7 +59,7 @@ def test_elsewhere_it_is_the_summary_that_is_shown():
     visit.stays(8)
     (over,) = [told for told in visit.said if told.set_over is not None]
     assert over.state is State.SUMMARY
-    assert over.set_over is over.summary
+    assert over.value.set_over is over.value.summary
 
 
 def test_the_set_under_way_is_over_when_the_picture_ends():

@@ -15,7 +15,8 @@ from readings import OFF, Visit
 from mirror.camera.recording import RecordingSource, load
 from mirror.coach import training
 from mirror.coach.feedback import Light, State
-from mirror.coach.words import Words
+from mirror.coach.lines import Cue, line
+from mirror.coach.words import Words, words
 from mirror.knees import repetition
 from mirror.knees.decoration import spared, told_to
 from mirror.knees.reasons import Framing
@@ -76,6 +77,14 @@ def test_words_that_fail_leave_light_and_count_as_they_are(monkeypatch: pytest.M
     assert Light.OFF_TRACK in {feedback.light for feedback in said}
     assert visit.last.reps_done == 1
     assert visit.stays(2.0, present=False)[-1].light is Light.OFF
+
+
+def test_words_that_fail_are_left_out_of_what_is_shown_and_told(
+    monkeypatch: pytest.MonkeyPatch, left_out: list[str]
+) -> None:
+    monkeypatch.setattr(Words, "__call__", broken)
+    assert [words("en").line(shown) for shown in (Cue.CHEST_PROUD, line("note.ready"))] == ["", ""]
+    assert left_out == ["words: nothing there"] * 2
 
 
 def test_what_fails_is_told_each_time_to_whoever_keeps_count(left_out: list[str]) -> None:

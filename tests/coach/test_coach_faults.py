@@ -11,6 +11,7 @@ import pytest
 
 import mirror
 from mirror.camera.video import Webcam
+from mirror.coach.lines import fault_line
 from mirror.coach.words import FOLDER, languages, words
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.service.absent import AbsentCamera
@@ -57,7 +58,9 @@ def test_every_fault_can_be_told_with_the_values_it_carries(language: str) -> No
     say = words(language)
     for _, key, values in of_live_cameras():
         assert set(re.findall(r"{(\w+)}", told(language)[key])) <= values, key
-        sentence = say.fault(TemporaryFault("English", key=key, **dict.fromkeys(values, "/dev/video7")))
+        sentence = say.line(
+            fault_line(TemporaryFault("English", key=key, **dict.fromkeys(values, "/dev/video7")))
+        )
         assert "{" not in sentence
         assert ("/dev/video7" in sentence) is ("{camera}" in told("en")[key])
 
@@ -77,16 +80,16 @@ def test_a_webcam_that_is_not_plugged_in_is_told_in_the_language_of_the_station(
     with pytest.raises(TemporaryFault, match="does not exist") as absent:
         next(iter(waiting.frames()))
     for fault in (unplugged.value, absent.value):
-        assert words("en").fault(fault) == (
+        assert words("en").line(fault_line(fault)) == (
             "No camera on /dev/video4711. Plug it into the same socket as before."
         )
-        assert words("de").fault(fault).startswith("Keine Kamera an /dev/video4711.")
+        assert words("de").line(fault_line(fault)).startswith("Keine Kamera an /dev/video4711.")
 
 
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("fault", [PermanentFault("no key"), TemporaryFault("none"), OSError(5, "bus")])
 def test_a_fault_nobody_has_words_for_is_told_as_that(fault: Exception, language: str) -> None:
-    assert words(language).fault(fault) == told(language)["other"]
+    assert words(language).line(fault_line(fault)) == told(language)["other"]
     assert "squat-mirror doctor" in told(language)["other"]
 
 

@@ -6,13 +6,12 @@ from itertools import groupby
 
 import pytest
 import simulate
-from readings import GOOD, OFF, Visit
+from readings import GOOD, OFF, Visit, as_read
 from simulate import RaiseArms, Replant, Squat, Stand
 
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, Light, State
 from mirror.coach.gestures import arms_of
-from mirror.coach.words import words
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
@@ -27,11 +26,11 @@ def visit(*movements: simulate.Movement, hands: str = "hang") -> tuple[list[Feed
     """Everything the coach said to somebody who moves like this, and the repetitions that were counted."""
     sim = simulate.simulate([Stand(2.5), *movements], noise=simulate.Noise(sigma_px=0.8), hands=hands)
     watch = KneeWatch(Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds())
-    coach = Coach(CoachRules(), words("en"))
+    coach = Coach(CoachRules())
     said, reps = [], []
     for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
         reading, rep = watch.update(float(t), keypoints, sim.image_size, True)
-        said.append(coach.update(reading, rep, arms_of(keypoints, sim.image_size)))
+        said.append(as_read(coach.update(reading, rep, arms_of(keypoints, sim.image_size))))
         reps += [rep] if rep else []
     return said, reps
 

@@ -10,6 +10,7 @@ from readings import CAUTION, GOOD, OFF, UNKNOWN, rep
 from sets_seen import caving, seen
 from simulate import Squat
 
+from mirror.coach.lines import Cue
 from mirror.coach.patterns import find
 from mirror.coach.rules import CoachRules
 from mirror.coach.speaker import KNEE_CUES, Speaker
@@ -24,7 +25,7 @@ class Talk:
     """A speaker through repetitions; what it showed and how often it sounded."""
 
     def __init__(self, mode: str = "standard") -> None:
-        self.speaker = Speaker(CoachRules(mode=mode), SAY)
+        self.speaker = Speaker(CoachRules(mode=mode))
         self.reps: list[Rep] = []
         self.t = 0.0
 
@@ -38,7 +39,7 @@ class Talk:
             heard += self.speaker.update(self.t, off) is not None
         self.reps.append(one)
         self.speaker.rep(one, find(self.reps))
-        return self.speaker.cue, self.speaker.praise, heard
+        return SAY.line(self.speaker.cue), SAY.line(self.speaker.praise), heard
 
     def next_set(self) -> None:
         self.speaker.sets_done += 1
@@ -91,13 +92,13 @@ def test_a_cue_nobody_responds_to_gives_way_to_the_next_in_the_next_set() -> Non
         shown.append(talk.does(bad())[0])
         talk.does(bad(2))
         talk.next_set()
-    expected = [SAY(f"cue.{key}") for key in KNEE_CUES]
+    expected = [SAY.line(cue) for cue in KNEE_CUES]
     assert shown == [*expected, expected[-1]]
 
 
 def test_external_focus_comes_first_and_the_knees_last() -> None:
-    assert KNEE_CUES[:2] == ("knees_over_toes", "spread_the_floor")
-    assert KNEE_CUES[-1] == "knees_out"
+    assert KNEE_CUES[:2] == (Cue.KNEES_OVER_TOES, Cue.SPREAD_THE_FLOOR)
+    assert KNEE_CUES[-1] is Cue.KNEES_OUT
 
 
 def test_a_cue_that_was_followed_is_kept() -> None:
@@ -146,20 +147,20 @@ def test_heels_that_rise_are_offered_plates_once_the_knees_had_their_say() -> No
 
 def test_less_weight_is_asked_for_only_where_a_comparison_showed_it() -> None:
     rules = CoachRules()
-    training, speaker = Training(rules, SAY), Speaker(rules, SAY)
+    training, speaker = Training(rules), Speaker(rules)
     training.compare("load")
     for degrees in (3.0, 13.0):
         for one in caving(degrees, degrees, degrees):
-            training.add(one, "")
+            training.add(one, None)
         training.end_set(0.0)
         training.new_set()
     clean, caved = rep(1), replace(bad(2))
     for one, cue in ((clean, ""), (caved, "A little less weight")):
         speaker.descent()
-        speaker.rep(one, training.add(one, ""))
-        assert speaker.cue == cue
+        speaker.rep(one, training.add(one, None))
+        assert SAY.line(speaker.cue) == cue
     training.leave(5.0)
-    assert [pattern.key for pattern in training.add(caved, "")] == []
+    assert [pattern.key for pattern in training.add(caved, None)] == []
 
 
 # -- what is forgotten, and when
@@ -207,13 +208,13 @@ def test_cue_and_praise_have_been_read_when_anything_begins(begin: Callable[[Tal
     talk.does(bad())
     assert talk.speaker.cue
     begin(talk)
-    assert talk.speaker.cue == ""
+    assert talk.speaker.cue is None
     talk = Talk()
     talk.does(bad())
     talk.does(rep(2))
     assert talk.speaker.praise
     begin(talk)
-    assert talk.speaker.praise == ""
+    assert talk.speaker.praise is None
 
 
 @ANY_BEGINNING
@@ -316,7 +317,7 @@ def test_too_far_out_leads_back_to_the_first_cue_once() -> None:
     assert not talk.speaker.exaggerates  # for the rest of the set
     for begun in KNEE_CUES[:3]:
         talk.next_set()
-        assert [talk.does(bad(n))[0] for n in range(2)] == [SAY(f"cue.{begun}")] * 2
+        assert [talk.does(bad(n))[0] for n in range(2)] == [SAY.line(begun)] * 2
     assert talk.speaker.exaggerates  # nobody went too far out in this set
 
 

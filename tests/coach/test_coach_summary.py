@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from coach.in_words import summary_of
 from readings import CAUTION, GOOD, OFF, UNKNOWN, rep
 from sets_seen import caving, seen
 from simulate import Squat
 
-from mirror.coach.summary import OFFERS, Before, summarise
+from mirror.coach.summary import OFFERS, Before
 from mirror.coach.words import languages, words
 from mirror.knees.reading import Rep, RepSigns
 from mirror.knees.reasons import Reason, Why
@@ -29,24 +30,24 @@ def test_depth_and_tempo_are_told_in_a_line_each() -> None:
         replace(rep(3), depth_deg=20.0, depth_label="high"),
         replace(rep(4), depth_deg=None, depth_label="unknown"),
     ]
-    summary = summarise(reps, SAY, None, None)
+    summary = summary_of(reps)
     assert summary.depth == "Depth, about: 2 parallel, 1 high"
     assert summary.tempo == "Down 1.0 s, up 1.0 s"
-    assert summarise(reps, words("de"), None, None).tempo == "1,0 s hinunter, 1,0 s hinauf"
-    assert summarise([], SAY, None, None).depth == ""
+    assert summary_of(reps, say=words("de")).tempo == "1,0 s hinunter, 1,0 s hinauf"
+    assert summary_of([]).depth == ""
 
 
 def test_the_depth_s_labels_are_in_the_language_of_the_words() -> None:
-    assert summarise([rep(1)], words("zh"), None, None).depth == "深度（大约）：1 次水平"
+    assert summary_of([rep(1)], say=words("zh")).depth == "深度（大约）：1 次水平"
 
 
 def test_clean_squats_get_nothing_to_try() -> None:
-    summary = summarise(seen(*[Squat()] * 4), SAY, None, None)
+    summary = summary_of(seen(*[Squat()] * 4))
     assert (summary.patterns, summary.tried, summary.drill, summary.offer) == ((), "", None, "")
 
 
 def test_knees_that_went_in_without_a_pattern_get_plain_advice() -> None:
-    summary = summarise([rep(1), rep(2, OFF, GOOD), rep(3, OFF, GOOD), rep(4)], SAY, None, None)
+    summary = summary_of([rep(1), rep(2, OFF, GOOD), rep(3, OFF, GOOD), rep(4)])
     assert summary.patterns == ()
     assert summary.tried == (
         "People who see this often take less weight and squat slowly: clean sets first, then weight."
@@ -58,12 +59,12 @@ def test_knees_that_went_in_without_a_pattern_get_plain_advice() -> None:
 
 @pytest.mark.parametrize("bad", [[rep(2, CAUTION, GOOD)], [rep(2, OFF, GOOD)], [rep(2, UNKNOWN, UNKNOWN)]])
 def test_one_bad_squat_gets_no_advice(bad: list[Rep]) -> None:
-    assert summarise([rep(1), *bad, rep(3)], SAY, None, None).tried == ""
+    assert summary_of([rep(1), *bad, rep(3)]).tried == ""
 
 
 def test_heels_that_rise_get_plates_to_try_a_comparison_and_the_figure_of_it() -> None:
     squats = [Squat(delta=(13, 13), collapse="deep", heel_rise_m=0.04)] * 3
-    summary = summarise(seen(*squats), SAY, None, None)
+    summary = summary_of(seen(*squats))
     assert summary.patterns[0] == "Your knees moved in only near the bottom, on 3 of 3 squats."
     assert summary.tried == "People who see this often try small plates under the heels."
     assert summary.drill is not None
@@ -75,7 +76,7 @@ def test_a_pattern_with_several_exercises_offers_another_every_set() -> None:
     hips = [replace(one, signs=later(one.signs)) for one in caving(13, 13, 13) if one.signs]
     drills, tried = [], []
     for sets in range(5):
-        one = summarise(hips, SAY, None, None, before=Before(sets))
+        one = summary_of(hips, before=Before(sets))
         assert one.pattern_keys == ("hips",)
         drills.append(one.drill.key if one.drill else "")
         tried.append(one.tried)
@@ -88,10 +89,10 @@ def test_a_pattern_with_several_exercises_offers_another_every_set() -> None:
 
 
 def test_the_set_before_is_compared_in_one_sentence_with_both_numbers() -> None:
-    summary = summarise([rep(1), rep(2), rep(3, OFF, GOOD)], SAY, None, None, before=Before(1, 1, 4))
+    summary = summary_of([rep(1), rep(2), rep(3, OFF, GOOD)], before=Before(1, 1, 4))
     assert summary.last_set == "Clean: 2 of 3 judged. Set before: 1 of 4."
-    assert summarise([rep(1, UNKNOWN, UNKNOWN)], SAY, None, None, before=Before(1, 1, 4)).last_set == ""
-    assert summarise([rep(1)], SAY, None, None).last_set == ""
+    assert summary_of([rep(1, UNKNOWN, UNKNOWN)], before=Before(1, 1, 4)).last_set == ""
+    assert summary_of([rep(1)]).last_set == ""
 
 
 def test_what_is_offered_can_be_tried() -> None:
@@ -106,7 +107,7 @@ def test_every_summary_can_be_told_in_every_language(language: str) -> None:
     for reps in sets:
         for stature in (None, 1.8):
             unseen = Reason(Why.LEGS_NOT_SEEN)
-            summary = summarise(reps, words(language), stature, unseen, before=Before(1, 2, 3))
+            summary = summary_of(reps, stature, unseen, words(language), before=Before(1, 2, 3))
             text = [summary.headline, summary.sentence, summary.depth, summary.tempo, *summary.patterns]
             text += [summary.tried, summary.offer, summary.last_set]
             assert not any("{" in line or "}" in line for line in text)

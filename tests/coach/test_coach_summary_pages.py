@@ -6,14 +6,13 @@ import re
 from dataclasses import replace
 from itertools import groupby
 
+from coach.in_words import summary_of
 from readings import OFF, rep
 from sets_seen import caving
 from test_coach_asked import Asking, standing
 
 from mirror.coach.feedback import Gesture, State
 from mirror.coach.pages import SummaryPages
-from mirror.coach.summary import summarise
-from mirror.coach.words import words
 
 
 def after_a_caving_set() -> Asking:
@@ -67,7 +66,7 @@ def test_a_page_turned_to_by_hand_has_its_full_time() -> None:
 
 def test_every_sentence_counts_all_squats_of_the_set() -> None:
     reps = [replace(one, is_reference=one.n == 1) for one in caving(0.0, 16.0, 16.0, 16.0)]
-    told = summarise(reps, words("en"), None, None)
+    told = summary_of(reps)
     assert told.patterns
     counted = re.findall(r"of (\d+) squats", " ".join((told.sentence, told.patterns[0])))
     assert counted == ["4", "4"]

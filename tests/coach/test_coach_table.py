@@ -7,17 +7,19 @@ from dataclasses import replace
 
 import pytest
 import simulate
+from coach.in_words import InWords, summary_of
 from readings import GOOD, OFF, UNKNOWN, Visit, reading, rep
 from sets_seen import caving, seen
 from simulate import Squat
 
 from mirror.coach.coach import Coach
 from mirror.coach.feedback import SetSummary
+from mirror.coach.lines import Cue
 from mirror.coach.pages import PAGES, page
 from mirror.coach.patterns import find
 from mirror.coach.rules import CoachRules
 from mirror.coach.speaker import KNEE_CUES, SPREAD_FOR, Speaker
-from mirror.coach.summary import PLAIN, Before, summarise
+from mirror.coach.summary import PLAIN, Before
 from mirror.coach.words import languages, words
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
@@ -29,7 +31,7 @@ SAY = words("en")
 
 
 def told(reps: Sequence[Rep], sets: int = 0) -> SetSummary:
-    return summarise(reps, SAY, None, None, before=Before(sets))
+    return summary_of(reps, before=Before(sets))
 
 
 def rolling(n: int) -> Rep:
@@ -107,7 +109,7 @@ def test_a_second_exercise_is_offered_for_the_inner_thighs_and_never_as_what_was
 
 def test_the_floor_is_spread_for_everything_that_speaks_for_it() -> None:
     assert {"from_start", "hips", "late", "load"} == SPREAD_FOR
-    assert KNEE_CUES == ("knees_over_toes", "spread_the_floor", "little_toes", "knees_out")
+    assert KNEE_CUES == (Cue.KNEES_OVER_TOES, Cue.SPREAD_THE_FLOOR, Cue.LITTLE_TOES, Cue.KNEES_OUT)
 
 
 def test_less_weight_until_two_sets_are_clean() -> None:
@@ -115,7 +117,7 @@ def test_less_weight_until_two_sets_are_clean() -> None:
         "Drop the weight a little until two sets are clean. Clean sets first, then weight."
     )
     assert told([rep(1), rep(2, OFF, GOOD)], 1).last_set == ""
-    after = summarise([rep(1), rep(2, OFF, GOOD)], SAY, None, None, before=Before(1, 4, 4))
+    after = summary_of([rep(1), rep(2, OFF, GOOD)], before=Before(1, 4, 4))
     assert "1 of 2" in after.last_set
     assert "4 of 4" in after.last_set
 
@@ -125,7 +127,7 @@ def test_less_weight_until_two_sets_are_clean() -> None:
 
 def stubborn(sets: int) -> Speaker:
     """Told in so many sets what to do, and once in the next; nothing came of it."""
-    speaker, t = Speaker(CoachRules(), SAY), 0.0
+    speaker, t = Speaker(CoachRules()), 0.0
     for n in range(sets + 1):
         for _ in range(2 if n < sets else 1):
             speaker.descent()
@@ -146,10 +148,10 @@ def test_knees_far_outside_the_toes_are_not_said_to_be_over_them() -> None:
 
 
 @pytest.mark.parametrize(("sets", "cue"), list(enumerate(KNEE_CUES)))
-def test_only_who_did_not_respond_to_two_cues_aims_at_the_little_toes(sets: int, cue: str) -> None:
+def test_only_who_did_not_respond_to_two_cues_aims_at_the_little_toes(sets: int, cue: Cue) -> None:
     speaker = stubborn(sets)
-    assert speaker.cue == SAY(f"cue.{cue}")
-    assert speaker.exaggerates is (cue == "little_toes")
+    assert speaker.cue is cue
+    assert speaker.exaggerates is (cue is Cue.LITTLE_TOES)
 
 
 def test_who_goes_too_far_out_aims_at_the_toes_again() -> None:
@@ -160,7 +162,7 @@ def test_who_goes_too_far_out_aims_at_the_toes_again() -> None:
 
 
 def test_the_line_to_aim_at_lies_further_out_for_who_is_told_to_exaggerate() -> None:
-    coach = Coach(CoachRules(), SAY)
+    coach = Coach(CoachRules())
     now = reading(0.0, Phase.DOWN, OFF, OFF)
     now = replace(now, left=replace(now.left, outer=(0.66, 0.7)), right=replace(now.right, outer=None))
     assert coach.update(now, None).left.target == (0.62, 0.7)
@@ -193,7 +195,7 @@ def test_the_outer_line_of_a_bent_leg_is_outside_the_other_on_both_sides() -> No
 
 @pytest.mark.parametrize("language", languages())
 def test_what_a_camera_cannot_tell_apart_is_explained_on_a_page(language: str) -> None:
-    shown = page(PAGES.index("coaching"), words(language))
+    shown = InWords(page(PAGES.index("coaching")), words(language))
     assert len(shown.lines) == 3
     parts = {"en": "thigh shin foot", "de": "Oberschenkel Unterschenkel Fuß", "es": "muslo pierna pie"}
     for part in parts.get(language, "大腿 小腿 脚").split():

@@ -7,14 +7,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from coach.in_words import summary_of
 from readings import CAUTION, GOOD, OFF, UNKNOWN, rep
 
 import mirror
 from mirror.coach import summary as summary_module
+from mirror.coach.lines import SECTIONS, Cue, Instruction, Praise, line
 from mirror.coach.patterns import SUREST_FIRST, Pattern
-from mirror.coach.summary import pattern_told, summarise
+from mirror.coach.summary import pattern_line
 from mirror.coach.words import DRILLS, FOLDER, in_english, languages, words
-from mirror.knees.reasons import Reason, Why, because, both
+from mirror.knees.reasons import Framing, Reason, Why, because, both
 
 PACKAGE = Path(mirror.__file__).parent
 SIDE = {"left": "one", "right": "one", "both": "both"}
@@ -49,7 +51,7 @@ def flat(language: str) -> dict[str, str]:
 
 
 def sentence(reps: list, stature_m: float | None = None, why: Reason | None = None) -> str:
-    return summarise(reps, words("en"), stature_m, why).sentence
+    return summary_of(reps, stature_m, why).sentence
 
 
 # -- the summary
@@ -86,7 +88,7 @@ def test_nothing_judged_is_said_with_the_reason() -> None:
 
 @pytest.mark.parametrize(("n", "headline"), [(0, "No squats this time"), (1, "1 squat"), (8, "8 squats")])
 def test_the_headline_counts(n: int, headline: str) -> None:
-    assert summarise([rep(i) for i in range(n)], words("en"), None, None).headline == headline
+    assert summary_of([rep(i) for i in range(n)]).headline == headline
 
 
 # -- every language
@@ -186,7 +188,7 @@ def test_every_pattern_can_be_told_and_has_something_to_try(language: str, key: 
     say = words(language)
     sides = [side for side in ("left", "right", "both") if f"pattern.{key}_{SIDE[side]}" in flat("en")]
     assert sides
-    told = {pattern_told(Pattern(key, side, 3, 5, 11.6), 6, say) for side in sides}
+    told = {say.line(pattern_line(Pattern(key, side, 3, 5, 11.6), 6)) for side in sides}
     assert len(told) == len(sides)
     assert not any("{" in sentence for sentence in told)
     assert say(f"tried.{key}")
@@ -221,6 +223,30 @@ def test_there_are_words_for_the_reasons_there_are_and_for_no_others(language: s
     assert set(table(language)["why"]) == {why.value for why in Why}
 
 
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("shown", [*Cue, *Praise, *Instruction, *Framing])
+def test_every_cue_and_instruction_is_said_in_every_language(
+    language: str, shown: Cue | Praise | Instruction | Framing
+) -> None:
+    assert words(language).line(shown).strip()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_there_are_words_for_the_cues_and_instructions_there_are_and_for_no_others(language: str) -> None:
+    for section in ("cue", "praise", "instruction"):
+        there = {one.value for kind, where in SECTIONS.items() if where == section for one in kind}
+        assert set(table(language)[section]) == there, section
+
+
+def test_a_number_is_told_as_its_language_writes_it_and_lines_in_a_row_with_commas() -> None:
+    tempo = line("summary.tempo", down=1.25, up=2.0)
+    assert words("en").line(tempo) == "Down 1.2 s, up 2.0 s"
+    assert words("de").line(tempo) == "1,2 s hinunter, 2,0 s hinauf"
+    counted = [(2, "high"), (1, "parallel")]
+    deep = tuple(line("depth.counted", n=n, label=line(f"depth.{label}")) for n, label in counted)
+    assert words("en").line(line("depth.told", what=deep)) == "Depth, about: 2 high, 1 parallel"
+
+
 def test_reasons_that_come_together_are_told_together() -> None:
     together = both(Reason(Why.FEET_NOT_SEEN), Reason(Why.NOT_STRAIGHT))
     assert words("de").reason(together) == "Füße nicht zu sehen und du stehst nicht gerade"
@@ -240,6 +266,7 @@ def test_every_sentence_the_code_asks_for_exists_and_every_one_there_is_is_asked
     named = re.compile(rf"""["']((?:{"|".join(table("en"))})\.[\w{{}}.'\[\]() ,]+)["']""")
     for path in sorted(PACKAGE.rglob("*.py")):
         asked |= set(named.findall(path.read_text("utf-8"))) - NO_SENTENCES
+    asked |= {f"{section}.{one.value}" for kind, section in SECTIONS.items() for one in kind}
     exact = {name for name in asked if "{" not in name}
     prefixes = tuple(name.partition("{")[0] for name in asked if "{" in name)
     there = set(flat("en"))

@@ -82,7 +82,7 @@ class Mirror:
         self.mailbox, self.lamp = Patient(), MockLights(LightsSettings(kind="mock"))
         self.tracker = PersonTracker(NoNet())  # type: ignore[arg-type]
         self.coaches: list[Coach] = []
-        self.log = EventLog(None)
+        self.log = EventLog(None, words("en"))
         self.witnesses = Witnesses(self.log, self.outlet, report=self.incidents.report)
         self.eyes = Eyes(
             self.mailbox,
@@ -96,7 +96,7 @@ class Mirror:
         )
 
     def coach(self) -> Coach:
-        self.coaches.append(Coach(CoachRules(), words("en")))
+        self.coaches.append(Coach(CoachRules()))
         return self.coaches[-1]
 
     def frames(self, from_s: float = 0.0, until_s: float = 1e9) -> Iterator[Frame]:
@@ -344,7 +344,7 @@ def test_eyes_that_fail_for_long_put_the_fault_scene_on_the_glass(station: Stati
     station.eyes.trouble = Odd("nobody foresaw this")
     moment = station._moment()
     assert (moment.state, moment.light) == (State.FAULT, Light.OFF)
-    assert "squat-mirror doctor" in moment.note
+    assert "squat-mirror doctor" in words("en").line(moment.note)
 
 
 class OddCamera:
@@ -407,7 +407,7 @@ def test_a_record_that_is_none_holds_up_no_other(error: Exception, tmp_path: Pat
     incidents = Incidents()
     store = Store(tmp_path / "sets.sqlite", 90, report=incidents.report)
     refused = store.keep(Poison(error))
-    book = Logbook(store)
+    book = Logbook(store, words("en"))
     with pytest.raises(NotKept):
         refused.result(PATIENCE_S)
     book.fault("test", "kept all the same")

@@ -79,8 +79,8 @@ class Bench:
     def __init__(self, sim: simulate.Simulated, events: Path | None = None, zero: float | None = 0.0) -> None:
         self.sim = sim
         self.mailbox, self.lamp, self.tracker = Patient(), Lamp(), Tracker()
-        self.coach = Coach(CoachRules(), words("en"))
-        self.log = EventLog(events)
+        self.coach = Coach(CoachRules())
+        self.log = EventLog(events, words("en"))
         self.eyes = Eyes(
             self.mailbox, self.tracker, self.watch_for, lambda: self.coach, self.lamp, self.log, lambda: zero
         )  # fmt: skip

@@ -39,9 +39,9 @@ def live(recording: Recording, settings: Settings) -> list[Rep]:
         mailbox,
         PersonTracker(NoNet()),  # type: ignore[arg-type]
         lambda frame: watch_for(settings, source, frame, ANATOMICAL),
-        lambda: Coach(CoachRules(), words("en")),
+        lambda: Coach(CoachRules()),
         MockLights(LightsSettings(kind="mock")),
-        EventLog(None),
+        EventLog(None, words("en")),
         lambda: 0.0,
         toes_for(settings, source),
     )

@@ -64,6 +64,6 @@ def test_the_glass_tells_staff_in_their_language_and_the_log_in_english(
         hold.set()
     (shown,) = stage.drawn
     assert shown.state is State.FAULT
-    assert shown.note == say("fault.silent", camera="/dev/video4711")
+    assert say.line(shown.note) == say("fault.silent", camera="/dev/video4711")
     assert "Webcam /dev/video4711, 640x480: no picture came." in caplog.text
-    assert shown.note not in caplog.text
+    assert say.line(shown.note) not in caplog.text

@@ -49,13 +49,13 @@ def judge(
     away until the lamp shows this. watch: judges the knees; None for one with all defaults.
     """
     mailbox = Mailbox() if then_wait_for else Patient()
-    events, lamp = EventLog(log), MockLights(LightsSettings(kind="mock"))
+    events, lamp = EventLog(log, words("en")), MockLights(LightsSettings(kind="mock"))
     camera = Camera(recording.hfov_deg or 60.0, 0.0)
     eyes = Eyes(
         mailbox,
         PersonTracker(NoNet()),  # type: ignore[arg-type]
         lambda _: watch or KneeWatch(camera, ANATOMICAL, Thresholds()),
-        lambda: Coach(CoachRules(), words("en")),
+        lambda: Coach(CoachRules()),
         lamp,
         events,
         lambda: 0.0,

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from patience import PATIENCE_S
 
-from mirror.coach.feedback import SetSummary
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.service.logbook import SetDone
 from mirror.service.store import Store
@@ -28,8 +27,8 @@ def rep(n: int, *, caving: bool = False) -> Rep:
 def set_done(
     reps: int = 3, at: float = MORNING, sentence: str = "Clean.", *, clock_set: bool = True
 ) -> SetDone:
-    summary = SetSummary(tuple(rep(n + 1) for n in range(reps)), f"{reps} squats", sentence)
-    return SetDone(at, clock_set, summary)
+    done = tuple(rep(n + 1) for n in range(reps))
+    return SetDone(at, clock_set, done, f"{reps} squats", sentence)
 
 
 def kept(path: Path) -> list[tuple[int, int, str]]:

@@ -28,6 +28,7 @@ from reliability.whole_mirror import squats  # noqa: E402
 
 from mirror.camera.frame import Frame  # noqa: E402
 from mirror.camera.recording import Recording, RecordingSource  # noqa: E402
+from mirror.coach.words import words  # noqa: E402
 from mirror.screen.pick import open_stage  # noqa: E402
 from mirror.screen.window import Window  # noqa: E402
 from mirror.service.logbook import Logbook  # noqa: E402
@@ -90,7 +91,8 @@ def soak(hours: float, folder: Path, warm_up: float = 0.2) -> tuple[Size, Size, 
     settings = Settings.model_validate({"lights": {"kind": "mock"}})
     store = Store(folder / "sets.sqlite", 90)
     stop = threading.Event()
-    station = Station(settings, source, "visits", folder / "events.jsonl", stop, None, Upkeep(Logbook(store)))
+    upkeep = Upkeep(Logbook(store, words("en")))
+    station = Station(settings, source, "visits", folder / "events.jsonl", stop, None, upkeep)
     source.station = station
     window = Window((480, 800))
     stage, _ = open_stage(window.canvas, settings.screen, "en", station.limits_deg)

@@ -19,6 +19,7 @@ from mirror.camera import feeder as feeding
 from mirror.camera.frame import Frame, Source
 from mirror.camera.recording import Recording, RecordingSource
 from mirror.coach.feedback import Feedback, State
+from mirror.coach.lines import fault_line
 from mirror.coach.words import words
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.screen.stage import Stage
@@ -76,7 +77,7 @@ class Rig:
         draw = Stage.draw
 
         def seen(stage: Stage, feedback: Feedback, *rest: Any) -> Any:
-            scene = (feedback.state, feedback.note if feedback.state is State.FAULT else "")
+            scene = (feedback.state, words("en").line(feedback.note) if feedback.state is State.FAULT else "")
             if not self.scenes or self.scenes[-1] != scene:
                 self.scenes.append(scene)
             for camera in plugged:
@@ -101,7 +102,7 @@ class Rig:
         """Whether the screen shows why there is no camera, in the words of the last attempt."""
         if self.refused is None or not self.scenes:
             return False
-        return self.scenes[-1] == (State.FAULT, words("en").fault(self.refused))
+        return self.scenes[-1] == (State.FAULT, words("en").line(fault_line(self.refused)))
 
     def run_until(self, enough: Callable[[], bool]) -> int:
         """Runs the mirror until `enough()`, then sends this process SIGTERM, as systemd would."""
@@ -153,7 +154,7 @@ def test_a_camera_that_is_plugged_in_later_is_shown_as_missing_and_then_used(mon
     with caplog.at_level(logging.INFO):
         assert rig.run_until(rig.is_back) == 0
     assert rig.is_back()
-    assert (State.FAULT, words("en").fault(missing)) in rig.scenes
+    assert (State.FAULT, words("en").line(fault_line(missing))) in rig.scenes
     assert rig.opened == 5
     assert said(caplog, "is there") == 1
 
@@ -164,7 +165,7 @@ def test_a_camera_that_stays_away_is_said_once(monkeypatch, caplog):
     with caplog.at_level(logging.WARNING):
         assert rig.run_until(lambda: rig.opened > 10 and rig.missed()) == 0
     assert [scene for scene in rig.scenes if scene[0] is not State.IDLE] == [
-        (State.FAULT, words("en").fault(missing))
+        (State.FAULT, words("en").line(fault_line(missing)))
     ]
     assert said(caplog, "No webcam found") == 1
 

@@ -41,6 +41,8 @@ ALLOWED = {
         "verdict",
         "cue",
         "note",
+        "note_key",
+        "note_why",
     ),
     *("good", "caution", "off_track", "unknown", "depth_deg", "depth_label", "deviation_deg"),
     *("sentences", "patterns"),

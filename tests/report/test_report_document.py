@@ -42,8 +42,8 @@ def analysis(
 
 def told(found: Analysis) -> dict[str, Any]:
     """The document as another program gets it: through strict JSON."""
-    summary = summarise(found.reps, words("en"), None, found.why_unknown)
-    text = json.dumps(document(found, {"file": "clip.mp4"}, summary), allow_nan=False)
+    summary = summarise(found.reps, None, found.why_unknown)
+    text = json.dumps(document(found, {"file": "clip.mp4"}, summary, words("en")), allow_nan=False)
     return json.loads(text)
 
 

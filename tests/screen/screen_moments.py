@@ -9,7 +9,8 @@ import numpy as np
 import pygame
 
 from mirror.coach.feedback import Feedback, SetSummary, State, nothing
-from mirror.coach.words import words
+from mirror.coach.lines import line
+from mirror.coach.words import Words, words
 from mirror.knees.reading import Rep
 from mirror.screen import samples
 from mirror.screen.fonts import face_for
@@ -23,32 +24,39 @@ GREY = np.full((640, 480, 3), 120, np.uint8)
 GREY.setflags(write=False)
 
 
-def moment(state: State, language: str = "en") -> Feedback:
-    return samples.moment(state, words(language))
+def moment(state: State) -> Feedback:
+    return samples.moment(state)
 
 
-def every_moment(language: str = "en") -> dict[str, Feedback]:
+def every_moment() -> dict[str, Feedback]:
     """Each state's, and the rarer ones."""
-    states = {state.value: moment(state, language) for state in State}
-    return {**states, **samples.variants(words(language))}
+    states = {state.value: moment(state) for state in State}
+    return {**states, **samples.variants()}
 
 
 def summary_of(reps: tuple[Rep, ...], **more: Any) -> Feedback:
     """A summary with one plain sentence about these repetitions."""
-    told = SetSummary(
-        reps,
-        f"{len(reps)} squats",
-        "Your left knee moved up to 10 degrees inside your toes on 3 of 12 squats, "
-        "your right up to 13 degrees on 2, mostly near the bottom.",
-        **more,
-    )
+    knees = {"left": 10, "bad_left": 3, "right": 13, "bad_right": 2, "unit": line("summary.degrees")}
+    sentence = line("summary.both", n=12, **knees)
+    told = SetSummary(reps, line("summary.reps_many", n=len(reps)), sentence, **more)
     return replace(nothing(0.0, State.SUMMARY), summary=told)
 
 
-def stage_on(canvas: pygame.Surface, language: str = "en", **how: Any) -> Stage:
+class Always(Words):
+    """Says the same, whatever is to be said."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__({})
+        self._text = text
+
+    def __call__(self, name: str, **gaps: object) -> str:
+        return self._text
+
+
+def stage_on(canvas: pygame.Surface, language: str = "en", say: Words | None = None, **how: Any) -> Stage:
     face = face_for(language)
     assert face is not None
-    return Stage(canvas, words(language), face=face, **how)
+    return Stage(canvas, say or words(language), face=face, **how)
 
 
 def pixels(canvas: pygame.Surface) -> np.ndarray:
@@ -72,9 +80,13 @@ def written(stage: Stage) -> list[pygame.Rect]:
 
 
 def written_on(
-    size: tuple[int, int], feedback: Feedback, picture: np.ndarray | None, language: str = "en"
+    size: tuple[int, int],
+    feedback: Feedback,
+    picture: np.ndarray | None,
+    language: str = "en",
+    say: Words | None = None,
 ) -> list[pygame.Rect]:
     """The same for one moment on a glass of this size."""
-    stage = stage_on(pygame.Surface(size), language)
+    stage = stage_on(pygame.Surface(size), language, say)
     stage.draw(feedback, picture, (640, 480))
     return written(stage)

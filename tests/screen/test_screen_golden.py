@@ -14,8 +14,8 @@ import pytest
 pygame = pytest.importorskip("pygame")
 cv2 = pytest.importorskip("cv2")
 
-from mirror.coach.feedback import Drill, State  # noqa: E402
-from mirror.coach.words import Words  # noqa: E402
+from mirror.coach.feedback import State  # noqa: E402
+from mirror.coach.words import Drill, Words  # noqa: E402
 from mirror.screen import samples  # noqa: E402
 from mirror.screen.stage import Stage  # noqa: E402
 
@@ -44,7 +44,7 @@ def words_then() -> Words:
 
 def drawn(name: str, size: tuple[int, int]) -> np.ndarray:
     canvas, say = pygame.Surface(size), words_then()
-    moments = {state.value: samples.moment(state, say) for state in State} | samples.variants(say)
+    moments = {state.value: samples.moment(state) for state in State} | samples.variants()
     Stage(canvas, say).draw(moments[name], None, (640, 480))
     return pixels(canvas)
 

@@ -17,6 +17,7 @@ pytest.importorskip("cv2")
 
 import mirror.coach  # noqa: E402
 from mirror.coach.feedback import State  # noqa: E402
+from mirror.coach.lines import Cue  # noqa: E402
 from mirror.coach.words import languages, words  # noqa: E402
 from mirror.screen import fonts  # noqa: E402
 from mirror.screen.figures import FIGURES  # noqa: E402
@@ -45,7 +46,7 @@ def arcmin(px: float, distance_m: float, panel_px: int = 1920, panel_mm: float =
 def caps(name: str, language: str = "en", size: tuple[int, int] = (1080, 1920)) -> list[float]:
     """Cap heights in px of all lines of a moment on a glass of this size, largest first."""
     stage = stage_on(pygame.Surface(size), language, panel_height_mm=PANEL_MM)
-    stage.draw(every_moment(language)[name], GREY)
+    stage.draw(every_moment()[name], GREY)
     rendered = {id(line): key[1] for key, line in stage.glass.letters.kept_by_key().items()}
     found = [rendered[id(p.sprite)] for p in stage.glass.sheet.pieces if id(p.sprite) in rendered]
     return sorted(found, reverse=True)
@@ -69,17 +70,14 @@ def test_every_line_can_be_read_from_three_metres(name: str, language: str) -> N
     assert arcmin(caps(name, language)[-1], FARTHEST_M) >= 9.5
 
 
-CUES = tuple(
-    tomllib.loads((Path(mirror.coach.__file__).parent / "words" / "en.toml").read_text("utf-8"))["cue"]
-)
 STANDARD_SIZES = [(800, 480), (1080, 1920), (1920, 1080), (2160, 3840)]
 
 
-def cue_arcmin(size: tuple[int, int], language: str, key: str, reflection: Mounting | None = None) -> float:
+def cue_arcmin(size: tuple[int, int], language: str, shown: Cue, reflection: Mounting | None = None) -> float:
     """Cap height of a cue on 24-inch glass from two and a half metres."""
     stage = stage_on(pygame.Surface(size), language, reflection=reflection)
-    cue = words(language)(f"cue.{key}")
-    stage.draw(replace(moment(State.SQUATTING, language), cue=cue, note=""), GREY)
+    cue = words(language).line(shown)
+    stage.draw(replace(moment(State.SQUATTING), cue=shown, note=None), GREY)
     rendered = {id(line): key for key, line in stage.glass.letters.kept_by_key().items()}
     lines = [rendered[id(p.sprite)] for p in stage.glass.sheet.pieces if id(p.sprite) in rendered]
     cap = max(line[1] for line in lines)
@@ -89,30 +87,30 @@ def cue_arcmin(size: tuple[int, int], language: str, key: str, reflection: Mount
 
 @pytest.mark.parametrize("size", STANDARD_SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("key", CUES)
-def test_a_cue_is_a_degree_high_on_every_glass(key: str, language: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("shown", Cue)
+def test_a_cue_is_a_degree_high_on_every_glass(shown: Cue, language: str, size: tuple[int, int]) -> None:
     if face_for(language) is None:
         pytest.skip(spoken(language)[1])
-    assert cue_arcmin(size, language, key) >= WORD_ARCMIN - 1
+    assert cue_arcmin(size, language, shown) >= WORD_ARCMIN - 1
 
 
 @pytest.mark.parametrize("size", STANDARD_SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("key", CUES)
+@pytest.mark.parametrize("shown", Cue)
 def test_a_cue_beside_the_marks_on_a_reflection_is_nearly_so(
-    key: str, language: str, size: tuple[int, int]
+    shown: Cue, language: str, size: tuple[int, int]
 ) -> None:
     if face_for(language) is None:
         pytest.skip(spoken(language)[1])
-    least = 50 if (language, key) == ("de", "spread_the_floor") and size[0] > size[1] else 56
-    assert cue_arcmin(size, language, key, mounting(size, None, None, None)) >= least
+    least = 50 if (language, shown) == ("de", Cue.SPREAD_THE_FLOOR) and size[0] > size[1] else 56
+    assert cue_arcmin(size, language, shown, mounting(size, None, None, None)) >= least
 
 
 @pytest.mark.parametrize("size", STANDARD_SIZES[:3], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("down", [i / 10 for i in range(-2, 12)])
 def test_a_cue_never_lies_on_the_marks_of_a_knee(size: tuple[int, int], down: float) -> None:
     stage = stage_on(pygame.Surface(size), reflection=Mounting(size[0] / 2, down * size[1], 1000.0))
-    stage.draw(replace(moment(State.SQUATTING), note=""), None)
+    stage.draw(replace(moment(State.SQUATTING), note=None), None)
     cue = [line for key, line in stage.glass.letters.kept_by_key().items() if key[0] != "14"]
     placed = [
         p.sprite.get_bounding_rect().move(p.rect.topleft) for p in stage.glass.sheet.pieces if p.sprite in cue
@@ -132,15 +130,16 @@ def test_a_sentence_of_the_summary_is_read_at_three_metres(
     if face_for(language) is None:
         pytest.skip(spoken(language)[1])
     stage = stage_on(pygame.Surface(size), language)
-    feedback = every_moment(language)[name]
+    feedback = every_moment()[name]
     stage.draw(feedback, None)
     told = feedback.summary
     assert told is not None
-    compared = told.compared.sentences if told.compared else ()
-    sentences = (told.sentence, told.tried, told.offer, told.last_set, *told.patterns, *compared)
     say = stage.glass.words
+    compared = told.compared.sentences if told.compared else ()
+    lines_told = (told.sentence, told.tried, told.offer, told.last_set, *told.patterns, *compared)
+    sentences = [say.line(one) for one in lines_told]
     names = [say("screen.left_knee"), say("screen.right_knee"), "6°", "8°"]
-    names += [told.compared.a.name, told.compared.b.name] if told.compared else []
+    names += [say.line(one.name) for one in (told.compared.a, told.compared.b)] if told.compared else []
     rendered = {id(line): key for key, line in stage.glass.letters.kept_by_key().items()}
     lines = [rendered[id(p.sprite)] for p in stage.glass.sheet.pieces if id(p.sprite) in rendered]
     lines = [key for key in lines if not any(key[0] in name for name in names)]
@@ -275,7 +274,7 @@ def test_the_summary_shows_the_figure_of_its_exercise() -> None:
     with_figure = pixels_of(stage)
     told = moment(State.SUMMARY)
     assert told.summary is not None
-    assert told.summary.drill is not None
+    assert told.summary.drill
     assert with_figure > 20_000
 
 

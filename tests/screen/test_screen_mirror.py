@@ -13,6 +13,7 @@ pygame = pytest.importorskip("pygame")
 pytest.importorskip("cv2")
 
 from mirror.coach.feedback import NO_MARK, KneeMark, State, nothing  # noqa: E402
+from mirror.coach.lines import Cue, Instruction, line  # noqa: E402
 from mirror.knees.reading import Verdict  # noqa: E402
 from mirror.screen.mirror_view import MOST_CUT, MirrorView  # noqa: E402
 from mirror.screen.samples import GOOD_KNEE, LEFT_IN, leg, rep  # noqa: E402
@@ -26,6 +27,7 @@ from screen_moments import (  # noqa: E402  isort: skip
     pixels,
     stage_on,
     summary_of,
+    Always,
 )
 
 
@@ -87,9 +89,9 @@ def test_colours_of_the_picture_are_kept() -> None:
 @pytest.mark.parametrize("state", [State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING])
 def test_words_over_the_mirrored_picture_are_not_mirrored(state: State) -> None:
     canvas = pygame.Surface((1080, 1920))
-    stage = stage_on(canvas)
-    text = "F"  # the same upside down or mirrored it is not
-    feedback = replace(nothing(0.0, state), instruction=text, note=text, cue=text)
+    stage = stage_on(canvas, say=Always("F"))  # the same upside down or mirrored it is not
+    shown = {"instruction": Instruction.STAND_STILL, "note": line("note.ready"), "cue": Cue.CHEST_PROUD}
+    feedback = replace(nothing(0.0, state), **shown)
     stage.draw(feedback, np.zeros((640, 480, 3), np.uint8))
     drawn = stage.glass.letters.kept()[-1]
     ink = pygame.surfarray.array_alpha(drawn.subsurface(drawn.get_bounding_rect())).T

@@ -15,6 +15,7 @@ pygame = pytest.importorskip("pygame")
 pytest.importorskip("cv2")
 
 from mirror.coach.feedback import State, nothing  # noqa: E402
+from mirror.coach.lines import Cue, Instruction, line  # noqa: E402
 from mirror.coach.words import languages, words  # noqa: E402
 from mirror.faults import BadInput  # noqa: E402
 from mirror.knees.reading import Verdict  # noqa: E402
@@ -34,6 +35,7 @@ from screen_moments import (  # noqa: E402  isort: skip
     pixels,
     stage_on,
     summary_of,
+    Always,
     written,
     written_on,
 )
@@ -57,7 +59,7 @@ def test_every_word_stays_on_the_glass_and_off_other_words(name: str, size: tupl
 def test_words_of_every_language_stay_on_the_glass(language: str, name: str, size: tuple[int, int]) -> None:
     if face_for(language) is None:
         pytest.skip(spoken(language)[1])
-    lies_well(size, written_on(size, every_moment(language)[name], GREY, language))
+    lies_well(size, written_on(size, every_moment()[name], GREY, language))
 
 
 def lies_well(size: tuple[int, int], places: list[pygame.Rect]) -> None:
@@ -88,9 +90,12 @@ def test_words_stand_beside_the_person_on_a_lying_glass(
 def test_very_long_words_shrink_rather_than_run_out(size: tuple[int, int]) -> None:
     long = "Kniebeugenwiederholungsbewegungsumfang über den Zehenspitzen ausgerichtet halten"
     for state in (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING, State.FAULT):
-        feedback = replace(moment(state), instruction=long, note=long, cue=long)
+        shown = {"instruction": Instruction.STAND_STILL, "note": line("note.ready"), "cue": Cue.CHEST_PROUD}
+        feedback = replace(moment(state), **shown)
         glass = pygame.Rect(0, 0, *size)
-        assert all(glass.contains(place) for place in written_on(size, feedback, GREY))
+        places = written_on(size, feedback, GREY, say=Always(long))
+        assert places
+        assert all(glass.contains(place) for place in places)
 
 
 @pytest.mark.parametrize("state", [State.IDLE, State.SUMMARY, State.FAULT])
@@ -234,7 +239,7 @@ def test_an_unknown_knee_has_no_bar_and_no_colour() -> None:
 
 def test_depth_is_told_only_where_it_is_known() -> None:
     fine = leg(1.0, Verdict.GOOD)
-    told = summary_of((rep(1, fine, fine, -3.0),), depth="Depth: parallel")
+    told = summary_of((rep(1, fine, fine, -3.0),), depth=line("depth.told", what=line("depth.parallel")))
     silent = summary_of((rep(1, fine, fine, None),))
     known, unknown = (written_on((1080, 1920), said, None) for said in (told, silent))
     assert len(known) == len(unknown) + 1

@@ -16,10 +16,11 @@ from coach.readings import Visit
 from mirror.coach.coach import Coach
 from mirror.coach.feedback import Feedback, Light, State, nothing
 from mirror.coach.rules import CoachRules
-from mirror.coach.words import words
+from mirror.coach.words import languages, words
 from mirror.knees.reading import Rep, Verdict
+from mirror.knees.reasons import Why, because
 from mirror.service import mqtt_broker, topics
-from mirror.service.mqtt import Follower, Mqtt, cue_keys, mqtt_for
+from mirror.service.mqtt import Follower, Mqtt, mqtt_for
 from mirror.service.mqtt_broker import WAITING
 from mirror.service.mqtt_look import mqtt as look
 from mirror.service.mqtt_outbox import QUEUE
@@ -42,13 +43,15 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         STARTED.pop().close()
 
 
-def settings(address: str, mode: str = "standard", name: str = "Rack 3", **mqtt: object) -> Settings:
-    station = {"station": name, "mode": mode}
+def settings(
+    address: str, mode: str = "standard", name: str = "Rack 3", language: str = "en", **mqtt: object
+) -> Settings:
+    station = {"station": name, "mode": mode, "language": language}
     return Settings.model_validate({"mqtt": {"broker": address, **mqtt}, "coach": station})
 
 
-def started(address: str, mode: str = "standard", **mqtt: object) -> Mqtt:
-    told = mqtt_for(settings(address, mode, **mqtt))
+def started(address: str, mode: str = "standard", language: str = "en", **mqtt: object) -> Mqtt:
+    told = mqtt_for(settings(address, mode, language=language, **mqtt))
     assert told is not None
     STARTED.append(told)
     told.start()
@@ -62,7 +65,7 @@ class Seen(Visit):
 
     def _step(self, rep_now: Rep | None = None, **how: object) -> Feedback:
         feedback = super()._step(rep_now, **how)
-        self.told.write(self.t, feedback, rep_now)
+        self.told.write(self.t, feedback.value, rep_now)  # type: ignore[attr-defined]
         return feedback
 
 
@@ -124,9 +127,10 @@ def test_every_topic_arrives_and_what_is_to_stay_is_there_for_whoever_comes_late
         assert later.newest("online") == 0
 
 
-def test_the_cue_is_told_by_its_key_in_any_language(broker):
+@pytest.mark.parametrize("language", languages())
+def test_the_cue_is_told_by_its_key_in_any_language(language, broker):
     with Listener(broker.port) as listener:
-        told = started(broker.address)
+        told = started(broker.address, language=language)
         seen = visit(told)
         seen.stays(3)
         listener.until("it is there", lambda: listener.of("state"))
@@ -135,10 +139,21 @@ def test_the_cue_is_told_by_its_key_in_any_language(broker):
         assert {said.cue for said in seen.said} - {""} == {words("en")("cue.knees_over_toes")}
         listener.until("the cue", lambda: listener.newest("state").get("cue") == "knees_over_toes")
         told.close()
-    for language in ("en", "de", "es", "zh"):
-        keys = cue_keys(words(language))
-        assert "" not in keys
-        assert {"knees_over_toes", "spread_the_floor"} <= set(keys.values())
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_note_is_told_in_words_and_by_its_key_with_the_reason_in_it(language, broker):
+    with Listener(broker.port) as listener:
+        told = started(broker.address, language=language)
+        seen = visit(told)
+        seen.stays(3, awaited=True, refused=because(Why.KNEE_WANDERED, side="left"))
+        listener.until("the note", lambda: listener.newest("state").get("note_key") == "reference_refused")
+        say, state = words(language), listener.newest("state")
+        assert state["note_why"] == "knee_wandered"
+        assert state["note"] == say(
+            "note.reference_refused", reason=say("why.knee_wandered", side=say("summary.left"))
+        )
+        told.close()
 
 
 def test_in_a_class_sets_are_told_although_nobody_sees_a_summary(broker):
@@ -170,7 +185,7 @@ def test_a_station_in_a_class_follows_the_timer_and_goes_back_to_its_own(broker)
         coach.client.publish(topic, encoded(timer.payload()), qos=1, retain=True).wait_for_publish(PATIENCE_S)
         told = started(broker.address, "class")
         rules = CoachRules(mode="class", station="Rack 3", work_s=40.0, rest_s=20.0)
-        mirror = Coach(rules, words("en"), told.shared)
+        mirror = Coach(rules, told.shared)
         until("it follows", lambda: told.shared() is not None)
         shown = mirror._clock.at(time.monotonic())
         assert (shown.length_s, shown.working) == (3000.0, True)

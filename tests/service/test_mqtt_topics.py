@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.coach.feedback import NO_MARK, State, nothing
+from mirror.coach.lines import Cue, line
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.knees.reading import Verdict
+from mirror.knees.reasons import Reason, Why
 from mirror.service import topics
 from mirror.service.topics import ClassTimer, Topics, came_from, decoded, encoded, timer_of
 
@@ -91,16 +93,19 @@ def test_a_state_counts_repetitions_by_their_worse_leg():
         left=replace(NO_MARK, verdict=CAUTION),
         reps_done=4,
         rep_verdicts=(GOOD, OFF, UNKNOWN, OFF),
-        note="A note.",
+        cue=Cue.CHEST_PROUD,
+        note=line("note.unknown", reason=Reason(Why.NOBODY)),
     )
-    told = topics.state_payload("Rack 3", 1_800_000_000.126, feedback, 2, None)
+    told = topics.state_payload("Rack 3", 1_800_000_000.126, feedback, 2, "A note.")
     assert told == {
         "schema": 1, "station": "Rack 3", "t": 1_800_000_000.13, "state": "squatting", "light": "off",
         "left": "caution", "right": "unknown",
-        "set": 2, "reps": 4, "good": 1, "caution": 0, "off_track": 2, "unknown": 1, "cue": None,
-        "note": "A note.",
+        "set": 2, "reps": 4, "good": 1, "caution": 0, "off_track": 2, "unknown": 1,
+        "cue": "chest_proud", "note": "A note.", "note_key": "unknown", "note_why": "nobody",
     }  # fmt: skip
     assert set(told) == topics.STATE_KEYS
+    quiet = topics.state_payload("Rack 3", 0.0, nothing(0.0), 2, "")
+    assert [quiet[key] for key in ("cue", "note", "note_key", "note_why")] == [None] * 4
 
 
 def test_what_is_unknown_is_null():
@@ -115,13 +120,14 @@ def test_what_is_unknown_is_null():
 
 def test_a_set_has_its_repetitions_and_the_summarys_words():
     done = [rep(1, GOOD, GOOD), rep(2, OFF, GOOD)]
-    summary = summarise(done, words("de"), None, None)
+    summary = summarise(done, None, None)
     in_set = [topics.rep_of_set(float(n), n, each) for n, each in enumerate(done, 1)]
-    told = topics.set_payload("Rack 3", 9.0, 1, in_set, summary)
+    told = topics.set_payload("Rack 3", 9.0, 1, in_set, summary, words("de"))
     assert set(told) == topics.SET_KEYS
     assert [each["n"] for each in told["reps"]] == [1, 2]
     assert all(set(each) == topics.REP_OF_SET_KEYS for each in told["reps"])
-    assert told["sentences"][:2] == [summary.headline, summary.sentence]
+    assert told["sentences"][:2] == [words("de").line(said) for said in (summary.headline, summary.sentence)]
+    assert told["sentences"][0] == "2 Kniebeugen"
     assert "" not in told["sentences"]
 
 

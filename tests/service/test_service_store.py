@@ -15,7 +15,9 @@ import pytest
 from patience import PATIENCE_S
 from reliability.sets_done import MORNING, kept, set_done
 
-from mirror.coach.feedback import State, nothing
+from mirror.coach.feedback import SetSummary, State, nothing
+from mirror.coach.lines import line
+from mirror.coach.words import Words
 from mirror.service import checkup
 from mirror.service import store as storing
 from mirror.service.logbook import FaultSeen, Logbook
@@ -211,7 +213,7 @@ def test_a_clock_that_jumped_far_ahead_deletes_nothing_and_cannot_vouch_for_itse
     far = (year - 1970) * 365.25 * DAY_S
     remembered(path, ("today", TODAY, True))
     store = Store(path, 90, now=lambda: far, clock_is_set=lambda: False)
-    book = Logbook(store, now=lambda: far, clock_is_set=lambda: False)
+    book = Logbook(store, SAY, now=lambda: far, clock_is_set=lambda: False)
     book.write(0.0, a_set("by the wrong clock"), None)
     book.close()
     assert cleaned(path, far, keep_days=90) == ["today", "by the wrong clock"]
@@ -252,7 +254,7 @@ def test_a_clock_that_is_set_late_is_not_waited_for_until_tomorrow(path, monkeyp
 def test_a_set_is_dated_by_a_clock_that_is_believed(path):
     store = Store(path, 3650, now=lambda: TODAY, clock_is_set=lambda: False)
     now = [TODAY, TODAY, TODAY - 1.0, 0.0, TODAY + 1.0]  # the visit began by the first
-    book = Logbook(store, now=lambda: now.pop(0), clock_is_set=lambda: False)
+    book = Logbook(store, SAY, now=lambda: now.pop(0), clock_is_set=lambda: False)
     for sentence in ("right", "set back", "reset", "right again"):
         book.write(0.0, a_set(sentence), None)
         store.keep(FaultSeen(TODAY, "camera", "")).result(PATIENCE_S)  # the set before it is on the disk
@@ -323,15 +325,20 @@ def test_a_file_of_a_newer_release_is_left_alone(path, caplog):
 # -- visits
 
 
+SAY = Words({"summary": {"none": "None.", "reps_many": "{n} squats"}, "test": {"said": "{what}"}})
+"""Words that say what a test wants to find again."""
+
+
 def a_set(sentence: str, state: State = State.SUMMARY):
-    told = set_done(2, sentence=sentence).summary
+    reps = set_done(2).reps
+    told = SetSummary(reps, line("summary.reps_many", n=2), line("test.said", what=sentence))
     return replace(nothing(0.0, state), summary=told if state is State.SUMMARY else None, set_over=told)
 
 
 def test_sets_of_one_visit_belong_together_and_who_walks_by_leaves_no_trace(path):
     clock = iter(range(1000))
     store = Store(path, 90)
-    book = Logbook(store, now=lambda: MORNING + next(clock), clock_is_set=lambda: False)
+    book = Logbook(store, SAY, now=lambda: MORNING + next(clock), clock_is_set=lambda: False)
     walks_by = [nothing(0.0, State.FRAMING), nothing(0.0)]
     one = a_set("first")
     shown_on = replace(one, set_over=None)
@@ -355,7 +362,7 @@ def test_sets_of_one_visit_belong_together_and_who_walks_by_leaves_no_trace(path
 
 def test_in_a_class_where_no_summary_is_shown_sets_are_kept_too(path):
     store = Store(path, 90)
-    book = Logbook(store)
+    book = Logbook(store, SAY)
     for feedback in (
         nothing(0.0, State.CLASS),
         a_set("squatting on", State.CLASS),
@@ -370,8 +377,8 @@ def test_in_a_class_where_no_summary_is_shown_sets_are_kept_too(path):
 
 def test_a_set_without_a_repetition_is_not_kept(path):
     store = Store(path, 90)
-    book = Logbook(store)
-    empty = replace(set_done(1).summary, reps=())
+    book = Logbook(store, SAY)
+    empty = SetSummary((), line("summary.none"), None)
     book.write(0.0, replace(nothing(0.0, State.SUMMARY), summary=empty, set_over=empty), None)
     book.close()
     store.close(PATIENCE_S)
@@ -380,7 +387,7 @@ def test_a_set_without_a_repetition_is_not_kept(path):
 
 def test_a_visit_goes_on_in_a_new_file_when_its_old_one_was_deleted(path):
     store = Store(path, 90)
-    book = Logbook(store)
+    book = Logbook(store, SAY)
     book.write(0.0, nothing(0.0, State.READY), None)
     book.write(0.0, a_set("first"), None)
     done: Future[int] = store.keep(set_done())

@@ -16,6 +16,8 @@ import pytest
 from patience import PATIENCE_S
 
 from mirror.coach.feedback import Light, Sound
+from mirror.coach.lines import Cue
+from mirror.coach.words import words
 from mirror.faults import PermanentFault
 from mirror.settings import LightsSettings, SoundSettings
 from mirror.signals import voice
@@ -44,10 +46,10 @@ def heard(lights: MockLights) -> list[object]:
 
 def test_by_default_the_buzzer_is_heard_and_nothing_speaks() -> None:
     lights = lamp()
-    sounds, said = open_sounds(SoundSettings(), lights, "en")
+    sounds, said = open_sounds(SoundSettings(), lights, words("en"))
     assert isinstance(sounds, Buzzing)
     assert "buzzer" in said
-    sounds.play(Sound.OFF_TRACK, "Knees over your toes")
+    sounds.play(Sound.OFF_TRACK, Cue.KNEES_OVER_TOES)
     assert heard(lights) == [Sound.OFF_TRACK]
 
 
@@ -58,10 +60,10 @@ def test_speech_leaves_the_buzzer_alone(tmp_path: Path, monkeypatch: pytest.Monk
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     lights = lamp()
-    sounds, said = open_sounds(SoundSettings(kind="speech", volume=0.5), lights, "zh")
+    sounds, said = open_sounds(SoundSettings(kind="speech", volume=0.5), lights, words("zh"))
     assert isinstance(sounds, Speech)
     assert "spoken" in said
-    sounds.play(Sound.OFF_TRACK, "膝盖对准脚尖")
+    sounds.play(Sound.OFF_TRACK, Cue.KNEES_OVER_TOES)
     wait_for(spoken.exists)
     sounds.close()
     assert spoken.read_text() == "-v|cmn|-a|100|-s|160|--|膝盖对准脚尖|"
@@ -82,12 +84,12 @@ def dummy_audio(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("dummy_audio")
 def test_without_espeak_tones_are_heard_and_without_audio_the_buzzer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voice.shutil, "which", lambda _: None)
-    sounds, said = open_sounds(SoundSettings(kind="speech"), lamp(), "en")
+    sounds, said = open_sounds(SoundSettings(kind="speech"), lamp(), words("en"))
     assert isinstance(sounds, Tones)
     assert "apt install espeak-ng" in said
     sounds.close()
     monkeypatch.setenv("SDL_AUDIODRIVER", "no such thing")
-    sounds, said = open_sounds(SoundSettings(kind="tones"), lamp(), "en")
+    sounds, said = open_sounds(SoundSettings(kind="tones"), lamp(), words("en"))
     assert isinstance(sounds, Buzzing)
     assert "no tones" in said
 
@@ -99,7 +101,7 @@ def test_without_a_library_that_tones_need_the_buzzer_is_heard(monkeypatch: pyte
         raise NotImplementedError("mixer module not available (libgthread-2.0.so.0 is not there)")
 
     monkeypatch.setattr(pygame, "mixer", SimpleNamespace(init=missing))
-    sounds, said = open_sounds(SoundSettings(kind="tones"), lamp(), "en")
+    sounds, said = open_sounds(SoundSettings(kind="tones"), lamp(), words("en"))
     assert isinstance(sounds, Buzzing)
     assert "libgthread" in said
 
@@ -120,10 +122,10 @@ def test_a_tone_has_the_buzzer_s_pattern() -> None:
 def test_tones_play_and_can_be_closed_twice() -> None:
     tones = Tones(0.5)
     for sound in Sound:
-        tones.play(sound, "")
+        tones.play(sound, None)
     tones.close()
     tones.close()
-    tones.play(Sound.OFF_TRACK, "")  # a mirror that ends may still be told
+    tones.play(Sound.OFF_TRACK, None)  # a mirror that ends may still be told
 
 
 # -- speech
@@ -148,8 +150,8 @@ def test_while_one_thing_is_said_only_the_newest_waits() -> None:
     slot = OneSlot(speak, "test voice")
     slot.put("one")
     assert busy.wait(PATIENCE_S)
-    for words in ("two", "three", "four"):
-        slot.put(words)
+    for said_next in ("two", "three", "four"):
+        slot.put(said_next)
     go.set()
     wait_for(lambda: len(said) == 2)
     slot.close(PATIENCE_S)
@@ -159,17 +161,17 @@ def test_while_one_thing_is_said_only_the_newest_waits() -> None:
 def test_a_sound_without_words_is_not_spoken(tmp_path: Path) -> None:
     log = tmp_path / "log"
     script = f"import sys; open({str(log)!r}, 'a').write(sys.argv[1] + '\\n')"
-    speech = Speech("en", 1.0, [sys.executable, "-c", script])
-    speech.play(Sound.ACCEPTED, "")
-    speech.play(Sound.OFF_TRACK, "Spread the floor")
+    speech = Speech(words("en"), 1.0, [sys.executable, "-c", script])
+    speech.play(Sound.ACCEPTED, None)
+    speech.play(Sound.OFF_TRACK, Cue.SPREAD_THE_FLOOR)
     wait_for(lambda: log.exists() and log.read_text())
     speech.close()
     assert log.read_text() == "Spread the floor\n"
 
 
 def test_closing_cuts_speech_off() -> None:
-    speech = Speech("en", 1.0, [sys.executable, "-c", "import time; time.sleep(60)"])
-    speech.play(Sound.OFF_TRACK, "a long story")
+    speech = Speech(words("en"), 1.0, [sys.executable, "-c", "import time; time.sleep(60)"])
+    speech.play(Sound.OFF_TRACK, Cue.KNEES_OUT)
     wait_for(lambda: speech._speaking is not None)
     speaking = speech._speaking
     assert speaking is not None
@@ -190,8 +192,8 @@ def test_closing_cuts_off_what_was_about_to_be_said(monkeypatch: pytest.MonkeyPa
         return started[-1]
 
     monkeypatch.setattr(voice.subprocess, "Popen", slowly)
-    speech = Speech("en", 1.0, [sys.executable, "-c", "import time; time.sleep(3600)"])
-    speech.play(Sound.OFF_TRACK, "a long story")
+    speech = Speech(words("en"), 1.0, [sys.executable, "-c", "import time; time.sleep(3600)"])
+    speech.play(Sound.OFF_TRACK, Cue.KNEES_OUT)
     assert begins.wait(PATIENCE_S)
     closing = threading.Thread(target=speech.close, daemon=True)
     closing.start()
@@ -203,10 +205,10 @@ def test_closing_cuts_off_what_was_about_to_be_said(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_voice_that_fails_says_so_once_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    speech = Speech("en", 1.0, ["/nowhere/speaker"])
-    speech.play(Sound.OFF_TRACK, "one")
+    speech = Speech(words("en"), 1.0, ["/nowhere/speaker"])
+    speech.play(Sound.OFF_TRACK, Cue.KNEES_OUT)
     wait_for(lambda: caplog.records)
-    speech.play(Sound.OFF_TRACK, "two")
+    speech.play(Sound.OFF_TRACK, Cue.CHEST_PROUD)
     speech.close()
     assert len(caplog.records) == 1
 
@@ -214,13 +216,13 @@ def test_a_voice_that_fails_says_so_once_and_goes_on(caplog: pytest.LogCaptureFi
 def test_speech_is_refused_in_words_where_there_is_no_espeak(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voice.shutil, "which", lambda _: None)
     with pytest.raises(PermanentFault, match="apt install espeak-ng"):
-        Speech("en", 1.0)
+        Speech(words("en"), 1.0)
 
 
 def test_every_sound_has_a_pattern() -> None:
     assert set(BEEPS) == set(Sound)
     lights = lamp()
     for sound in Sound:
-        Buzzing(lights).play(sound, "")
+        Buzzing(lights).play(sound, None)
     lights.show(Light.OFF)
     assert heard(lights) == list(Sound)

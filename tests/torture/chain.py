@@ -27,6 +27,7 @@ from mirror.camera.recording import Recording
 from mirror.coach.clock import SharedTimer
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, Gesture, Light, Sound, State
+from mirror.coach.lines import Cue
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.desk import present
@@ -56,7 +57,7 @@ from mirror.second_look import recorded_toes
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.logbook import Logbook
 from mirror.service.metrics import RepCount
-from mirror.service.mqtt import Teller, cue_keys
+from mirror.service.mqtt import Teller
 from mirror.service.store import MIGRATIONS
 from mirror.service.topics import Topics, came_from
 from mirror.watching import RecordedToes
@@ -148,7 +149,7 @@ class Lamp:
     def sound(self, sound: Sound) -> None:
         self.sounds.append(sound)
 
-    def play(self, sound: Sound, cue: str) -> None:
+    def play(self, sound: Sound, cue: Cue | None) -> None:
         self.sounds.append(sound)
 
     def close(self) -> None:
@@ -304,14 +305,14 @@ def live(case: Case) -> int:
         rest_s=10.0,
     )
     say = words(case.language)
-    lamp, heard, kept, log = Lamp(), Heard(), Kept(), EventLog(None)
+    lamp, heard, kept, log = Lamp(), Heard(), Kept(), EventLog(None, say)
     log._file = told = io.StringIO()
     watcher = Watcher(rules, lamp)
     witnesses = Witnesses(
         watcher,
         log,
-        Logbook(kept, now=lambda: 0.0, clock_is_set=lambda: True),  # type: ignore[arg-type]
-        Teller(Topics("gym", STATION), heard, cue_keys(say), now=lambda: 0.0),  # type: ignore[arg-type]
+        Logbook(kept, say, now=lambda: 0.0, clock_is_set=lambda: True),  # type: ignore[arg-type]
+        Teller(Topics("gym", STATION), heard, say, now=lambda: 0.0),  # type: ignore[arg-type]
         RepCount(),
         report=_raised,
     )
@@ -321,7 +322,7 @@ def live(case: Case) -> int:
         Mailbox(),
         PersonTracker(net),
         lambda frame: _watch(case, rng),
-        lambda: Coach(rules, say, lambda: timer),
+        lambda: Coach(rules, lambda: timer),
         lamp,
         witnesses,
         lambda: 0.0,
@@ -399,7 +400,7 @@ class Drawer:
             return
         self._state = feedback.state
         at = feedback.t + float(self._rng.uniform(0.0, 0.2))
-        in_words().print(Terminal("x")._picture(feedback, (), "status"))
+        in_words().print(Terminal("x", words("en"))._picture(feedback, (), "status"))
         stage(self._case.language, bool(self._rng.random() < 0.3)).draw(
             feedback, None, self._case.people.size, at
         )
@@ -476,9 +477,9 @@ def _check(case: Case, analysis: Analysis, rng: np.random.Generator) -> None:
     hold(len(analysis.motions) == len(analysis.judgements) == len(t), "frames lost")
     languages = LANGUAGES if rng.random() < 0.1 else (case.language,)
     for language in languages:
-        told = summarise(reps, words(language), case.stature_m, analysis.why_unknown)
+        told = summarise(reps, case.stature_m, analysis.why_unknown)
         source = {"file": "x.npz", "model": case.people.model}
-        strict(json.dumps(document(analysis, source, told)))
+        strict(json.dumps(document(analysis, source, told, words(language))))
     if rng.random() < 0.15:
         _report(case, analysis)
 

@@ -11,7 +11,7 @@ class Calibrating:
         glass.picture(picture)
         box = glass.places.whole
         glass.shade(box)
-        glass.say(feedback.instruction, round(1.5 * glass.sizes.body), box)
+        glass.say(glass.words.line(feedback.instruction), round(1.5 * glass.sizes.body), box)
         left, top, width, height = glass.places.note
         glass.shade(glass.places.note)
         radius = round(0.42 * min(width, height))

@@ -23,8 +23,8 @@ class Class:
             items.append(Text(state, sizes.word, SKY if clock.working else WHITE, gap=0.4))
             side = round(0.75 * min(glass.width, 0.6 * glass.height))
             items.append(Drawing(side, lambda place, _: _dial(glass, clock, place), gap=sizes.body))
-        items.append(Text(feedback.note or feedback.instruction, sizes.body, SOFT))
-        items += [Text(line, sizes.small, SOFT, gap=0.3) for line in feedback.gestures]
+        items.append(Text(glass.words.line(feedback.note or feedback.instruction), sizes.body, SOFT))
+        items += [Text(glass.words.line(line), sizes.small, SOFT, gap=0.3) for line in feedback.gestures]
         box = (margin, margin, glass.width - 2 * margin, glass.height - 2 * margin)
         set_column(glass, box, items)
 

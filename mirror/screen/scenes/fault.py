@@ -17,6 +17,6 @@ class Fault:
         items: list[Item] = [
             Drawing(5 * body, lambda place, _: draw_figure(glass, "attention", place)),
             Text(glass.words("screen.fault"), round(1.5 * body), YELLOW, gap=1.0),
-            Text(feedback.note, body, SOFT, gap=1.5),
+            Text(glass.words.line(feedback.note), body, SOFT, gap=1.5),
         ]
         set_column(glass, box, items)

@@ -17,7 +17,7 @@ class Framing:
         glass.picture(picture)
         places = glass.places
         glass.shade(places.whole)
-        glass.say(feedback.instruction, round(1.5 * glass.sizes.body), places.whole)
+        glass.say(glass.words.line(feedback.instruction), round(1.5 * glass.sizes.body), places.whole)
         left, _, width, _ = places.body
         words_end = places.whole[1] + places.whole[3] if glass.portrait else 0
         foot = round((1 - FEET) * glass.height)

@@ -18,9 +18,9 @@ class Help:
         if page is None:
             return
         margin, body, small = glass.sizes.margin, glass.sizes.body, glass.sizes.small
-        inner = glass.width - 2 * margin
+        inner, say = glass.width - 2 * margin, glass.words.line
         foot = round(0.17 * glass.height)
-        gestures: list[Item] = [Text(line, small, SOFT, gap=0.2) for line in feedback.gestures]
+        gestures: list[Item] = [Text(say(line), small, SOFT, gap=0.2) for line in feedback.gestures]
         gestures.append(Drawing(body, lambda place, _: glass.pages(page.n - 1, page.of, place), gap=small))
         set_column(glass, (margin, glass.height - foot - margin // 2, inner, foot), gestures)
         box = (margin, margin, inner, glass.height - 2 * margin - foot)
@@ -29,9 +29,9 @@ class Help:
             side = round(0.33 * inner)
             draw_figure(glass, figure, (box[0] + inner - side, box[1], side, box[3]))
             box = (box[0], box[1], inner - side - margin, box[3])
-        items: list[Item] = [Text(page.title, round(1.6 * body))]
+        items: list[Item] = [Text(say(page.title), round(1.6 * body))]
         if figure in FIGURES and glass.portrait:
             items.append(Drawing(8 * body, lambda place, _: draw_figure(glass, figure, place), gap=body))
-        items += [Text(line, body, gap=1.2) for line in page.lines]
-        items.append(Text(page.action, body, SKY, gap=1.5))
+        items += [Text(say(line), body, gap=1.2) for line in page.lines]
+        items.append(Text(say(page.action), body, SKY, gap=1.5))
         set_column(glass, box, items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.coach.lines import Instruction
 from mirror.screen.column import Drawing, Text, set_column
 from mirror.screen.figures import draw_figure
 from mirror.screen.glass import Glass, Picture
@@ -12,7 +13,7 @@ from mirror.screen.theme import FAINT
 class Idle:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.clear()
-        text = feedback.instruction or glass.words("instruction.stand_on_the_mark")
+        text = glass.words.line(feedback.instruction or Instruction.STAND_ON_THE_MARK)
         margin, deep, body = glass.sizes.margin, round(0.26 * glass.height), glass.sizes.body
         box = (margin, glass.height - deep, glass.width - 2 * margin, deep - margin)
         mark = Drawing(3 * body, lambda place, _: draw_figure(glass, "mark", place))

@@ -18,14 +18,17 @@ class Ready:
         if feedback.gestures:
             glass.shade(places.note)
             small = glass.sizes.small
-            set_column(glass, places.note, [Text(line, small, SOFT, gap=0.2) for line in feedback.gestures])
+            set_column(
+                glass,
+                places.note,
+                [Text(glass.words.line(line), small, SOFT, gap=0.2) for line in feedback.gestures],
+            )
 
     @staticmethod
     def _told(glass: Glass, feedback: Feedback) -> list[Text]:
         """In a comparison what to do for this set comes first; its name is a sign of its own."""
         large, body = round(1.3 * glass.sizes.body), glass.sizes.body
-        step = feedback.experiment
-        if step is None or not step.instruction:
-            return [Text(feedback.note, large)]
-        note = "" if feedback.note == step.instruction else feedback.note
-        return [Text(step.instruction, large), Text(note, body, SOFT)]
+        step, note = feedback.experiment, glass.words.line(feedback.note)
+        if step is None:
+            return [Text(note, large)]
+        return [Text(glass.words.line(step.instruction), large), Text(note, body, SOFT)]

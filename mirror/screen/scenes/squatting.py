@@ -18,12 +18,12 @@ class Squatting:
         glass.knees(feedback)
         self._count(glass, feedback)
         self._word(glass, feedback)
-        glass.say(feedback.note, glass.sizes.body, places.note, SOFT)
+        glass.say(glass.words.line(feedback.note), glass.sizes.body, places.note, SOFT)
 
     @staticmethod
     def _word(glass: Glass, feedback: Feedback) -> None:
         """White for a cue: the knees show the verdict's colour, and it must be read in mid-squat."""
-        word = feedback.cue or feedback.praise
+        word = glass.words.line(feedback.cue or feedback.praise)
         glass.shade(glass.places.count)
         if not word:
             return

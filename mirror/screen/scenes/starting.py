@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.coach.lines import Instruction
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
@@ -13,7 +14,7 @@ class Starting:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.clear()
         margin, body = glass.sizes.margin, glass.sizes.body
-        text = feedback.instruction or glass.words("instruction.starting")
+        text = glass.words.line(feedback.instruction or Instruction.STARTING)
 
         def ring(place: Rect, _: float) -> None:
             middle = (place[0] + place[2] // 2, place[1] + place[3] // 2)
@@ -23,6 +24,6 @@ class Starting:
         items: list[Item] = [
             Drawing(4 * body, ring),
             Text(text, round(1.5 * body)),
-            Text(feedback.note, body, SOFT),
+            Text(glass.words.line(feedback.note), body, SOFT),
         ]
         set_column(glass, box, items)

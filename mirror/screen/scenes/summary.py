@@ -56,12 +56,12 @@ def _foot(glass: Glass, told: SetSummary, page: int) -> Rect:
 
 def _seen(glass: Glass, told: SetSummary) -> list[Item]:
     """What was seen, in words."""
-    body = glass.sizes.body
-    head: list[Item] = [Text(told.headline, round((1.7 if glass.portrait else 1.4) * body), gap=0.0)]
+    body, say = glass.sizes.body, glass.words.line
+    head: list[Item] = [Text(say(told.headline), round((1.7 if glass.portrait else 1.4) * body), gap=0.0)]
     if told.compared is not None:
-        head.append(Text(told.compared.title, body, SKY, gap=0.2))
-        return head + [Text(line, body, gap=0.5) for line in told.compared.sentences[:OF_KNEES]]
-    head.append(Text(told.sentence, body, gap=0.2))
+        head.append(Text(say(told.compared.title), body, SKY, gap=0.2))
+        return head + [Text(say(line), body, gap=0.5) for line in told.compared.sentences[:OF_KNEES]]
+    head.append(Text(say(told.sentence), body, gap=0.2))
     return head + ([] if _later(glass, told) else [_last_set(glass, told)])
 
 
@@ -71,12 +71,12 @@ def _later(glass: Glass, told: SetSummary) -> bool:
 
 
 def _last_set(glass: Glass, told: SetSummary) -> Text:
-    return Text(told.last_set, glass.sizes.body, SOFT, gap=0.6)
+    return Text(glass.words.line(told.last_set), glass.sizes.body, SOFT, gap=0.6)
 
 
 def _drawn(glass: Glass, told: SetSummary) -> list[Item]:
     """The same in bars, with how deep and how fast."""
-    body, compared = glass.sizes.body, told.compared
+    body, compared, say = glass.sizes.body, told.compared, glass.words.line
 
     def bars(place: Rect, scale: float) -> None:
         cap = round(scale * body)
@@ -90,25 +90,26 @@ def _drawn(glass: Glass, told: SetSummary) -> list[Item]:
     if not told.reps:
         return []
     chart = Drawing(round(CHART * body), bars, body // 2, grow=True)
-    told_in_words: list[Item] = [Text(told.depth, body, gap=0.3), Text(told.tempo, body, gap=0.1)]
+    told_in_words: list[Item] = [Text(say(told.depth), body, gap=0.3), Text(say(told.tempo), body, gap=0.1)]
     return [chart, *told_in_words]
 
 
 def _offered(glass: Glass, feedback: Feedback) -> tuple[list[Item], list[Item]]:
     """What squats have in common and at most one thing to try; its figure, and what hands could start."""
-    body, told = glass.sizes.body, feedback.summary
+    body, told, say = glass.sizes.body, feedback.summary, glass.words.line
     if told is None:
         return [], []
     common = told.patterns[:1] if told.compared is None else told.compared.sentences[OF_KNEES:]
-    words: list[Item] = [Text(line, body) for line in common]
-    words.append(Text(told.tried, body, gap=0.6))
+    words: list[Item] = [Text(say(line), body) for line in common]
+    words.append(Text(say(told.tried), body, gap=0.6))
     if told.compared is None and _later(glass, told):
         words.append(_last_set(glass, told))
-    step, drill = feedback.experiment, told.drill
-    following = step.instruction if step is not None and step.done < step.of else ""
-    offer = Text(following or told.offer, body, SKY, gap=0.8)
-    if drill is None or drill.key not in FIGURES:
+    step = feedback.experiment
+    following = step.instruction if step is not None and step.done < step.of else None
+    offer = Text(say(following or told.offer), body, SKY, gap=0.8)
+    if told.drill not in FIGURES:
         return [*words, offer], []
+    drill = glass.words.drill(told.drill)
 
     def figure(place: Rect, _: float) -> None:
         draw_figure(glass, drill.key, place)
