@@ -63,15 +63,28 @@ def try_display(timeout_s: float = 20.0) -> Display:
     return Display(None, (tried.stderr.strip().splitlines() or ["pygame ended"])[-1], asked)
 
 
-def look_for_cameras() -> list[str]:
-    """Every camera plugged in, in words, without opening it: the ribbon's first, as auto picks them."""
+@dataclass(frozen=True, slots=True)
+class PluggedIn:
+    """A camera that is there. node: of a webcam ("/dev/video0"), None for one on the ribbon."""
+
+    name: str
+    node: str | None = None
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        return f"{self.name} on the ribbon" if self.node is None else f"{self.name} at {self.node}"
+
+
+def look_for_cameras() -> list[PluggedIn]:
+    """Every camera plugged in, without opening it: the ribbon's first, as auto picks them."""
     from mirror.camera import picamera, video
 
     try:
-        ribbon = [f"{model} on the ribbon" for model in picamera.cameras()]
+        ribbon = [PluggedIn(model) for model in picamera.cameras()]
     except picamera.PicameraUnusable:  # the libraries' finding says so, and webcams are seen all the same
         ribbon = []
-    return ribbon + [f"{card} at {node}" for node, card in video.webcams()]
+    return ribbon + [PluggedIn(card, str(node)) for node, card in video.webcams()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,7 @@ class Computer:
     service: Callable[[], dict[str, str]] = checkup.ask_service
     unasked_ends: Callable[[], int] = checkup.unasked_ends
     display: Callable[[], Display] = try_display
-    cameras: Callable[[], list[str]] = look_for_cameras
+    cameras: Callable[[], list[PluggedIn]] = look_for_cameras
 
 
 def examine(
@@ -224,8 +237,8 @@ def _looks_per_s(network: Network) -> float:
     return 1.0 / min(took)
 
 
-def camera(source: str, seen: list[str], board: str | None) -> Finding:
-    """A camera is there, or the video named in the settings is. seen: as `look_for_cameras` tells them.
+def camera(source: str, seen: list[PluggedIn], board: str | None) -> Finding:
+    """A camera is there, or the video named in the settings is. seen: as `look_for_cameras` finds them.
 
     It is not opened: a running mirror holds it.
     """
@@ -242,11 +255,11 @@ def camera(source: str, seen: list[str], board: str | None) -> Finding:
             )
         return Finding("camera", "ok", f"not a camera but the file {source}")
     if source == "picamera":
-        seen = [words for words in seen if words.endswith(" on the ribbon")]
+        seen = [one for one in seen if one.node is None]
     if path.is_absolute():
-        seen = [words for words in seen if words.endswith(f" at {source}")]
+        seen = [one for one in seen if one.node == source]
     if seen:
-        return Finding("camera", "ok", ", ".join(seen))
+        return Finding("camera", "ok", ", ".join(one.said for one in seen))
     says = "no camera is seen" if source == "auto" else f"no camera {source} is seen"
     do = (
         "plug in a webcam"

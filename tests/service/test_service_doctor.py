@@ -9,12 +9,13 @@ import pytest
 
 from mirror.faults import TemporaryFault
 from mirror.service import checkup, doctor
-from mirror.service.doctor import Computer, Display, Finding
+from mirror.service.doctor import Computer, Display, Finding, PluggedIn
 from mirror.settings import Settings
 
 pytest.importorskip("gpiozero")
 
 PI = "Raspberry Pi 5 Model B Rev 1.0"
+RIBBON, WEBCAM = PluggedIn("imx708"), PluggedIn("HD Webcam", "/dev/video0")
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def laptop(tmp_path) -> Computer:
         now_s=1_800_000_000.0,
         installed_s=1_790_000_000.0,
         display=lambda: Display("wayland"),
-        cameras=lambda: ["imx708 on the ribbon", "HD Webcam at /dev/video0"],
+        cameras=lambda: [RIBBON, WEBCAM],
         clock_set=lambda: True,
         devices=list,
         service=dict,
@@ -141,13 +142,19 @@ def test_the_foot_model_is_looked_at_too(monkeypatch):
 @pytest.mark.parametrize(
     ("source", "seen", "board", "level", "says"),
     [
-        ("auto", ["imx708 on the ribbon"], PI, "ok", "imx708 on the ribbon"),
+        ("auto", [RIBBON], PI, "ok", "imx708 on the ribbon"),
         ("auto", [], PI, "fault", "no camera is seen"),
         ("auto", [], None, "warning", "no camera is seen"),
-        ("/dev/video9", ["A at /dev/video0", "B at /dev/video9"], None, "ok", "B at /dev/video9"),
-        ("/dev/video9", ["A at /dev/video0"], PI, "fault", "no camera /dev/video9 is seen"),
+        (
+            "/dev/video9",
+            [PluggedIn("A", "/dev/video0"), PluggedIn("B", "/dev/video9")],
+            None,
+            "ok",
+            "B at /dev/video9",
+        ),
+        ("/dev/video9", [PluggedIn("A", "/dev/video0")], PI, "fault", "no camera /dev/video9 is seen"),
         ("clip.mp4", [], None, "ok", "not a camera but the file clip.mp4"),
-        ("no.mp4", ["A at /dev/video0"], None, "fault", "no.mp4 does not exist."),
+        ("no.mp4", [PluggedIn("A", "/dev/video0")], None, "fault", "no.mp4 does not exist."),
         ("empty.npz", [], None, "fault", "empty.npz is empty."),
     ],
 )
@@ -301,6 +308,6 @@ def test_the_ends_that_the_service_remembers_are_counted(tmp_path):
 
 
 def test_a_camera_on_the_ribbon_that_is_insisted_on_is_not_a_webcam():
-    seen = ["HD Webcam at /dev/video0"]
+    seen = [WEBCAM]
     assert doctor.camera("picamera", seen, PI).level == "fault"
-    assert doctor.camera("picamera", ["imx708 on the ribbon", *seen], PI).says == "imx708 on the ribbon"
+    assert doctor.camera("picamera", [RIBBON, *seen], PI).says == "imx708 on the ribbon"
