@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import math
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from house.feeding import PATIENCE_S, NoNet, Patient, feed
 
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.recording import Recording, RecordingSource
-from mirror.coach.coach import Coach, CoachRules
+from mirror.coach.coach import FROZEN_S, Coach, CoachRules
 from mirror.coach.feedback import Feedback, Light, Sound, State
 from mirror.coach.words import words
 from mirror.eyes import Eyes
@@ -26,7 +28,7 @@ from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
-from mirror.knees.reading import Verdict
+from mirror.knees.reading import Rep, Verdict
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose
 from mirror.service.events import EventLog
@@ -40,8 +42,8 @@ GOOD, BAD = simulate.Squat(delta=(0.0, 0.0)), simulate.Squat(delta=(14.0, 13.0))
 class Tracker(PersonTracker):
     """The real one, counting what it was asked."""
 
-    def __init__(self) -> None:
-        super().__init__(NoNet())  # type: ignore[arg-type]
+    def __init__(self, net: NoNet) -> None:
+        super().__init__(net)  # type: ignore[arg-type]
         self.looked: list[float] = []
 
     def see(self, frame: Frame) -> Pose:
@@ -76,9 +78,15 @@ class Lamp(MockLights):
 class Bench:
     """Eyes with all their real parts, fed one frame at a time so that none is dropped."""
 
-    def __init__(self, sim: simulate.Simulated, events: Path | None = None, zero: float | None = 0.0) -> None:
+    def __init__(
+        self,
+        sim: simulate.Simulated,
+        events: Path | None = None,
+        zero: float | None = 0.0,
+        net: NoNet | None = None,
+    ) -> None:
         self.sim = sim
-        self.mailbox, self.lamp, self.tracker = Patient(), Lamp(), Tracker()
+        self.mailbox, self.lamp, self.tracker = Patient(), Lamp(), Tracker(net or NoNet())
         self.coach = Coach(CoachRules())
         self.log = EventLog(events, words("en"))
         self.eyes = Eyes(
@@ -244,6 +252,54 @@ def test_somebody_stepping_in_is_seen_within_half_a_second_and_then_in_every_fra
     assert seen[0] - came <= 0.5
     assert np.diff(seen).max() < 0.04
     assert len(bench.tracker.looked) - len(seen) <= 3 * came + 1
+
+
+# -- somebody passes
+
+
+PASSES_S = (0.3, 0.3)
+"""So long before and after the deepest moment of a squat the network sees somebody else."""
+
+
+class Pictured(NoNet):
+    """A network that sees the simulated person, and for a moment somebody who stands beside them."""
+
+    def __init__(self, sim: simulate.Simulated, bottom_s: float = math.inf) -> None:
+        self._sim = sim
+        self._passes = (bottom_s - PASSES_S[0], bottom_s + PASSES_S[1])
+
+    def look(self, *looked: object) -> np.ndarray:
+        frame = looked[0]
+        assert isinstance(frame, Frame)
+        keypoints = self._sim.keypoints[np.searchsorted(self._sim.t, frame.t)]
+        beside = np.float32([0.0, 0.3, 0.0])
+        return keypoints - beside if self._passes[0] < frame.t < self._passes[1] else keypoints
+
+
+def said_of(sim: simulate.Simulated, net: Pictured) -> list[Feedback]:
+    """Every Feedback of frames in which this network looks for the person."""
+    bench, said = Bench(sim, net=net), list[Feedback]()
+    write = bench.log.write
+
+    def noted(t: float, feedback: Feedback, rep: Rep | None) -> None:
+        said.append(feedback)
+        write(t, feedback, rep)
+
+    bench.log.write = noted  # type: ignore[method-assign]
+    bench.run(replace(frame, keypoints=None) for frame in bench.frames())
+    return said
+
+
+def test_a_passer_by_silences_the_coach_and_freezes_the_glass() -> None:
+    sim = simulate.simulate([simulate.Stand(2.5), GOOD, BAD, simulate.Stand(1.5)])
+    alone = said_of(sim, Pictured(sim))
+    assert [feedback.sound for feedback in alone if feedback.sound] == [Sound.OFF_TRACK]
+    assert not any(feedback.frozen for feedback in alone)
+    passed = said_of(sim, Pictured(sim, sim.reps[1].bottom_s))
+    frozen = [feedback for feedback in passed if feedback.frozen]
+    assert {words("en").line(feedback.frozen) for feedback in frozen} == {"Somebody is passing. One moment"}
+    assert frozen[-1].t - frozen[0].t > FROZEN_S
+    assert not any(feedback.sound or feedback.cue for feedback in passed if feedback.t <= frozen[-1].t)
 
 
 # -- the event log
