@@ -16,7 +16,7 @@ from pathlib import Path
 from keep_recordings import rounded
 
 from mirror.camera.recording import save
-from mirror.desk import as_recording, study
+from mirror.desk.study import as_recording, study
 from mirror.faults import BadInput
 from mirror.settings import Settings
 

@@ -20,7 +20,7 @@ import numpy as np
 from measure_clips import clips, read_truth, settings_for
 
 from mirror.camera.recording import Recording, save
-from mirror.desk import as_recording, study
+from mirror.desk.study import as_recording, study
 
 PLACES, SCORES = 8192, 64
 

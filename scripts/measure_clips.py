@@ -23,7 +23,7 @@ import numpy as np
 
 from mirror.camera.recording import load, save
 from mirror.coach.words import in_english
-from mirror.desk import Study, as_recording, study
+from mirror.desk.study import Study, as_recording, study
 from mirror.faults import BadInput
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.settings import Settings

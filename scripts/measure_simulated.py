@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from simulate import save_recording
 from simulated_sets import PATTERNS, SimulatedSet, simulated_set
 
-from mirror.desk import study
+from mirror.desk.study import study
 from mirror.knees.reading import Verdict
 from mirror.settings import Settings
 

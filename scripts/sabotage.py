@@ -37,8 +37,8 @@ ROOMS = {
     "sound": "mirror.signals.voice:Buzzing.play",
     "screen": "mirror.screen.stage:Stage.draw",
     "display": "mirror.screen.window:Window.present",
-    "store, handing over": "mirror.service.logbook:Logbook.write",
-    "store, writing": "mirror.service.logbook:SetDone.write",
+    "store, handing over": "mirror.history.records:Logbook.write",
+    "store, writing": "mirror.history.records:SetDone.write",
     "metrics": "mirror.service.metrics:Metrics.write",
     "events": "mirror.service.events:EventLog.write",
 }

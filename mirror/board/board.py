@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mirror.board.floor import Floor
-from mirror.board.hub import Hub
-from mirror.board.said import LARGEST
+from mirror.board.messages import LARGEST
+from mirror.board.page_events import Hub
+from mirror.board.stations import Floor
 from mirror.board.timer import NotATimer, Timer, heard
 from mirror.board.words import cue
-from mirror.service.topics import came_from, decoded, encoded, timer_topic
+from mirror.mqtt.topics import came_from, decoded, encoded, timer_topic
 
 DOES = ("start", "pause", "stop")
 

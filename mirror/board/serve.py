@@ -37,8 +37,8 @@ def run_board(settings: Settings) -> None:
     if missing:
         raise BadInput(f"the board needs {' and '.join(missing)}: pip install 'squat-mirror[board]'")
     from mirror.board.board import Board
-    from mirror.board.feed import Feed
-    from mirror.service.mqtt_setup import setup_for
+    from mirror.board.mqtt_feed import Feed
+    from mirror.mqtt.setup import setup_for
 
     setup = setup_for(settings)
     if setup is None:
@@ -58,7 +58,7 @@ def serve(board: Board, listener: socket.socket, language: str, key: str | None)
     """The site on this socket, until SIGINT or SIGTERM."""
     import uvicorn
 
-    from mirror.board.door import own_names
+    from mirror.board.access import own_names
     from mirror.board.site import site
 
     class Server(uvicorn.Server):

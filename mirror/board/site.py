@@ -20,9 +20,9 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from mirror.board.access import COOKIE_S, Door
 from mirror.board.board import Board
-from mirror.board.door import COOKIE_S, Door
-from mirror.board.finished import as_csv, rows
+from mirror.board.sets_table import as_csv, rows
 from mirror.board.timer import REST_S, ROUNDS, WORK_S, NotATimer
 from mirror.board.words import languages, spoken, table, words
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mirror.service.topics import ClassTimer, Payload
+from mirror.mqtt.topics import ClassTimer, Payload
 
 WORK_S, REST_S, ROUNDS = (5, 3600), (0, 3600), (1, 99)
 """What may be asked for, both ends included."""

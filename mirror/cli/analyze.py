@@ -68,7 +68,7 @@ def analyze(
     debug: Debug = False,
 ) -> None:
     """Judge videos at a desk: a table, and files where asked. With several inputs, F is a folder."""
-    from mirror.desk_run import Outputs, analyze_all
+    from mirror.desk.run import Outputs, analyze_all
 
     settings = load_settings(
         config,

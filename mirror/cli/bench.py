@@ -24,7 +24,7 @@ def bench(
     config: Config = None,
 ) -> None:
     """Time every stage of a frame on this machine, on the bundled clip."""
-    from mirror.bench import bench as time_everything
+    from mirror.bench.run import bench as time_everything
 
     raise typer.Exit(
         time_everything(load_settings(config, lights__kind="mock"), seconds, json, overwrite=yes)

@@ -42,7 +42,7 @@ def calibrate(
     config: Config = None,
 ) -> None:
     """Measure how the camera hangs with somebody who keeps still, and write it into the settings file."""
-    from mirror.calibrate import Measured, calibrate_glass, calibrate_mounting
+    from mirror.calibrate.run import Measured, calibrate_glass, calibrate_mounting
 
     settings = load_settings(config, camera__source=camera)
     if what == "glass":

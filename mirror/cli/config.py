@@ -52,7 +52,7 @@ def config_check(config: Config = None) -> None:
 
 def _where_told(settings: Settings) -> str:
     """The topics of a station that has a name or a broker; "" for one that has neither."""
-    from mirror.service.mqtt_setup import topics_for
+    from mirror.mqtt.setup import topics_for
 
     broker = settings.mqtt.broker.strip()
     if not broker and not settings.coach.station.strip():

@@ -10,7 +10,7 @@ from mirror.cli.app import app
 from mirror.cli.flags import Config, load_settings
 
 if TYPE_CHECKING:
-    from mirror.service.finding import Finding
+    from mirror.doctor.finding import Finding
 
 COLOUR = {"ok": "green", "warning": "yellow", "fault": "red"}
 
@@ -28,7 +28,7 @@ def doctor(
 
     Exit code 0: nothing worse than a warning; 1: a fault; 2: asked for something it does not know.
     """
-    from mirror.service.doctor import examine, exit_code
+    from mirror.doctor.doctor import examine, exit_code
     from mirror.settings import check
 
     names = only.split(",") if only else []

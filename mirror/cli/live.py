@@ -28,7 +28,7 @@ def run(
     config: Config = None,
 ) -> None:
     """Be the mirror: camera in; knees judged; screen, lamp and buzzer out."""
-    from mirror.station_run import run_station
+    from mirror.station.run import run_station
 
     settings = load_settings(
         config, camera__source=camera, lights__kind=lights, screen__fullscreen=fullscreen
@@ -49,7 +49,7 @@ def demo(
     config: Config = None,
 ) -> None:
     """Try it without a camera: a rendered person does seven squats, seen by the real model."""
-    from mirror.station_run import run_demo
+    from mirror.station.run import run_demo
 
     settings = load_settings(config, lights__kind=lights)
     raise typer.Exit(run_demo(settings, screen=screen, picture=picture, events=events, overwrite=yes))

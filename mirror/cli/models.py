@@ -124,11 +124,11 @@ def models_use(
 ) -> None:
     """Write the model to use into the settings file; everything else in it stays as it is."""
     from mirror.pose.catalog import AUTO, checked_file, find
-    from mirror.settings.changed import change_settings, file_to_change
+    from mirror.settings.edit import change_settings, file_to_change
 
     load_settings(config)  # a file with a mistake in it is told, not changed
     if name != AUTO:
-        from mirror.fitting import constants_of
+        from mirror.fitting.from_settings import constants_of
 
         checked_file(find(name))
         constants_of(name)

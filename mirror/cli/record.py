@@ -26,7 +26,7 @@ def record(
     config: Config = None,
 ) -> None:
     """Keep what the pose model sees as keypoints, no pictures, until Ctrl-C; analyze reads it."""
-    from mirror.record import record as record_keypoints
+    from mirror.station.record import record as record_keypoints
 
     settings = load_settings(config, camera__source=camera)
     raise typer.Exit(record_keypoints(settings, output, seconds, overwrite=yes))

@@ -35,7 +35,7 @@ def sets_list(
     from rich.markup import escape
     from rich.table import Table
 
-    from mirror.service.kept import newest
+    from mirror.history.export import newest
 
     kept = newest(origin, last)
     if not kept:
@@ -56,8 +56,8 @@ def sets_export(
     origin: From = None,
 ) -> None:
     """Every repetition as a line of CSV."""
+    from mirror.history.export import every_repetition
     from mirror.report.output import check_writable, write_whole
-    from mirror.service.kept import every_repetition
 
     check_writable([output], [], yes)
     text, count = every_repetition(origin)
@@ -75,7 +75,7 @@ def sets_delete(
     origin: From = None,
 ) -> None:
     """Delete sets for good: all, or those from before a day."""
-    from mirror.service.kept import delete, midnight
+    from mirror.history.export import delete, midnight
 
     at = None if before is None else midnight(before)
     if not yes:

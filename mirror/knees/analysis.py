@@ -16,10 +16,10 @@ import numpy.typing as npt
 from mirror.knees.agreement import agree
 from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, ToeTips, from_toes
 from mirror.knees.constants import KeypointConstants
+from mirror.knees.foot_placements import Plant, find_plants
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
-from mirror.knees.plants import Plant, find_plants
 from mirror.knees.reading import Rep
 from mirror.knees.reasons import Reason, Why, both
 from mirror.knees.repetition import make_rep, reference_azimuth, shown_by

@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees import room
+from mirror.knees import positions
 from mirror.knees.agreement import Halves, agree
 from mirror.knees.azimuth import LITTLE_TOE, PRIOR, Azimuth, RefusedReference, from_toes, fuse
 from mirror.knees.constants import KNEE, LEFT, RIGHT, KeypointConstants
 from mirror.knees.decoration import spared
+from mirror.knees.frame_buffers import Rows
 from mirror.knees.gate import framing
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
@@ -25,11 +27,9 @@ from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.reading import XY, KneeReading, LegReading, Phase, Rep, Setup, Verdict
 from mirror.knees.reasons import Framing, Reason, Why
 from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
-from mirror.knees.rows import Rows
 from mirror.knees.shank import target
 from mirror.knees.squat import LONGEST_REP_S, Span
 from mirror.knees.stance import FULL_S, NotStanding, Stance, StandingWatch
-from mirror.knees.visitors import Mount
 
 GONE_S = 1.0
 """Out of sight for this long, the next person is somebody else."""
@@ -40,6 +40,18 @@ MOST_SHOWN = 30
 """Repetitions that are asked about the feet: the last ones."""
 SHRUNK = 0.93
 """A new stance on moved feet with less hip height per shank than this share of the old is a held squat."""
+
+
+class Mount(Protocol):
+    """How the camera hangs as known by now. `camera` changes only in `stood`."""
+
+    @property
+    def camera(self) -> Camera: ...
+
+    def stood(self, t: float, pose: F64, size: tuple[int, int], camera: Camera) -> bool:
+        """Somebody stood quietly at time t: pose (17, 2) tangents as rectified by `camera`. Whether this was
+        the first word about the tilt there ever was."""
+        ...
 
 
 class KneeWatch:
@@ -347,10 +359,10 @@ class KneeWatch:
         stance = self._stance
         if stance is None or self._replanted:
             return reading
-        metre = room.shank_m(stance, self._camera, self._stature_m)
+        metre = positions.shank_m(stance, self._camera, self._stature_m)
         azimuth = PRIOR if self._azimuth is None else self._azimuth.value
-        at, aims = room.knees(motion.p, motion.shank, motion.ankle, stance, azimuth, metre)
-        _, outer = room.knees(motion.p, motion.shank, motion.ankle, stance, azimuth + LITTLE_TOE, metre)
+        at, aims = positions.knees(motion.p, motion.shank, motion.ankle, stance, azimuth, metre)
+        _, outer = positions.knees(motion.p, motion.shank, motion.ankle, stance, azimuth + LITTLE_TOE, metre)
         left, right = (
             replace(
                 leg,
@@ -362,7 +374,7 @@ class KneeWatch:
             else leg
             for i, leg in enumerate((reading.left, reading.right))
         )
-        eye = room.eye(motion.p, score, stance, metre, motion.shank, motion.thigh)
+        eye = positions.eye(motion.p, score, stance, metre, motion.shank, motion.thigh)
         return replace(reading, left=left, right=right, eye=eye)
 
     def _over(self, motion: Motion, azimuth: F64, size: tuple[int, int]) -> tuple[XY | None, XY | None]:

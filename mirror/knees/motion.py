@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.knees.constants import ANKLE, HIP, SHOULDER, KeypointConstants
+from mirror.knees.frame_buffers import Row
 from mirror.knees.gate import LEG_SCORE, legs_seen, side_on, swapped
 from mirror.knees.optics import F64
 from mirror.knees.reading import Phase
 from mirror.knees.reasons import Reason, Why
-from mirror.knees.rows import Row
 from mirror.knees.shank import Shank, lift, thigh_elevation
 from mirror.knees.smoothing import Exponential, RunningMedian
 from mirror.knees.squat import REP_Q, RepCounter, Span, ankles, hip_height

@@ -15,8 +15,8 @@ from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.motion import Motion
 from mirror.knees.reading import Rep, RepLeg, RepSigns, Verdict
+from mirror.knees.rep_features import rep_signs
 from mirror.knees.shank import Shank
-from mirror.knees.signs import rep_signs
 from mirror.knees.squat import Span, depth_label
 from mirror.knees.stance import Stance
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirror.camera.frame import Frame
-from mirror.laps import Mark
 from mirror.pose.body import Body, Point, body_of, body_score
 from mirror.pose.fixed_feet import FixedFeet
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import Looks
 from mirror.pose.window import F32, WINDOW_HEIGHTS, Window, search_windows
+from mirror.stopwatch import Mark
 
 GONE_SCORE = 0.2
 """Below this mean score (`Body.score`) somebody who was followed is hardly seen..."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from mirror.camera.frame import Frame
-from mirror.laps import Mark, unmarked
 from mirror.pose.catalog import ModelEntry, checked_file
 from mirror.pose.correction import Correction, correction_of
 from mirror.pose.interpreter import Network, Tensor
 from mirror.pose.movenet import Decoder
 from mirror.pose.window import ANKLES, F32, HIPS, KNEES, SHOULDERS, Cropper, Window
+from mirror.stopwatch import Mark, unmarked
 
 SURE_TRUNK = 0.3
 """Shoulders and hips that score this much tell which way somebody faces."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from mirror.screen.glass import Glass
 from mirror.screen.mirror_view import Rect
-from mirror.screen.shelf import fineness
+from mirror.screen.sprite_cache import fineness
 from mirror.screen.theme import BLACK, FAINT, RGB, SKY, SOFT, WHITE, YELLOW
 
 XY = tuple[float, float]

@@ -21,7 +21,7 @@ from mirror.screen.marks import Marks
 from mirror.screen.mirror_view import BRIGHTNESS, MirrorView, Rect
 from mirror.screen.overlay import Mounting
 from mirror.screen.sheet import Sheet
-from mirror.screen.shelf import Shelf
+from mirror.screen.sprite_cache import Shelf
 from mirror.screen.theme import FAINT, RGB, SKY, WHITE, Sizes
 
 Picture = npt.NDArray[np.uint8]

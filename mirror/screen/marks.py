@@ -10,7 +10,7 @@ from typing import Any
 
 from mirror.coach.feedback import KneeMark
 from mirror.knees.reading import Verdict
-from mirror.screen.shelf import FINE, Shelf, fineness
+from mirror.screen.sprite_cache import FINE, Shelf, fineness
 from mirror.screen.theme import BLACK, COLOUR, RGB, SOFT, TRACK, WHITE
 
 STROKE = {Verdict.GOOD: 0.14, Verdict.CAUTION: 0.32, Verdict.OFF_TRACK: 0.32, Verdict.UNKNOWN: 0.13}

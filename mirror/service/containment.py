@@ -31,7 +31,7 @@ class Incident:
     """An unforeseen exception that was survived.
 
     room: where it was caught ("knees", "screen", "store"). place: where it came from, file and line within
-    the package ("knees/signs.py:168"). error: the exception in a clause. at: seconds since 1970.
+    the package ("knees/rep_features.py:168"). error: the exception in a clause. at: seconds since 1970.
     """
 
     room: str
@@ -148,7 +148,7 @@ def own_fault(error: Exception, sentence: str = "") -> OwnFault:
 
 
 def place_of(error: BaseException) -> str:
-    """The innermost place within the package, "knees/signs.py:168"; elsewhere only the file's name."""
+    """The innermost place within the package, "knees/rep_features.py:168"; elsewhere only the file's name."""
     trace, found = error.__traceback__, "somewhere"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)

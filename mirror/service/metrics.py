@@ -20,14 +20,15 @@ from typing import Any
 from mirror import __version__
 from mirror.coach.feedback import Feedback, Light, State
 from mirror.coach.lamp import told
-from mirror.knees.reading import Rep
-from mirror.laps import Took
+from mirror.knees.reading import Rep, Verdict
 from mirror.service.containment import Report, logged
 from mirror.service.folders import in_home
 from mirror.service.throttling import THROTTLE_BITS, Health
-from mirror.service.topics import VERDICTS
+from mirror.stopwatch import Took
 
 log = logging.getLogger(__name__)
+
+VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 EVERY_S = 15.0
 FOR_EVERYBODY = 0o644

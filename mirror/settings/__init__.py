@@ -21,6 +21,15 @@ from mirror.settings.fields import (
     Section,
     unit,
 )
+from mirror.settings.render import (
+    HEADING,
+    WORDS,
+    Row,
+    describe,
+    render_toml,
+    rows,
+    where,
+)
 from mirror.settings.sections import (
     SECTIONS,
     CameraSettings,
@@ -43,15 +52,6 @@ from mirror.settings.sources import (
     check,
     find,
     load,
-)
-from mirror.settings.written import (
-    HEADING,
-    WORDS,
-    Row,
-    describe,
-    render_toml,
-    rows,
-    where,
 )
 
 __all__ = [

@@ -25,7 +25,7 @@ from mirror.settings.fields import (
     rising,
     setting,
 )
-from mirror.settings.outside import MetricsSettings, MqttSettings
+from mirror.settings.telemetry import MetricsSettings, MqttSettings
 
 
 class CameraSettings(Section):

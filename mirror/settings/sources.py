@@ -17,9 +17,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from mirror.faults import BadInput
-from mirror.settings.fields import PREFIX
-from mirror.settings.sections import SECTIONS, Settings, every
-from mirror.settings.told import (
+from mirror.settings.errors import (
     did_you_mean,
     misfit,
     quoted,
@@ -29,6 +27,8 @@ from mirror.settings.told import (
     unknown_variable,
     wrong_value,
 )
+from mirror.settings.fields import PREFIX
+from mirror.settings.sections import SECTIONS, Settings, every
 
 CONFIG_VARIABLE = "SQUAT_MIRROR_CONFIG"
 FILE_NAME = "mirror.toml"

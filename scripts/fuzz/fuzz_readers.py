@@ -29,9 +29,9 @@ with atheris.instrument_imports(include=["mirror", "tomllib", "zipfile", "numpy.
     from mirror.faults import BadInput
     from mirror.knees.constants import ANATOMICAL
     from mirror.knees.optics import Camera
+    from mirror.mounting import memory as mounting
     from mirror.pose import choice
     from mirror.pose.catalog import DEFAULT_MODEL
-    from mirror.service import mounting
     from mirror.settings import Settings, check, render_toml
     from mirror.settings import load as load_settings
 

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from mirror.camera.frame import Frame
 from mirror.faults import PermanentFault
-from mirror.laps import Mark, unmarked
 from mirror.pose.catalog import ModelEntry
 from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Tensor
@@ -22,6 +21,7 @@ from mirror.pose.movenet import Decoder
 from mirror.pose.pose_net import untangled
 from mirror.pose.self_test import ends
 from mirror.pose.window import F32, Cropper, Window
+from mirror.stopwatch import Mark, unmarked
 
 Heads = list[npt.NDArray[np.float32]]
 """heat (h, w, 17), centre (h, w, 1), regression (h, w, 34), offset (h, w, 34): see `movenet.Decoder`."""

@@ -11,7 +11,7 @@ from mirror.coach.feedback import NO_MARK, Light, State, nothing
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.knees.reading import Rep, Verdict
-from mirror.service.topics import (
+from mirror.mqtt.topics import (
     OFFLINE,
     ONLINE,
     Topics,

@@ -13,12 +13,12 @@ from broker import PATIENCE_S, Broker, Listener
 from coach.readings import Visit
 
 from mirror.board.board import Board
-from mirror.board.feed import Feed
+from mirror.board.mqtt_feed import Feed
 from mirror.coach.feedback import Feedback, State
 from mirror.coach.rules import CoachRules
 from mirror.knees.reading import Rep, Verdict
-from mirror.service.mqtt import mqtt_for
-from mirror.service.mqtt_setup import setup_for
+from mirror.mqtt.setup import setup_for
+from mirror.mqtt.station import mqtt_for
 from mirror.settings import Settings
 
 
@@ -73,9 +73,9 @@ class Visitor(Visit):
     told: object
 
     def _step(self, rep_now: Rep | None = None, **how: object) -> Feedback:
-        feedback = super()._step(rep_now, **how)
-        self.told.write(self.t, feedback, rep_now)  # type: ignore[attr-defined]
-        return feedback
+        read = super()._step(rep_now, **how)
+        self.told.write(self.t, self.feedback, rep_now)  # type: ignore[attr-defined]
+        return read
 
 
 def test_what_a_station_tells_comes_up_on_the_board_and_stays_in_the_table(broker, klass):

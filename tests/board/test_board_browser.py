@@ -15,8 +15,8 @@ import uvicorn
 from board.mirrors import CAUTION, GOOD, OFF, UNKNOWN, Mirror
 from patience import PATIENCE_S
 
+from mirror.board.access import own_names
 from mirror.board.board import Board
-from mirror.board.door import own_names
 from mirror.board.serve import listening
 from mirror.board.site import site
 from mirror.board.words import languages, table

@@ -10,12 +10,12 @@ import pytest
 from board.mirrors import CAUTION, GOOD, OFF, UNKNOWN, Mirror
 from starlette.testclient import TestClient
 
+from mirror.board.access import COOKIE, HEADERS, known, own_names
 from mirror.board.board import Board
-from mirror.board.door import COOKIE, HEADERS, known, own_names
-from mirror.board.finished import COLUMNS
+from mirror.board.sets_table import COLUMNS
 from mirror.board.site import FILES, PAGE, site
 from mirror.coach.feedback import State
-from mirror.service.topics import VERDICTS
+from mirror.mqtt.topics import VERDICTS
 
 KEY = "0123456789abcdef0123"
 HOME = "http://127.0.0.1:8080"
@@ -78,7 +78,7 @@ def test_with_another_key_old_cookies_are_worth_nothing(board):
 
 
 def test_the_key_is_compared_in_constant_time():
-    text = (PAGE.parent / "door.py").read_text("utf-8")
+    text = (PAGE.parent / "access.py").read_text("utf-8")
     assert text.count("compare_digest") == 2
     assert not re.search(r"(==|!=|\bin\b) *(str\()?self\._key", text)
 

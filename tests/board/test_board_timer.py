@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mirror.board.board import Board
 from mirror.board.timer import NotATimer, Timer, heard
-from mirror.service.topics import decoded, timer_of, timer_topic
+from mirror.mqtt.topics import decoded, timer_of, timer_topic
 
 NOW = 1_800_000_000.0
 TOPIC = timer_topic("squat-mirror")

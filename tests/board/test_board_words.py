@@ -13,7 +13,7 @@ from mirror.board.site import PAGE, Site
 from mirror.board.words import FOLDER, cue, languages, spoken, table, words
 from mirror.coach import words as coach
 from mirror.coach.feedback import State
-from mirror.service.topics import VERDICTS
+from mirror.mqtt.topics import VERDICTS
 
 HTML, SCRIPT = ((PAGE / name).read_text("utf-8") for name in ("board.html", "board.js"))
 GIVEN = {"page.code", "page.languages", "page.words"}

@@ -9,12 +9,12 @@ import pytest
 from camera.picamera2_of_then import SIMPLEJPEG, of_version, that_raises
 
 from mirror.camera import picamera, pick, system_packages
+from mirror.camera.absent import AbsentCamera, open_or_wait
 from mirror.camera.picamera import PicameraUnusable, picamera2_class
 from mirror.cli import main
+from mirror.doctor import computer as this_computer
+from mirror.doctor.doctor import look_for_cameras
 from mirror.faults import BadInput, PartMissing
-from mirror.service import checkup
-from mirror.service.absent import AbsentCamera, open_or_wait
-from mirror.service.doctor import look_for_cameras
 from mirror.settings import CameraSettings
 
 PI = "Raspberry Pi 5 Model B Rev 1.0"
@@ -67,7 +67,7 @@ def test_an_import_that_fails_is_told_as_that_by_whoever_meets_it(seen, error, w
         pick.open_source("auto", SIZE, FPS)
     assert what in str(told.value)
     assert "plug one in" not in str(told.value)
-    finding = checkup.libraries(PI)
+    finding = this_computer.libraries(PI)
     assert finding.level == "fault"
     assert what in finding.says
     assert "apt" in finding.do or "scripts" in finding.do
@@ -105,10 +105,10 @@ def test_the_doctor_says_that_it_is_too_old_and_still_lists_webcams(seen, source
 
     of_version(seen, "0.3.18")
     monkeypatch.setattr(video, "webcams", lambda: [(Path("/dev/video0"), "HD Webcam")])
-    finding = checkup.libraries(PI, source)
+    finding = this_computer.libraries(PI, source)
     assert (finding.level, finding.do) == (level, system_packages.UPGRADE)
     assert "Picamera2 0.3.18 is too old" in finding.says
-    assert look_for_cameras() == ["HD Webcam at /dev/video0"]
+    assert [one.said for one in look_for_cameras()] == ["HD Webcam at /dev/video0"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_none_at_all_is_a_warning_on_a_pi_and_a_fault_where_it_is_insisted_on(
     seen, monkeypatch, board, source, level
 ):
     monkeypatch.setitem(sys.modules, "picamera2", None)
-    assert checkup.libraries(board, source).level == level
+    assert this_computer.libraries(board, source).level == level
     with pytest.raises(PicameraUnusable) as told:
         picamera2_class()
     assert told.value.why == "missing"

@@ -60,7 +60,8 @@ def rep(n: int, left: Verdict = GOOD, right: Verdict = GOOD, *, degrees: float |
 
 @dataclass
 class Visit:
-    """A coach and everything it said, fed at 30 frames a second."""
+    """A coach and everything it said, as a person reads it, fed at 30 frames a second. `feedback`: the newest
+    as it is handed on."""
 
     rules: CoachRules = field(default_factory=CoachRules)
     t: float = 0.0
@@ -75,7 +76,8 @@ class Visit:
         return self.said[-1]
 
     def _step(self, rep_now: Rep | None = None, **how: object) -> Feedback:
-        self.said.append(as_read(self.coach.update(reading(self.t, **how), rep_now)))  # type: ignore[arg-type]
+        self.feedback = self.coach.update(reading(self.t, **how), rep_now)  # type: ignore[arg-type]
+        self.said.append(as_read(self.feedback))
         self.t += STEP_S
         return self.last
 

@@ -21,7 +21,7 @@ from mirror.knees import repetition
 from mirror.knees.decoration import spared, told_to
 from mirror.knees.reasons import Framing
 from mirror.settings import Settings
-from mirror.station import Station
+from mirror.station.station import Station
 
 
 def broken(*_: Any, **__: Any) -> Any:

@@ -20,7 +20,7 @@ from reliability.in_step import judge
 
 from mirror.camera.recording import load
 from mirror.cli import main
-from mirror.fitting import camera_of, constants_of, thresholds
+from mirror.fitting.from_settings import camera_of, constants_of, thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Verdict
 from mirror.settings import Settings

@@ -1,36 +1,41 @@
-"""The rooms' imports go one way, so that a newcomer knows which room a line belongs to."""
+"""ARCHITECTURE.md's table of rooms is what the imports are: nothing may be known that is not in it, nothing is in
+it that is not so, and no arrow goes up."""
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[2] / "mirror"
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "mirror"
+ROW = re.compile(r"^\| `mirror/(\w+)(?:\.py|/)` \|.*\| ([\w, ]*)\|$", re.MULTILINE)
+NO_ROOMS = {"__init__", "demo"}
+"""The version, and a folder with a clip in it."""
 
-MAY_IMPORT = {
-    "camera": {"camera", "faults", "settings"},
-    "pose": {"pose", "camera", "faults", "laps"},
-    "knees": {"knees"},
-    "coach": {"coach", "knees", "faults"},
-    "screen": {"screen", "coach", "knees", "report", "settings", "faults"},
-    "signals": {"signals", "coach", "settings", "faults"},
-    "report": {"report", "coach", "knees", "faults"},
-    "board": {"board", "coach", "service", "settings", "faults"},
-}
-"""Rooms each room may import from. Screen and signals know Feedback, hence the verdicts it is made of."""
-
-OF_THE_SERVICE = {"mirror.service.topics", "mirror.service.mqtt_setup", "mirror.service.mqtt_broker"}
+OF_MQTT = {"mirror.mqtt.topics", "mirror.mqtt.setup", "mirror.mqtt.connection"}
 OF_THE_COACH = {"mirror.coach", "mirror.coach.words"}
 """All that the board may know of them: what stations say and how a broker is reached; the words of cues."""
 
-STATION_BELONGS_TO = {"cli", "station.py", "station_run.py", "bench.py"}
+
+def drawn() -> dict[str, set[str]]:
+    """Every room of the picture, in its order, and what it says it knows."""
+    rows = ROW.findall((ROOT / "ARCHITECTURE.md").read_text("utf-8"))
+    return {room: set(knows.replace(",", " ").split()) for room, knows in rows}
+
+
+def there() -> list[str]:
+    """Every room and loose file there is in the package."""
+    names = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PACKAGE.rglob("*.py")}
+    return sorted(names - NO_ROOMS)
 
 
 def modules(room: str) -> list[Path]:
-    return sorted((PACKAGE / room).rglob("*.py"))
+    folder = PACKAGE / room
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
 
 
 def imports(path: Path) -> set[str]:
@@ -41,34 +46,48 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide the room"
-            found.add(node.module or "")
+            module = node.module or ""
+            found |= {f"mirror.{alias.name}" for alias in node.names} if module == "mirror" else {module}
     return found
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_a_room_imports_only_from_rooms_before_it(room: str) -> None:
-    assert modules(room), f"there is no room called {room}"
+def known(room: str) -> set[str]:
+    """The rooms a room imports from; what is neither a room nor a loose file is the package's __init__."""
+    found = set()
     for path in modules(room):
-        rooms = {name.split(".")[1] for name in imports(path) if name.startswith("mirror.")}
-        assert rooms <= MAY_IMPORT[room], (
-            f"{path.relative_to(PACKAGE)} reaches into {rooms - MAY_IMPORT[room]}"
-        )
+        names = {name.split(".")[1] for name in imports(path) if name.startswith("mirror.")}
+        found |= {name if name in there() else "__init__" for name in names}
+    return found - {room}
+
+
+def test_every_room_is_in_the_picture() -> None:
+    assert sorted(drawn()) == there()
+
+
+def test_the_root_of_the_package_holds_no_loose_wirings() -> None:
+    loose = {path.stem for path in PACKAGE.glob("*.py")}
+    assert loose == {"__init__", "__main__", "faults", "stopwatch"}
+
+
+@pytest.mark.parametrize("room", drawn())
+def test_a_room_knows_exactly_what_the_picture_says(room: str) -> None:
+    assert known(room) == drawn()[room]
+
+
+@pytest.mark.parametrize("room", drawn())
+def test_no_arrow_goes_up(room: str) -> None:
+    order = ["__init__", *drawn()]
+    below = {other for other in drawn()[room] if order.index(other) >= order.index(room)}
+    assert not below, f"{room} knows {below}, which stand below it in the picture"
 
 
 def test_the_board_knows_what_stations_say_and_nothing_of_how_they_see() -> None:
     for path in modules("board"):
-        of_others = {name for name in imports(path) if name.startswith(("mirror.service", "mirror.coach"))}
-        assert of_others <= OF_THE_SERVICE | OF_THE_COACH, f"{path.name} imports {of_others}"
+        of_others = {name for name in imports(path) if name.startswith(("mirror.mqtt", "mirror.coach"))}
+        assert of_others <= OF_MQTT | OF_THE_COACH, f"{path.name} imports {of_others}"
 
 
 def test_the_knees_room_needs_numpy_and_nothing_else() -> None:
     for path in modules("knees"):
         outside = {name.partition(".")[0] for name in imports(path)} - set(sys.stdlib_module_names)
         assert outside <= {"numpy", "mirror"}, f"{path.name} imports {outside - {'numpy', 'mirror'}}"
-
-
-def test_only_the_command_line_imports_the_station() -> None:
-    for path in PACKAGE.rglob("*.py"):
-        if path.relative_to(PACKAGE).parts[0] not in STATION_BELONGS_TO:
-            found = imports(path) & {"mirror.station", "mirror.station_run"}
-            assert not found, f"{path.name} imports the station"

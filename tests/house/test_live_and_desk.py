@@ -12,10 +12,10 @@ from judged import judged as analysed
 import mirror.knees.analysis as desk
 from mirror.knees.analysis import Analysis
 from mirror.knees.constants import ANATOMICAL, KeypointConstants
+from mirror.knees.foot_placements import Plant
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
-from mirror.knees.plants import Plant
 from mirror.knees.reading import KneeReading, Phase, Rep, RepLeg, Verdict
 
 GOOD, BOTH, LEFT, OUT = (0.0, 1.0), (14.0, 13.0), (14.0, 0.0), (-6.0, -5.0)

@@ -49,12 +49,12 @@ def test_each_kind_of_fault_has_its_exit_code(fault, code, monkeypatch, capsys):
     def raises(*_: object, **__: object) -> None:
         raise fault("a sentence.")
 
-    monkeypatch.setattr("mirror.station_run.run_station", raises)
+    monkeypatch.setattr("mirror.station.run.run_station", raises)
     assert main(["run"]) == code
     assert capsys.readouterr().err == "squat-mirror: a sentence.\n"
 
 
 def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "mirror.station_run", None)
+    monkeypatch.setitem(sys.modules, "mirror.station.run", None)
     assert main(["run"]) == 1
     assert "fault of ours" in capsys.readouterr().err

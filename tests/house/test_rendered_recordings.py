@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from mirror.camera.recording import load, save
-from mirror.desk import study
+from mirror.desk.study import study
 from mirror.knees.reading import Rep, Verdict
 from mirror.settings import Settings
 

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mirror"
 SENTENCE = re.compile(r"[a-z,:]+ [a-z]", re.IGNORECASE)
 TAKES_APART = {"startswith", "endswith", "removeprefix", "removesuffix", "partition", "split", "find"}
 """Methods of a text that ask what is in it."""
-NOT_OF_A_VISIT = {"decoration.py", "mounting.py", "tilt.py", "visitors.py", "squat.py"}
+NOT_OF_A_VISIT = {"decoration.py", "stand_steps.py", "tilt.py", "learned_tilt.py", "squat.py"}
 """The log, what the keyboard is told of the camera's mounting, and the words for depths that the JSON has."""
 OF_OTHERS = {"Raspberry Pi"}
 """Texts that somebody else writes: the name of the computer, in its device tree."""

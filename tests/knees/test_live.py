@@ -5,11 +5,11 @@ from __future__ import annotations
 import simulate
 
 from mirror.knees.constants import ANATOMICAL
+from mirror.knees.frame_buffers import Rows
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Rep, Verdict
-from mirror.knees.rows import Rows
 
 STRICT = Thresholds(caution_deg=3.0, off_track_deg=4.0, clear_deg=2.5)
 

@@ -12,11 +12,11 @@ from judged import judged
 
 from mirror.knees.azimuth import from_toes
 from mirror.knees.constants import ANATOMICAL
+from mirror.knees.frame_buffers import Rows
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import Rep
 from mirror.knees.reasons import Reason, Why
-from mirror.knees.rows import Rows
 from mirror.knees.shank import deviation, deviation_sd, lift, target, thigh_elevation
 
 HIPS, KNEES, ANKLES = [11, 12], [13, 14], [15, 16]

@@ -12,7 +12,7 @@ import pytest
 from mirror.pose import catalog
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(REPOSITORY / "scripts"), str(REPOSITORY / "scripts" / "experiments")]
+sys.path[:0] = [str(REPOSITORY / "scripts"), str(REPOSITORY / "scripts" / "model_build" / "correction")]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from mirror.cli import main
 from mirror.faults import BadInput
-from mirror.fitting import constants_of, network_constants
+from mirror.fitting.from_settings import constants_of, network_constants
 from mirror.pose import catalog, choice
 from mirror.pose.catalog import DEFAULT_MODEL, entries
 from mirror.pose.choice import Timing, recommend

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import small_net
-from fit_correction import Part, errors, fitted
+from fit import Part, errors, fitted
 
 from mirror.pose.correction import COLUMNS, Layer, correction_from
 

@@ -11,14 +11,14 @@ import pytest
 
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.video import VideoFile
-from mirror.desk import as_recording, study
+from mirror.desk.second_look import moments_before_descent
+from mirror.desk.study import as_recording, study
 from mirror.faults import BadInput
 from mirror.knees.reading import Verdict
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, find
 from mirror.pose.feet import FRAMINGS, FootNet, Framing, toe_tips
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose_net import PoseNet
-from mirror.second_look import moments_before_descent
 from mirror.settings import Settings
 
 STANDING_PX = 372  # standing height of the rendered person in that clip

@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from scripts.student.features import PATCH, azimuth_from_ray, cut, patch
+from scripts.research.foot_student.features import PATCH, azimuth_from_ray, cut, patch
 
 
 def view_from(eye: tuple[float, float, float]) -> np.ndarray:

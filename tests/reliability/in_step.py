@@ -9,14 +9,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from house.feeding import Patient
 from reliability.whole_mirror import PATIENCE_S
+from station.feeding import Patient
 
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.recording import Recording, RecordingSource
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.words import words
-from mirror.eyes import Eyes, Tally
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
@@ -25,6 +24,7 @@ from mirror.pose.people import PersonTracker
 from mirror.service.events import EventLog
 from mirror.settings import LightsSettings
 from mirror.signals.lights import MockLights
+from mirror.station.eyes import Eyes, Tally
 
 
 class NoNet:

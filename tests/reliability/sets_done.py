@@ -10,9 +10,9 @@ from pathlib import Path
 
 from patience import PATIENCE_S
 
+from mirror.history.database import Store
+from mirror.history.records import SetDone
 from mirror.knees.reading import Rep, RepLeg, Verdict
-from mirror.service.logbook import SetDone
-from mirror.service.store import Store
 
 MORNING = 4_000_000_000.0  # 2096-10-02: never older than a store that asks the real clock keeps
 

@@ -29,13 +29,13 @@ from reliability.whole_mirror import squats  # noqa: E402
 from mirror.camera.frame import Frame  # noqa: E402
 from mirror.camera.recording import Recording, RecordingSource  # noqa: E402
 from mirror.coach.words import words  # noqa: E402
+from mirror.history.database import Store  # noqa: E402
+from mirror.history.records import Logbook  # noqa: E402
 from mirror.screen.pick import open_stage  # noqa: E402
 from mirror.screen.window import Window  # noqa: E402
-from mirror.service.logbook import Logbook  # noqa: E402
-from mirror.service.store import Store  # noqa: E402
-from mirror.service.upkeep import Upkeep  # noqa: E402
 from mirror.settings import Settings  # noqa: E402
-from mirror.station import Station  # noqa: E402
+from mirror.station.station import Station  # noqa: E402
+from mirror.station.upkeep import Upkeep  # noqa: E402
 
 DRAW_EVERY = 30
 """Frames between two pictures drawn: enough to pass through every scene many times."""

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 from reliability.whole_mirror import PATIENCE_S, squats
 
-from mirror import station
-from mirror import station_run as wiring
+from mirror.camera import absent
 from mirror.camera import feeder as feeding
 from mirror.camera.frame import Frame, Source
 from mirror.camera.recording import Recording, RecordingSource
@@ -23,9 +22,10 @@ from mirror.coach.lines import fault_line
 from mirror.coach.words import words
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.screen.stage import Stage
-from mirror.service import absent
 from mirror.settings import CameraSettings, Settings
 from mirror.signals.lights import MockLights
+from mirror.station import run as wiring
+from mirror.station import station
 
 SETTINGS = Settings.model_validate({"camera": {"source": "webcam"}, "lights": {"kind": "mock"}})
 

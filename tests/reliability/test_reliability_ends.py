@@ -13,7 +13,7 @@ import simulate
 from reliability.sets_done import kept, set_done
 from reliability.whole_mirror import PATIENCE_S, WholeMirror, arms, far_away, nobody, restless, squats
 
-from mirror.service.store import Store
+from mirror.history.database import Store
 from mirror.service.wall_clock import A_DAY_S, BUILT_S
 
 SCENES: dict[str, Callable[[], Any]] = {

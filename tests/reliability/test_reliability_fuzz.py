@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 from reliability.damage import in_one_folder, mutated, refusal
 
 from mirror import settings as s
+from mirror.camera.absent import is_live
 from mirror.camera.pick import open_camera
+from mirror.doctor import doctor
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.optics import Camera
+from mirror.mounting.memory import FILE_NAME, SCHEMA, learning_mount
 from mirror.pose import choice
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, entries, find, models_folder
 from mirror.pose.feet import FootNet
 from mirror.pose.pose_net import PoseNet
-from mirror.service import doctor
-from mirror.service.absent import is_live
-from mirror.service.mounting import FILE_NAME, SCHEMA, learning_mount
+from mirror.settings.render import toml
 from mirror.settings.sources import check_file
-from mirror.settings.written import toml
 
 # -- settings
 
@@ -210,7 +210,7 @@ def test_a_learned_mounting_with_damage_gives_a_camera_that_can_hang(tmp_path: P
 def look_from_the_mounting(folder: Path) -> None:
     """The camera has sane angles, and what is said is said in lines."""
     said = Said()
-    log = logging.getLogger("mirror.service.mounting")
+    log = logging.getLogger("mirror.mounting.memory")
     log.addHandler(said)
     try:
         mount = learning_mount(folder, CAMERA, SIZE, ANATOMICAL, None)

@@ -59,13 +59,13 @@ def test_a_clock_that_jumps_an_hour_changes_no_repetition(tmp_path, monkeypatch)
 
 WAYS_TO_ASK = ("time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today")
 WALL_CLOCK = {
-    "mirror/service/store.py": "when what is too old is deleted, and only by a clock that is believed",
-    "mirror/service/logbook.py": "the label on a set",
+    "mirror/history/database.py": "when what is too old is deleted, and only by a clock that is believed",
+    "mirror/history/records.py": "the label on a set",
     "mirror/service/containment.py": "the label on an incident",
-    "mirror/service/doctor.py": "tells the clock",
-    "mirror/service/mqtt.py": "labels on what is told, and the timer that a class's computers share",
+    "mirror/doctor/doctor.py": "tells the clock",
+    "mirror/mqtt/station.py": "labels on what is told, and the timer that a class's computers share",
     "mirror/board/board.py": "that timer",
-    "mirror/board/floor.py": "how old a label is",
+    "mirror/board/stations.py": "how old a label is",
 }
 """Who may ask what time it is, and what for; everything else goes by frames or the monotonic clock."""
 

@@ -16,12 +16,12 @@ from reliability.test_reliability_store import fill, small_disk, unmount
 from reliability.whole_mirror import PATIENCE_S, WholeMirror, squats
 
 from mirror.camera.recording import RecordingSource, load
-from mirror.service import topics
+from mirror.mqtt import topics
+from mirror.mqtt.station import mqtt_for
 from mirror.service.metrics import Metrics, Seen
-from mirror.service.mqtt import mqtt_for
-from mirror.service.upkeep import Upkeep
 from mirror.settings import Settings
-from mirror.station import Station
+from mirror.station.station import Station
+from mirror.station.upkeep import Upkeep
 
 pytest.importorskip("paho")
 pytest.importorskip("amqtt")

@@ -18,10 +18,10 @@ from camera.picamera2_of_then import of_version, that_fails_later
 from patience import PATIENCE_S
 from reliability.whole_mirror import ROOT, WholeMirror
 
-from mirror.resting import rest_before
 from mirror.screen.window import Window
 from mirror.service.starts import FILE_NAME, MANY_ENDS, Record, Starts, read
 from mirror.settings import Settings
+from mirror.station.resting import rest_before
 
 ENDED = ROOT / "systemd" / "squat-mirror-ended.sh"
 

@@ -16,8 +16,8 @@ import pytest
 from patience import PATIENCE_S
 from reliability.sets_done import kept, set_done
 
-from mirror.service import store as storing
-from mirror.service.store import NotKept, Store
+from mirror.history import database
+from mirror.history.database import NotKept, Store
 
 HERE = Path(__file__).parent
 KILLS = 1000
@@ -30,8 +30,8 @@ def path(tmp_path) -> Path:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(storing, "FIRST_WAIT_S", 0.01)
-    monkeypatch.setattr(storing, "LONGEST_WAIT_S", 0.05)
+    monkeypatch.setattr(database, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(database, "LONGEST_WAIT_S", 0.05)
 
 
 def program(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -120,10 +120,10 @@ import logging, resource, sys, time
 from pathlib import Path
 from patience import PATIENCE_S
 from reliability.sets_done import kept, set_done
-from mirror.service import store as storing
-from mirror.service.store import Store
+from mirror.history import database
+from mirror.history.database import Store
 logging.basicConfig(format="%(message)s", stream=sys.stdout)
-storing.FIRST_WAIT_S = storing.LONGEST_WAIT_S = 0.01
+database.FIRST_WAIT_S = database.LONGEST_WAIT_S = 0.01
 path = Path(sys.argv[1])
 store = Store(path, 90)
 store.keep(set_done(sentence="before")).result(PATIENCE_S)
@@ -308,7 +308,7 @@ def test_a_card_that_damages_file_after_file_is_not_filled_with_them(path):
         store.close(PATIENCE_S)
         spoil(path, "no database")
     asides = [one for one in path.parent.iterdir() if ".corrupt-" in one.name]
-    assert len(asides) <= 3 * (storing.MOST_ASIDE + 1)
+    assert len(asides) <= 3 * (database.MOST_ASIDE + 1)
 
 
 def test_nothing_but_these_limits_is_left_changed():

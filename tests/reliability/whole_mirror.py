@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 AS_CAMERA = """
 import os
-from mirror import station_run
+from mirror.station import run as station_run
 from mirror.camera.recording import RecordingSource, load
 from mirror.cli import script
 

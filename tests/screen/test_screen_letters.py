@@ -26,7 +26,7 @@ from mirror.screen.letters import NEVER_FIRST, Letters, pieces  # noqa: E402
 from mirror.screen.marks import Marks  # noqa: E402
 from mirror.screen.overlay import Mounting, mounting, panel_px_per_mm  # noqa: E402
 from mirror.screen.scenes.help import FIGURE_OF  # noqa: E402
-from mirror.screen.shelf import Shelf  # noqa: E402
+from mirror.screen.sprite_cache import Shelf  # noqa: E402
 from mirror.screen.theme import BODY_ARCMIN, WORD_ARCMIN, sizes  # noqa: E402
 from mirror.screen.window import Window  # noqa: E402
 

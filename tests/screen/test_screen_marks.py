@@ -15,7 +15,7 @@ from mirror.knees.reading import Verdict  # noqa: E402
 from mirror.screen import glass as glass_room  # noqa: E402
 from mirror.screen.marks import Marks  # noqa: E402
 from mirror.screen.mirror_view import BRIGHTNESS  # noqa: E402
-from mirror.screen.shelf import Shelf  # noqa: E402
+from mirror.screen.sprite_cache import Shelf  # noqa: E402
 from mirror.screen.theme import (  # noqa: E402
     BLACK,
     BODY_ARCMIN,

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 pygame = pytest.importorskip("pygame")
 pytest.importorskip("cv2")
 
+from mirror.bench.drawing import time_drawing  # noqa: E402
 from mirror.coach.feedback import Feedback, Gesture, GestureProgress, State, nothing  # noqa: E402
+from mirror.screen.frame_pacing import QUIET_S, Pace  # noqa: E402
 from mirror.screen.overlay import mounting  # noqa: E402
-from mirror.screen.pace import QUIET_S, Pace  # noqa: E402
 from mirror.screen.sheet import Sheet  # noqa: E402
-from mirror.screen.shelf import CANVASES, Shelf  # noqa: E402
-from mirror.screen.timing import time_drawing  # noqa: E402
+from mirror.screen.sprite_cache import CANVASES, Shelf  # noqa: E402
 
 from screen_moments import GREY, every_moment, moment, pixels, stage_on  # noqa: E402  isort: skip
 

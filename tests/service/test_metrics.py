@@ -15,13 +15,14 @@ from patience import PATIENCE_S
 
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.feedback import Light, State, nothing
-from mirror.eyes import Tally
+from mirror.doctor import computer as this_computer
 from mirror.knees.reading import Verdict
-from mirror.laps import Laps, Took
-from mirror.service import checkup, metrics
+from mirror.service import metrics
 from mirror.service.metrics import Metrics, RepCount, Seen, metrics_for
 from mirror.service.throttling import Health, HealthWatch
-from mirror.service.upkeep import Upkeep
+from mirror.station.eyes import Tally
+from mirror.station.upkeep import Upkeep
+from mirror.stopwatch import Laps, Took
 
 parser = pytest.importorskip("prometheus_client.parser")
 
@@ -201,11 +202,11 @@ def test_a_station_tells_what_its_parts_know(tmp_path):
 def test_without_a_file_or_the_library_there_are_none_and_the_mirror_goes_on(monkeypatch, caplog, tmp_path):
     assert metrics_for(" ", Seen) is None
     assert caplog.text == ""
-    assert checkup.metrics("").level == "ok"
-    assert checkup.metrics(str(tmp_path / "mirror.prom")).level == "ok"
-    assert checkup.metrics(str(tmp_path / "no" / "mirror.prom")).level == "warning"
+    assert this_computer.metrics("").level == "ok"
+    assert this_computer.metrics(str(tmp_path / "mirror.prom")).level == "ok"
+    assert this_computer.metrics(str(tmp_path / "no" / "mirror.prom")).level == "warning"
     monkeypatch.setattr(metrics.importlib.util, "find_spec", lambda name: None)
     assert metrics_for(str(tmp_path / "mirror.prom"), Seen) is None
     (record,) = caplog.records
     assert "pip install 'squat-mirror[metrics]'" in record.getMessage()
-    assert checkup.metrics(str(tmp_path / "mirror.prom")).level == "warning"
+    assert this_computer.metrics(str(tmp_path / "mirror.prom")).level == "warning"

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from mirror.board.floor import Floor
+from mirror.board.stations import Floor
 from mirror.camera.frame import F32, Frame, Layout
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.recording import Recording
@@ -30,21 +30,24 @@ from mirror.coach.feedback import Feedback, Gesture, Light, Sound, State
 from mirror.coach.lines import Cue
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
-from mirror.desk import present
-from mirror.eyes import Eyes
-from mirror.fitting import constants_of
+from mirror.desk.second_look import recorded_toes
+from mirror.desk.study import present
+from mirror.fitting.from_settings import constants_of
+from mirror.history.database import MIGRATIONS
+from mirror.history.records import Logbook
 from mirror.knees.analysis import Analysis, NoReference, analyse, targets
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.decoration import raising
+from mirror.knees.frame_buffers import Rows
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import LegSigns, Rep, RepLeg, Verdict
-from mirror.knees.rows import Rows
 from mirror.knees.squat import LONGEST_EDGE_S
-from mirror.knees.tilt import with_tilt
-from mirror.knees.visitors import Mount
-from mirror.laps import unmarked
+from mirror.mounting.learned_tilt import Mount
+from mirror.mounting.tilt import with_tilt
+from mirror.mqtt.station import Teller
+from mirror.mqtt.topics import Topics, came_from
 from mirror.pose.catalog import find
 from mirror.pose.correction import correction_of
 from mirror.pose.people import PersonTracker
@@ -52,15 +55,12 @@ from mirror.report.compare import compare, comparison_document, set_of_reps
 from mirror.report.document import document, frames_csv
 from mirror.report.table import reps_table
 from mirror.report.traces import foot_source, runs, traces, unknown_words
-from mirror.screen.terminal import Terminal
-from mirror.second_look import recorded_toes
 from mirror.service.events import EventLog, Witnesses
-from mirror.service.logbook import Logbook
 from mirror.service.metrics import RepCount
-from mirror.service.mqtt import Teller
-from mirror.service.store import MIGRATIONS
-from mirror.service.topics import Topics, came_from
-from mirror.watching import RecordedToes
+from mirror.station.eyes import Eyes
+from mirror.station.knee_watch import RecordedToes
+from mirror.station.terminal import Terminal
+from mirror.stopwatch import unmarked
 from torture.sources import LANGUAGES, Case
 
 NETWORK = "movenet_lightning_192x128_mixed_u8"

@@ -1,0 +1,103 @@
+"""The board's line to the broker: hears every station, says the timer, tries again as long as it takes.
+
+Runs in paho's own thread. The log gets one line when the broker is away and one when it is back.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import threading
+from typing import Any
+
+from mirror.board.board import Board
+from mirror.mqtt.connection import client_for, why_not
+from mirror.mqtt.setup import Setup
+from mirror.mqtt.topics import KINDS, of_every_station, timer_topic
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 1, 30
+"""Between attempts to connect: doubled each time, as paho counts, in whole seconds."""
+KEEPALIVE_S = 20
+RELIABLY = {"online", "rep", "set"}
+"""Kinds that are told again when the network lost one; of states the next one is as good."""
+
+
+class Feed:
+    """Connects a board to a broker."""
+
+    def __init__(self, board: Board, setup: Setup, longest_wait_s: int = LONGEST_WAIT_S) -> None:
+        self._board, self._setup = board, setup
+        self._unsaid: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+        self._trouble = ""
+        self._ending = False
+        self._client = client = client_for(setup, f"squat-mirror-board-{secrets.token_hex(4)}")
+        client.reconnect_delay_set(FIRST_WAIT_S, longest_wait_s)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        board.publish = self.publish
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._client.connect_async(self._setup.host, self._setup.port, KEEPALIVE_S)
+        self._client.loop_start()
+
+    def close(self) -> None:
+        """End; the timer runs on at the stations, as a clock on a wall would."""
+        self._ending = True
+        self._client.disconnect()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Say this and have the broker remember it; while there is none, the newest of a topic waits."""
+        with self._lock:
+            if not self._client.is_connected():
+                self._unsaid[topic] = payload
+                return
+        self._client.publish(topic, payload, qos=1, retain=True)
+
+    # -- paho tells, in its own thread -----------------------------------------------------------------
+
+    def _on_connect(self, client: Any, userdata: object, flags: object, reason: Any, properties: Any) -> None:
+        if reason.is_failure:
+            self._say_trouble(f"refuses the board ({reason}): see [mqtt] username and password_file")
+            return
+        with self._lock:
+            unsaid, self._unsaid = self._unsaid, {}
+        for topic, payload in unsaid.items():  # before listening: what the broker remembered is older
+            client.publish(topic, payload, qos=1, retain=True)
+        prefix = self._setup.topics.prefix
+        client.subscribe(
+            [
+                *((of_every_station(prefix, kind), int(kind in RELIABLY)) for kind in KINDS),
+                (timer_topic(prefix), 1),
+            ]
+        )
+        level = logging.WARNING if self._trouble else logging.INFO
+        log.log(level, "board: the broker %s is there", self._setup.address)
+        self._trouble = ""
+        self._board.is_connected(True)
+
+    def _on_connect_fail(self, client: Any, userdata: object) -> None:
+        self._say_trouble(f"cannot be reached ({why_not(sys.exc_info()[1])})")
+
+    def _on_disconnect(
+        self, client: Any, userdata: object, flags: object, reason: Any, properties: Any
+    ) -> None:
+        self._board.is_connected(False)
+        if not self._ending and not self._trouble:
+            self._say_trouble(f"is lost ({reason})")
+
+    def _on_message(self, client: Any, userdata: object, message: Any) -> None:
+        self._board.hear(message.topic, message.payload, message.retain)
+
+    def _say_trouble(self, says: str) -> None:
+        if not self._ending and not self._trouble:
+            self._trouble = says
+            log.warning(
+                "board: the broker %s %s; the page says so and goes on trying", self._setup.address, says
+            )

@@ -1,0 +1,1 @@
+"""The wiring of `analyze`: no clocks, no threads to meet."""

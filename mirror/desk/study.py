@@ -1,0 +1,173 @@
+"""The desk: videos and keypoint recordings judged at once, for `squat-mirror analyze`.
+
+The counterpart of station.py without clocks, threads or lamps: reads like camera -> pose -> knees -> report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.camera.readahead import read_ahead
+from mirror.camera.recording import Recording, load
+from mirror.coach.feedback import SetSummary
+from mirror.coach.summary import summarise, untold
+from mirror.coach.words import in_english
+from mirror.desk.second_look import Looker, recorded_toes
+from mirror.faults import BadInput
+from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
+from mirror.knees.analysis import Analysis, NoReference, analyse
+from mirror.knees.decoration import spared
+from mirror.mounting.tilt import with_tilt
+from mirror.pose.catalog import FOOT_MODEL, find
+from mirror.pose.pose import Presence
+from mirror.pose.window import Window
+from mirror.settings import Settings
+
+Progress = Callable[[int, int | None], None]
+"""Called with the frames done and, where known, how many there are."""
+PRESENT_SCORE = 0.2
+"""Mean score of shoulders, hips, knees and ankles from which a recorded frame shows somebody."""
+FEWEST_FRAMES = 5
+
+_Look = Callable[[Recording, Analysis], Recording]
+"""Looks at a video again, once it is known what happens in it."""
+_Input = tuple[Recording, dict[str, Any], _Look | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One input, judged. source: what it was, for the report."""
+
+    recording: Recording
+    analysis: Analysis
+    summary: SetSummary
+    source: dict[str, Any]
+
+
+def study(path: Path, settings: Settings, reference: int | None, progress: Progress | None = None) -> Study:
+    """Judge one video or keypoint recording.
+
+    Raises BadInput, one line that names the file, for anything that cannot be judged.
+    """
+    recording, source, look_again = (
+        _from_recording(path) if path.suffix.lower() == ".npz" else _from_video(path, settings, progress)
+    )
+    seen = present(recording.keypoints)
+    if len(recording.t) < FEWEST_FRAMES:
+        raise BadInput(f"{path} is too short: {len(recording.t)} frame(s).")
+    if not seen.any():
+        raise BadInput(f"{path}: nobody to be seen in it.")
+    camera = camera_of(
+        settings,
+        recording.image_size,
+        ("recording", recording.hfov_deg),
+        ("recording", recording.tilt_deg),
+        ("recording", recording.camera_height_m),
+        ("recording", recording.roll_deg),
+    )
+    constants = constants_of(recording.model)
+    stature = settings.person.stature_m or recording.stature_m
+    size = recording.image_size
+    camera = with_tilt(camera, recording.t, recording.keypoints, size, seen, constants, stature)
+    limits = thresholds(settings, with_reference=reference is not None)
+
+    def judged(known: Recording, reference: int | None) -> Analysis:
+        toes = recorded_toes(known)
+        return analyse(known.t, known.keypoints, size, seen, camera, constants, limits, reference, toes)
+
+    try:
+        if look_again is not None:
+            recording = look_again(recording, judged(recording, None))
+        analysis = judged(recording, reference)
+    except NoReference as error:
+        raise BadInput(f"{path}: {_told(error)}.") from None
+    reps = analysis.reps
+    summary = spared("summaries", lambda: summarise(reps, stature, analysis.why_unknown), untold(reps))
+    return Study(replace(recording, stature_m=stature), analysis, summary, source)
+
+
+def _told(error: NoReference) -> str:
+    """Why the repetition asked for is no reference, in English as every line on stderr is."""
+    found = f"{error.found} repetition{'' if error.found == 1 else 's'} found"
+    why = found if error.reason is None else in_english(error.reason)
+    return f"repetition {error.n} cannot be the reference: {why}"
+
+
+def present(keypoints: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """(T, 17, 3) -> (T,): somebody is there. Frames without anybody are recorded with scores of 0."""
+    body = [5, 6, 11, 12, 13, 14, 15, 16]
+    return np.asarray(keypoints[:, body, 2].mean(1) >= PRESENT_SCORE)
+
+
+def _from_recording(path: Path) -> _Input:
+    recording = load(path)
+    return recording, _source(path, "keypoint recording", recording), None
+
+
+def _from_video(path: Path, settings: Settings, progress: Progress | None) -> _Input:
+    from mirror.camera.video import VideoFile  # recordings need neither OpenCV
+    from mirror.pose.feet import FootNet  # nor a network
+    from mirror.pose.people import PersonTracker
+    from mirror.pose.pose_net import PoseNet
+
+    video = VideoFile(path, pace=False)
+    entry = find(settings.model.name)
+    constants_of(entry.name)
+    net = PoseNet(entry, **engine(settings))
+    feet = FootNet(find(FOOT_MODEL), **engine(settings))
+    tracker = PersonTracker(net)
+    times, poses, windows = [], [], []
+    for frame in read_ahead(video.frames()):
+        pose = tracker.see(frame)
+        keypoints = pose.keypoints.copy()
+        if pose.seen is not Presence.FOUND:
+            keypoints[:, 2] = 0.0
+        times.append(frame.t)
+        poses.append(keypoints)
+        windows.append(Window(*pose.window) if pose.window else None)
+        if progress:
+            progress(len(times), video.frame_count)
+    recording = Recording(np.array(times), np.stack(poses), video.size, model=entry.name)
+    source = _source(path, "video", recording) | {"runtime": net.runtime, "truncated": video.truncated}
+    looker = Looker(net, feet, windows)
+
+    def look_again(known: Recording, first: Analysis) -> Recording:
+        with closing(read_ahead(VideoFile(path, pace=False).frames())) as frames:
+            return looker.again(frames, known, first)
+
+    return recording, source, look_again
+
+
+def _source(path: Path, kind: str, recording: Recording) -> dict[str, Any]:
+    t = recording.t
+    return {
+        "file": path.name,
+        "kind": kind,
+        "frames": len(t),
+        "duration_s": round(float(t[-1] - t[0]), 3) if len(t) else 0.0,
+        "image_size": list(recording.image_size),
+        "model": recording.model,
+    }
+
+
+def as_recording(done: Study) -> Recording:
+    """The keypoints with everything known of camera and person, so that reading them back gives the same.
+
+    What is only assumed is left out: it is assumed again.
+    """
+    camera = done.analysis.camera
+    assumed = {what for what, how in camera.how_known if how == "assumed"}
+    return replace(
+        done.recording,
+        hfov_deg=None if "hfov" in assumed else camera.hfov_deg,
+        tilt_deg=None if "tilt" in assumed else camera.tilt_deg,
+        roll_deg=None if "roll" in assumed else camera.roll_deg,
+        camera_height_m=camera.height_m,
+    )

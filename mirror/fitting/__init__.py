@@ -1,0 +1,1 @@
+"""Settings, model list and recordings, turned into the knees room's own types."""

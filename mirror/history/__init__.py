@@ -1,0 +1,1 @@
+"""What is remembered of sets: numbers in a database on this computer, never a picture, never a name."""

@@ -1,0 +1,1 @@
+"""What a station tells a broker, and what it hears there."""

@@ -1,0 +1,203 @@
+"""Tells an MQTT broker what the station does: states, repetitions, sets; and in a class follows its timer.
+
+Off unless a broker is named. Called in the eyes thread, so it only notes what changed; what cannot be said is
+dropped and counted. What is said and where: topics.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from mirror.coach.clock import SharedTimer
+from mirror.coach.feedback import Feedback, Light, State, nothing
+from mirror.coach.words import Words, words
+from mirror.faults import BadInput
+from mirror.knees.reading import Rep
+from mirror.mqtt.connection import Broker, Message
+from mirror.mqtt.outbox import Outbox
+from mirror.mqtt.setup import WITHOUT_NETWORK, Setup, has_network, setup_for
+from mirror.mqtt.topics import (
+    ClassTimer,
+    Payload,
+    Topics,
+    decoded,
+    encoded,
+    rep_of_set,
+    rep_payload,
+    set_payload,
+    state_payload,
+    timer_of,
+    timer_topic,
+)
+from mirror.service.containment import Report, guarded, logged
+from mirror.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FLUSH_S, GOODBYE_S = 0.4, 0.4
+"""At the end: for what still waits, and for the good-bye. A station ends within two seconds altogether."""
+
+
+class Teller:
+    """Turns Feedback into messages: a state when it changed, every repetition, every set. A Witness.
+
+    say: the station's words. now: Unix seconds.
+    """
+
+    room = "mqtt"
+
+    def __init__(
+        self,
+        topics: Topics,
+        outbox: Outbox,
+        say: Words,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._topics, self._outbox, self._say, self._now = topics, outbox, say, now
+        self._lock = threading.Lock()  # the camera's thread has something to say, too
+        self._moment = nothing(0.0, State.STARTING)
+        self._lost = ""  # why there is no picture, while there is none
+        self._said: Payload = {}
+        self._set = 0
+        self._reps: list[Payload] = []
+        self._state_changed(self._moment)
+
+    def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
+        """One moment; rep is the repetition that ended with it, or None. t is the event log's business."""
+        with self._lock:
+            self._lost = ""
+            self._count(feedback, rep)
+            self._state_changed(feedback)
+            if feedback.set_over is not None and self._reps:
+                now = self._now()
+                told = set_payload(
+                    self._topics.station, now, self._set, self._reps, feedback.set_over, self._say
+                )
+                sent = Message(self._topics.set, encoded(told), qos=1, retain=True)
+                self._outbox.keep(sent, newest_only=False)
+
+    def light(self, t: float, light: Light) -> None:
+        """The lamp changed by itself: no picture comes."""
+        with self._lock:
+            self._state_changed(replace(self._moment, light=light))
+
+    def camera_lost(self, why: str) -> None:
+        """No pictures come; what is told next is said by a picture."""
+        with self._lock:
+            self._lost = why
+            self._state_changed(replace(nothing(0.0, State.FAULT), reps_done=self._moment.reps_done))
+
+    def _count(self, feedback: Feedback, rep: Rep | None) -> None:
+        """Which set this is, and the repetition if it counts: one while paused does not."""
+        ended = 0 if feedback.set_over is None else len(feedback.set_over.reps)
+        done = max(feedback.reps_done, ended)
+        if done < len(self._reps):
+            self._reps = []  # another set
+        if rep is None or done <= len(self._reps):
+            return
+        if not self._reps:
+            self._set += 1
+        told = rep_of_set(self._now(), len(self._reps) + 1, rep)
+        self._reps.append(told)
+        sent = rep_payload(self._topics.station, self._set, told)
+        self._outbox.put(Message(self._topics.rep, encoded(sent), qos=1))
+
+    def _state_changed(self, feedback: Feedback) -> None:
+        """Say the state if anything in it but the time changed."""
+        self._moment = feedback
+        note = self._lost or self._say.line(feedback.note)
+        said = state_payload(self._topics.station, 0.0, feedback, self._set, note)
+        if said == self._said:
+            return
+        self._said = said
+        sent = encoded({**said, "t": round(self._now(), 2)})
+        self._outbox.keep(Message(self._topics.state, sent, retain=True), newest_only=True)
+
+
+class Follower:
+    """What the class's timer says. `heard` is called in paho's thread, `shared` in the eyes thread."""
+
+    def __init__(
+        self, now: Callable[[], float] = time.time, frames_now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """now: Unix seconds. frames_now: seconds on the frames' clock."""
+        self._now, self._frames_now = now, frames_now
+        self._timer: ClassTimer | None = None
+
+    def heard(self, payload: bytes) -> None:
+        """A message of the timer's topic; one that is none changes nothing, an empty one stops it."""
+        timer = timer_of(decoded(payload))
+        if timer is not None or not payload:
+            self._timer = timer
+
+    def shared(self) -> SharedTimer | None:
+        """The timer on the frames' clock; None while there is none or it is stopped."""
+        timer = self._timer
+        if timer is None or timer.started is None:
+            return None
+        # asked anew each time: a station whose clock is set late follows at once
+        zero_t = self._frames_now() - (self._now() - timer.started)
+        return SharedTimer(zero_t, timer.work_s, timer.rest_s, timer.rounds)
+
+
+class Mqtt:
+    """A station's line to its broker: a Witness to start and close."""
+
+    room = "mqtt"
+
+    def __init__(self, setup: Setup, say: Words, *, in_class: bool, report: Report = logged) -> None:
+        """report: told of what nobody foresaw."""
+        self._outbox = Outbox(report=report)
+        self._follower = Follower()
+        self._broker = Broker(
+            setup,
+            guarded(self.room, report, self._outbox.back),
+            guarded(self.room, report, self._follower.heard),
+            timer_topic(setup.topics.prefix) if in_class else "",
+        )
+        teller = Teller(setup.topics, self._outbox, say)
+        self.write, self.light, self.camera_lost = teller.write, teller.light, teller.camera_lost
+        self.shared = self._follower.shared
+        self._begun = False
+
+    @property
+    def dropped(self) -> int:
+        """Messages nobody will ever hear."""
+        return self._outbox.dropped
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there."""
+        return self._broker.connected.is_set()
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._begun = True
+        self._outbox.start(self._broker)
+        self._broker.start()
+
+    def close(self) -> None:
+        """Say what waits and good-bye, if anybody hears it; may be called twice."""
+        if self._begun:
+            self._begun = False
+            self._outbox.close(FLUSH_S)
+            self._broker.close(GOODBYE_S)
+
+
+def mqtt_for(settings: Settings, report: Report = logged) -> Mqtt | None:
+    """What the settings ask for; None without a broker, or with a warning where it cannot be asked."""
+    try:
+        setup = setup_for(settings)
+        if setup is None:
+            return None
+        if not has_network():
+            raise BadInput(WITHOUT_NETWORK)
+        in_class = settings.coach.mode == "class"
+        return Mqtt(setup, words(settings.coach.language), in_class=in_class, report=report)
+    except (BadInput, OSError, UnicodeError) as why:
+        log.warning("mqtt: %s; the mirror goes on and tells nobody", why)
+        return None

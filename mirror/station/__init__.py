@@ -1,0 +1,1 @@
+"""The wiring of a live mirror: camera, eyes, coach, lamp and screen; nothing else knows everybody."""

@@ -1,0 +1,214 @@
+"""`squat-mirror record`: what the networks see, kept as keypoints and toe tips and without any picture.
+
+The wiring of a recording: camera -> pose -> file. Judges nothing; `analyze` reads the file.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from mirror.camera.feeder import Feeder
+from mirror.camera.frame import F32, Frame, Source
+from mirror.camera.mailbox import Mailbox
+from mirror.camera.pick import open_camera
+from mirror.camera.recording import LARGEST_ARRAY, OFF_PICTURE, Recording, RecordingSource, save
+from mirror.camera.view import WEBCAM_GUESS
+from mirror.faults import BadInput, PermanentFault
+from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
+from mirror.knees.live import KneeWatch
+from mirror.knees.reasons import Reason, Why
+from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
+from mirror.pose.feet import FootNet
+from mirror.pose.people import PersonTracker
+from mirror.pose.pose import Pose, Presence
+from mirror.pose.pose_net import PoseNet
+from mirror.pose.toe_search import ToeSearch
+from mirror.report.output import check_writable, is_stream
+from mirror.service.stopping import signals_heard
+from mirror.settings import Settings
+
+LOOK_UP_S = 0.2
+"""How long to wait for a frame before asking whether to stop."""
+MOST_FRAMES = LARGEST_ARRAY // (17 * 3 * 4) - 1
+"""More could not be read back: twelve hours at 30 a second."""
+
+
+class Kept:
+    """The keypoints so far, all of one picture size."""
+
+    def __init__(self) -> None:
+        self.t: list[float] = []
+        self.size: tuple[int, int] | None = None
+        self.seen = 0
+        self._keypoints: list[F32] = []
+        self._toes: list[tuple[float, F32]] = []
+
+    def add(self, pose: Pose) -> None:
+        """Keep a pose, with scores of 0 where nobody is; one that does not come later is left out."""
+        if self.t and pose.t <= self.t[-1]:
+            return
+        self.size = self.size or pose.size
+        keypoints = pose.keypoints.copy()
+        keypoints[:, :2] = np.clip(keypoints[:, :2], -OFF_PICTURE, 1.0 + OFF_PICTURE)
+        if pose.seen is not Presence.FOUND:
+            keypoints[:, 2] = 0.0
+        self.seen += pose.seen is Presence.FOUND
+        self.t.append(pose.t)
+        self._keypoints.append(keypoints)
+
+    def add_toes(self, tips: F32) -> None:
+        """Keep toe tips (2, 2) found with the newest pose: those of the feet as they are placed now."""
+        self._toes.append((self.t[-1], tips))
+
+    @property
+    def lasted_s(self) -> float:
+        return self.t[-1] - self.t[0] if self.t else 0.0
+
+    def recording(
+        self, settings: Settings, zero: float | None, hfov_deg: float | None, model: str
+    ) -> Recording:
+        """All of it. zero: the time that becomes second 0, None for the first frame's.
+
+        Only what is known of camera and person is written down, nothing that is assumed. Raises
+        PermanentFault when there is nothing.
+        """
+        if self.size is None:
+            raise PermanentFault("No picture came, so nothing was recorded.")
+        camera = settings.camera
+        zero = self.t[0] if zero is None else zero
+        return Recording(
+            np.array(self.t) - zero,
+            np.stack(self._keypoints),
+            self.size,
+            toes_t=np.array([t for t, _ in self._toes]) - zero if self._toes else None,
+            toes_each=np.stack([tips for _, tips in self._toes]) if self._toes else None,
+            hfov_deg=camera.hfov_deg or hfov_deg,
+            tilt_deg=camera.tilt_deg,
+            roll_deg=camera.roll_deg or None,
+            camera_height_m=camera.height_m,
+            stature_m=settings.person.stature_m,
+            model=model,
+        )
+
+
+class ToeWatch:
+    """Finds the toe tips of whoever stands, once for every placing of the feet: one look a frame."""
+
+    def __init__(self, settings: Settings, entry: ModelEntry, source: Source) -> None:
+        self._settings, self._entry, self._source = settings, entry, source
+        self._search = ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings)))
+        self._knees: KneeWatch | None = None  # knows when somebody stands, and when the feet moved
+
+    def see(self, frame: Frame, pose: Pose) -> F32 | None:
+        """(2, 2) (y, x) [left, right], normalised, with the frame that completes a search; else None."""
+        self._knees = self._knees or self._standing_before(frame)
+        why = Reason(Why.SOMEBODY_PASSES) if pose.seen is Presence.UNSURE else None
+        self._knees.update(frame.t, pose.keypoints, pose.size, pose.seen is not Presence.NOBODY, why)
+        if pose.seen is not Presence.FOUND or not self._knees.wants_toes:
+            self._search.reset()
+            return None
+        tips = self._search.next(frame, pose.keypoints)
+        if tips is not None:
+            self._knees.take_toes(tips, frame.size)
+        return tips
+
+    def _standing_before(self, frame: Frame) -> KneeWatch:
+        source = self._source
+        return KneeWatch(
+            camera_of(self._settings, frame.size, (source.hfov_how, source.hfov_deg)),
+            constants_of(self._entry.name),
+            thresholds(self._settings, with_reference=False),
+            ask_reference=False,
+        )
+
+
+def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: bool) -> int:
+    """Until somebody stops it, `seconds` have passed or the clip ends; then saved as a whole. Exit code 0.
+
+    A camera's fault that ended it is raised once what was recorded is saved.
+    """
+    _check(path, settings, overwrite)
+    entry = find(settings.model.name)
+    constants_of(entry.name)  # a recording of a model that can't be judged would be of no use
+    kept = Kept()
+    with signals_heard() as stop:
+        source, said = open_camera(settings.camera)
+        with _feeding(source, settings) as (mailbox, feeder):
+            if isinstance(source, RecordingSource):
+                raise BadInput(f"{settings.camera.source} is a keypoint recording already.")
+            tracker = PersonTracker(PoseNet(entry, **engine(settings)))
+            toes = ToeWatch(settings, entry, source)
+            sys.stderr.write(f"{said}. Keypoints are kept, no picture is; Ctrl-C ends it.\n")
+            feeder.start()
+            for frame in _until(stop, mailbox):
+                if not _keep(kept, tracker, toes, frame, seconds):
+                    break
+            zero = getattr(source, "t0", None)
+            hfov_deg = None if source.hfov_how == WEBCAM_GUESS else source.hfov_deg
+        if kept.t or feeder.fault is None:
+            save(path, kept.recording(settings, zero, hfov_deg, entry.name))
+            _tell(kept, path, mailbox.dropped)
+    if feeder.fault is not None:
+        raise feeder.fault
+    return 0
+
+
+def _check(path: Path, settings: Settings, overwrite: bool) -> None:
+    """Before anything is recorded: raise BadInput where it could not be saved."""
+    if path.suffix.lower() != ".npz":
+        raise BadInput(f"{path}: a recording's name ends in .npz, or analyze would not know it.")
+    if is_stream(path):
+        raise BadInput(f"{path} is not a file: a recording cannot be written there.")
+    check_writable([path], [Path(settings.camera.source)], overwrite)
+
+
+@contextmanager
+def _feeding(source: Source, settings: Settings) -> Iterator[tuple[Mailbox, Feeder]]:
+    """A feeder to be started; on the way out, whatever happened, the camera is let go."""
+    mailbox = Mailbox()
+    feeder = Feeder(source, mailbox, lambda: open_camera(settings.camera)[0])
+    try:
+        yield mailbox, feeder
+    finally:
+        feeder.stop()
+
+
+def _until(stop: threading.Event, mailbox: Mailbox) -> Iterator[Frame]:
+    while not stop.is_set():
+        frame = mailbox.take(LOOK_UP_S)
+        if frame is not None:
+            yield frame
+        elif mailbox.closed:
+            return
+
+
+def _keep(kept: Kept, tracker: PersonTracker, toes: ToeWatch, frame: Frame, seconds: float | None) -> bool:
+    """Keep what is seen in this frame; whether to go on."""
+    if kept.t and seconds is not None and frame.t - kept.t[0] >= seconds:
+        return False
+    if kept.size not in (None, frame.size):
+        sys.stderr.write("squat-mirror: the camera's picture has another size now, so the recording ends.\n")
+        return False
+    pose = tracker.see(frame)
+    kept.add(pose)
+    tips = toes.see(frame, pose)
+    if tips is not None:
+        kept.add_toes(tips)
+    if sys.stderr.isatty():
+        there = "somebody is seen" if kept.seen else "nobody seen yet"
+        sys.stderr.write(f"\r{kept.lasted_s:6.1f} s, {len(kept.t)} frames, {there}  ")
+    return len(kept.t) < MOST_FRAMES
+
+
+def _tell(kept: Kept, path: Path, dropped: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\n")
+    nobody = "" if kept.seen else ", nobody seen in any"
+    missed = f", {dropped} missed" if dropped else ""
+    print(f"{len(kept.t)} frames{missed}, {kept.lasted_s:.1f} s{nobody} -> {path}")

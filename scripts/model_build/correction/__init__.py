@@ -1,0 +1,1 @@
+"""The correction of a network's joints: its examples, its fit."""
