@@ -1,5 +1,5 @@
-"""ARCHITECTURE.md's table of rooms is what the imports are: nothing may be known that is not in it, nothing is in
-it that is not so, and no arrow goes up."""
+"""ARCHITECTURE.md's table of rooms is what the imports are: nothing is known that it does not say, nothing
+it says is untrue, and no arrow goes up."""
 
 from __future__ import annotations
 
