@@ -17,7 +17,8 @@ from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.fitting.from_settings import thresholds
 from mirror.pose.catalog import find
 from mirror.report.compare import compare, comparison_document, comparison_table, set_of_reps
-from mirror.report.document import document, frames_csv
+from mirror.report.frames_csv import frames_csv
+from mirror.report.json_document import document
 from mirror.report.output import check_writable, is_stream, targets, write_whole
 from mirror.report.plot import check_can_plot, plot_png
 from mirror.report.table import reps_table

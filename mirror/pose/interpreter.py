@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.faults import PartMissing, PermanentFault
-from mirror.pose.chatter import kept_off_stderr
+from mirror.pose.runtime_noise import kept_off_stderr
 
 RUNTIMES = {"litert": "ai_edge_litert.interpreter", "tflite-runtime": "tflite_runtime.interpreter"}
 """Runtime names a person may choose, in order of preference, and the module each lives in."""

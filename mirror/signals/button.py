@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from mirror.coach.feedback import Gesture
 from mirror.faults import PermanentFault
-from mirror.signals.chip import gpio_faults, open_chip
+from mirror.signals.gpio_chip import gpio_faults, open_chip
 
 MEANS = {1: Gesture.START, 2: Gesture.NEXT, 3: Gesture.BACK}
 AGAIN_S = 0.45

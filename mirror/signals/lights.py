@@ -19,8 +19,8 @@ from typing import Any, Protocol
 from mirror.coach.feedback import Light, Sound
 from mirror.faults import PartMissing, PermanentFault
 from mirror.settings import LightsSettings
-from mirror.signals.chip import gpio_faults as _gpio_faults
-from mirror.signals.chip import open_chip as _open_chip
+from mirror.signals.gpio_chip import gpio_faults as _gpio_faults
+from mirror.signals.gpio_chip import open_chip as _open_chip
 
 log = logging.getLogger(__name__)
 

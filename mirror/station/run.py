@@ -11,8 +11,8 @@ import sys
 import threading
 from pathlib import Path
 
-from mirror.camera.absent import open_or_wait
 from mirror.camera.frame import Source
+from mirror.camera.missing_camera import open_or_wait
 from mirror.camera.pick import open_camera
 from mirror.coach.words import words
 from mirror.faults import BadInput

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from mirror.camera.absent import is_live
 from mirror.camera.mailbox import Mailbox
+from mirror.camera.missing_camera import is_live
 from mirror.coach.clock import SharedTimer, nobodys
 from mirror.coach.feedback import Feedback, Light, State
 from mirror.coach.words import words

@@ -9,7 +9,7 @@ import pytest
 from camera.picamera2_of_then import SIMPLEJPEG, of_version, that_raises
 
 from mirror.camera import picamera, pick, system_packages
-from mirror.camera.absent import AbsentCamera, open_or_wait
+from mirror.camera.missing_camera import AbsentCamera, open_or_wait
 from mirror.camera.picamera import PicameraUnusable, picamera2_class
 from mirror.cli import main
 from mirror.doctor import computer as this_computer

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mirror
-from mirror.camera.absent import AbsentCamera
+from mirror.camera.missing_camera import AbsentCamera
 from mirror.camera.video import Webcam
 from mirror.coach.lines import fault_line
 from mirror.coach.words import FOLDER, languages, words
@@ -40,7 +40,7 @@ def raised(name: str) -> list[tuple[str, str, set[str]]]:
     return found
 
 
-NO_CAMERAS = ("recording.py", "absent.py")
+NO_CAMERAS = ("recording.py", "missing_camera.py")
 """A file that is played, and what hands on the fault of a camera that is not there yet."""
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from reliability.whole_mirror import PATIENCE_S, squats
 
-from mirror.camera import absent
 from mirror.camera import feeder as feeding
+from mirror.camera import missing_camera
 from mirror.camera.frame import Frame, Source
 from mirror.camera.recording import Recording, RecordingSource
 from mirror.coach.feedback import Feedback, State
@@ -200,9 +200,9 @@ def test_only_cameras_are_waited_for_a_missing_file_is_a_mistake(source, live):
     settings = CameraSettings(source=source)
     if not live:
         with pytest.raises(BadInput):
-            absent.open_or_wait(settings, missing)
+            missing_camera.open_or_wait(settings, missing)
         return
-    stand_in, why = absent.open_or_wait(settings, missing)
+    stand_in, why = missing_camera.open_or_wait(settings, missing)
     assert "waiting" in why
     with pytest.raises(TemporaryFault, match="is not there"):
         next(stand_in.frames())
@@ -213,7 +213,7 @@ def test_what_waiting_cannot_mend_ends_the_mirror():
         raise PermanentFault("/dev/video0 may not be opened by this user: add the user to the group video.")
 
     with pytest.raises(PermanentFault, match="group video"):
-        absent.open_or_wait(CameraSettings(source="webcam"), forbidden)
+        missing_camera.open_or_wait(CameraSettings(source="webcam"), forbidden)
 
 
 def test_a_fault_of_the_camera_is_kept_once_each_time(monkeypatch):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from reliability.damage import in_one_folder, mutated, refusal
 
 from mirror import settings as s
-from mirror.camera.absent import is_live
+from mirror.camera.missing_camera import is_live
 from mirror.camera.pick import open_camera
 from mirror.doctor import doctor
 from mirror.knees.constants import ANATOMICAL

@@ -52,7 +52,8 @@ from mirror.pose.catalog import find
 from mirror.pose.correction import correction_of
 from mirror.pose.people import PersonTracker
 from mirror.report.compare import compare, comparison_document, set_of_reps
-from mirror.report.document import document, frames_csv
+from mirror.report.frames_csv import frames_csv
+from mirror.report.json_document import document
 from mirror.report.table import reps_table
 from mirror.report.traces import foot_source, runs, traces, unknown_words
 from mirror.service.events import EventLog, Witnesses

@@ -1,12 +1,10 @@
-"""An analysis as plain numbers: the JSON document and the per-frame table other programs rely on.
+"""An analysis as plain numbers: the JSON document other programs rely on.
 
 The layout is a contract (ARCHITECTURE.md): keys are only ever added. Degrees and seconds; None where unknown.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -21,12 +19,6 @@ from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep, RepLeg
 
 SCHEMA = 1
-
-FRAME_COLUMNS = (
-    "t_s", "phase", "q", "thigh_elevation_deg",
-    "left_deviation_deg", "left_sd_deg", "left_verdict",
-    "right_deviation_deg", "right_sd_deg", "right_verdict",
-)  # fmt: skip
 
 
 def document(
@@ -122,29 +114,8 @@ def _leg(leg: RepLeg) -> dict[str, Any]:
     }
 
 
-def frames_csv(analysis: Analysis) -> str:
-    """One line a frame; empty where unknown."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(FRAME_COLUMNS)
-    for motion, (left, right) in zip(analysis.motions, analysis.judgements, strict=True):
-        thighs = motion.thigh[motion.usable]
-        elevation = math.degrees(float(thighs.mean())) if thighs.size else math.nan
-        row = [motion.t, motion.phase.value, motion.q, elevation]
-        for leg in (left, right):
-            row += [leg.deviation_deg, leg.sd_deg, leg.verdict.value]
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue()
-
-
 def _round(value: float | None, digits: int = 3) -> float | None:
     """Rounded; None for None and for what is no number."""
     if value is None or not math.isfinite(value):
         return None
     return round(float(value), digits)
-
-
-def _cell(value: float | str) -> float | str:
-    if isinstance(value, str):
-        return value
-    return "" if not math.isfinite(value) else round(float(value), 4)

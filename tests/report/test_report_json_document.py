@@ -17,7 +17,9 @@ from mirror.coach.summary import summarise
 from mirror.coach.words import words
 from mirror.knees.analysis import Analysis
 from mirror.knees.reading import Verdict
-from mirror.report.document import FRAME_COLUMNS, document, frames_csv
+from mirror.report.frames_csv import COLUMNS as FRAME_COLUMNS
+from mirror.report.frames_csv import frames_csv
+from mirror.report.json_document import document
 from mirror.report.table import depth_words, leg_words, reps_table
 
 REP_KEYS = {

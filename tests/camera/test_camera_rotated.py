@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mirror.camera.frame import Frame, Layout
-from mirror.camera.turned import turned
+from mirror.camera.rotated import turned
 
 
 class Sideways:

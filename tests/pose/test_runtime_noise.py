@@ -10,10 +10,10 @@ import threading
 import pytest
 from patience import PATIENCE_S
 
-from mirror.pose import chatter
+from mirror.pose import runtime_noise
 from mirror.pose.catalog import DEFAULT_MODEL, checked_file, find
-from mirror.pose.chatter import kept_off_stderr
 from mirror.pose.interpreter import Network
+from mirror.pose.runtime_noise import kept_off_stderr
 
 
 def say(line: str) -> None:
@@ -64,7 +64,7 @@ def test_after_two_threads_at_once_stderr_is_there_again(capfd: pytest.CaptureFi
     for one in threads:
         one.start()
     assert waits.wait(PATIENCE_S)
-    assert chatter._one_at_a_time.locked()
+    assert runtime_noise._one_at_a_time.locked()
     go_on.set()
     for one in threads:
         one.join()
@@ -106,7 +106,7 @@ def test_a_real_network_loads_in_silence_while_others_talk(capfd: pytest.Capture
 
 def test_without_a_stderr_nothing_is_in_the_way() -> None:
     program = (
-        "import os\nfrom mirror.pose.chatter import kept_off_stderr\nos.close(2)\n"
+        "import os\nfrom mirror.pose.runtime_noise import kept_off_stderr\nos.close(2)\n"
         "with kept_off_stderr():\n    print('went on')\n"
     )
     done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=False)
