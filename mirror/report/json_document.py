@@ -1,6 +1,6 @@
 """An analysis as plain numbers: the JSON document other programs rely on.
 
-The layout is a contract (ARCHITECTURE.md): keys are only ever added. Degrees and seconds; None where unknown.
+The layout is a contract (docs/contracts.md): keys are only ever added. Degrees and seconds; None: unknown.
 """
 
 from __future__ import annotations

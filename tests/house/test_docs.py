@@ -1,0 +1,91 @@
+"""What stands written leads somewhere: links, anchors, pages that code names, and the pages of the site."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
+LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)\s>]+)>?[^)]*\)")
+HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
+NAMED = re.compile(r"\b((?:docs/[\w/-]+|README|ARCHITECTURE|CONTRIBUTING|CHANGELOG)\.md)\b")
+SOURCES = ("mirror", "scripts", "tests", "models", "systemd", ".ci")
+README_LINES = 120
+"""A newcomer reads it in one go."""
+
+
+def pages() -> list[Path]:
+    """Every page of the project; not those of environments and build folders."""
+    found = ROOT.rglob("*.md")
+    return sorted(path for path in found if not any(part[0] == "." for part in path.relative_to(ROOT).parts))
+
+
+def prose(page: Path) -> str:
+    return FENCE.sub("", page.read_text("utf-8"))
+
+
+def slug(heading: str) -> str:
+    """A heading's anchor, as GitHub makes it."""
+    said = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+    return re.sub(r"[^\w\- ]", "", said).replace(" ", "-")
+
+
+def anchors(page: Path) -> set[str]:
+    return {slug(heading) for heading in HEADING.findall(prose(page))}
+
+
+def broken(page: Path) -> list[str]:
+    """The links of a page that lead nowhere in this repository; links to other hosts are not followed."""
+    found = []
+    for link in LINK.findall(CODE.sub("", prose(page))):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            found.append(link)
+    return found
+
+
+def told(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", pages(), ids=told)
+def test_every_link_and_anchor_leads_somewhere(page: Path) -> None:
+    assert not broken(page)
+
+
+def test_a_link_that_leads_nowhere_would_be_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# A house\n[a](page.md#a-house) [b](gone.md) [c](#no-room) ![d](gone.png) `[e](code.md)`\n"
+    )
+    assert broken(page) == ["gone.md", "#no-room", "gone.png"]
+
+
+def test_pages_that_code_and_comments_name_are_there() -> None:
+    files = [path for folder in SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
+    texts = [
+        path for path in files if path.suffix in {".py", ".sh", ".toml", ".md", ""} and path.stat().st_size
+    ]
+    gone = {
+        f"{told(path)}: {name}"
+        for path in texts
+        if path != Path(__file__)
+        for name in NAMED.findall(path.read_text("utf-8", errors="replace"))
+        if not ((ROOT / name).is_file() or (path.parent / name).is_file())
+    }
+    assert not gone
+
+
+def test_the_readme_is_read_in_one_go_and_has_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert len(readme.splitlines()) < README_LINES
+    for command in ("scripts/run ", "scripts/test "):
+        assert re.search(rf"^{command}", readme, re.MULTILINE), command
+        assert (ROOT / command.strip()).is_file()
