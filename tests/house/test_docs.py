@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.site_pages import AT_THE_ROOT, followed
+
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
@@ -89,3 +91,31 @@ def test_the_readme_is_read_in_one_go_and_has_the_two_commands() -> None:
     for command in ("scripts/run ", "scripts/test "):
         assert re.search(rf"^{command}", readme, re.MULTILINE), command
         assert (ROOT / command.strip()).is_file()
+
+
+# -- the site
+
+
+def test_every_page_of_docs_is_in_the_sites_list_and_every_page_of_the_list_is_there() -> None:
+    listed = set(re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE))
+    there = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert listed == there | set(AT_THE_ROOT.values())
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "on_the_site"),
+    [
+        ("index.md", "[a](docs/class.md#setting-it-up)", "[a](class.md#setting-it-up)"),
+        ("index.md", "![a](docs/pictures/board.png)", "![a](pictures/board.png)"),
+        ("index.md", "[the settings](systemd/mirror.toml)", "the settings"),
+        ("class.md", "[a](../ARCHITECTURE.md#threads)", "[a](architecture.md#threads)"),
+        (
+            "research/feet.md",
+            "[a](../decisions.md) [b](../../README.md)",
+            "[a](../decisions.md) [b](../index.md)",
+        ),
+        ("class.md", "[a](https://example.org/x.md)", "[a](https://example.org/x.md)"),
+    ],
+)
+def test_a_link_leads_to_the_same_page_on_the_site(page: str, link: str, on_the_site: str) -> None:
+    assert followed(link, page) == on_the_site
