@@ -119,3 +119,34 @@ def test_every_page_of_docs_is_in_the_sites_list_and_every_page_of_the_list_is_t
 )
 def test_a_link_leads_to_the_same_page_on_the_site(page: str, link: str, on_the_site: str) -> None:
     assert followed(link, page) == on_the_site
+
+
+# -- decisions
+
+LONGEST_ROW = 400
+"""Signs. What needs more is an argument, and has a place in docs/research."""
+
+
+def decisions() -> dict[str, list[list[str]]]:
+    """The rows of docs/decisions.md by their room, without heads."""
+    found: dict[str, list[list[str]]] = {}
+    for part in (ROOT / "docs" / "decisions.md").read_text("utf-8").split("\n## ")[1:]:
+        lines = [line for line in part.splitlines() if line.startswith("|")]
+        found[part.splitlines()[0].lower()] = [line.strip("|").split(" |") for line in lines[2:]]
+    return found
+
+
+def test_decisions_have_a_table_for_each_room_and_no_other() -> None:
+    rooms = {path.name for path in (ROOT / "mirror").iterdir() if path.is_dir()}
+    assert set(decisions()) - {"house"} <= rooms
+    assert all(decisions().values())
+
+
+@pytest.mark.parametrize("room", decisions())
+def test_a_decision_is_one_short_row_with_a_value_or_a_reason(room: str) -> None:
+    for decision, *rest in decisions()[room]:
+        assert len(rest) == 2, decision
+        assert any(cell.strip() for cell in rest), decision
+        assert len(" |".join([decision, *rest])) <= LONGEST_ROW, (
+            f"{decision}: docs/research has room for more"
+        )
