@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mirror import BUILT, __version__
 from scripts.site_pages import AT_THE_ROOT, followed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,3 +151,34 @@ def test_a_decision_is_one_short_row_with_a_value_or_a_reason(room: str) -> None
         assert len(" |".join([decision, *rest])) <= LONGEST_ROW, (
             f"{decision}: docs/research has room for more"
         )
+
+
+# -- the tour and the contracts
+
+PLACE = re.compile(r"`((?:mirror|scripts|systemd|tests|docs)/[\w/.]+)(?:::\w+)?`")
+
+
+def test_the_tour_names_files_and_tests_that_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    gone = [place for place in PLACE.findall(text) if not (ROOT / place).exists()]
+    file = ""
+    for file_or_none, name in re.findall(r"`(tests/[\w/]+\.py)?::(\w+)`", text):
+        file = file_or_none or file
+        if not re.search(rf"^def {name}\(", (ROOT / file).read_text("utf-8"), re.MULTILINE):
+            gone.append(f"{file}::{name}")
+    assert not gone
+
+
+def test_every_metric_is_in_the_contracts() -> None:
+    rows = re.findall(
+        r'Row\(\s*"(\w+)", "(counter|gauge)"', (ROOT / "mirror/service/metrics.py").read_text("utf-8")
+    )
+    page = (ROOT / "docs" / "contracts.md").read_text("utf-8")
+    assert len(rows) > 10
+    for name, kind in rows:
+        assert f"_{name}{'_total' if kind == 'counter' else ''}" in page, name
+
+
+def test_the_changelog_has_a_section_for_this_version() -> None:
+    dated = f"## [{__version__}] - {BUILT}"
+    assert dated in (ROOT / "CHANGELOG.md").read_text("utf-8").splitlines()
