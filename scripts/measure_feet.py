@@ -19,8 +19,8 @@ import real_motion
 from measure_real import KEPT
 
 from mirror.camera.recording import Recording, load
-from mirror.desk.second_look import recorded_toes
 from mirror.desk.study import study
+from mirror.fitting.from_recording import recorded_toes
 from mirror.fitting.from_settings import constants_of
 from mirror.knees.azimuth import from_toes
 from mirror.knees.foot_placements import Plant

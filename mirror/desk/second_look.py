@@ -13,12 +13,10 @@ import numpy as np
 
 from mirror.camera.frame import F32, Frame
 from mirror.camera.recording import Recording
-from mirror.knees.analysis import Analysis, ToesOf
-from mirror.knees.azimuth import ToeTips
+from mirror.knees.analysis import Analysis
 from mirror.knees.constants import HIP
 from mirror.knees.foot_placements import Plant
 from mirror.knees.motion import Motion
-from mirror.knees.optics import F64
 from mirror.knees.reading import Rep
 from mirror.pose.feet import FootNet, toe_tips
 from mirror.pose.hips import hips_lower
@@ -28,8 +26,6 @@ from mirror.pose.window import Window
 FEWEST_FRAMES = 5
 PAUSE_S = 0.5
 """Longer than this between two quiet frames, and something was done in between."""
-LATEST_S = 1.0
-"""Toe tips found this long after a stand's last quiet frame still belong to it: live, looks take a while."""
 AFTER_BOTTOM_S = 0.1
 """The bottom is looked at twice, this far apart."""
 SHALLOW_Q = 0.2
@@ -164,18 +160,3 @@ def moments_before_descent(quiet_s: Sequence[float]) -> list[float]:
     stands = np.split(quiet, np.flatnonzero(np.diff(quiet) > PAUSE_S) + 1)
     stand = next((stand for stand in stands if len(stand) >= FEWEST_FRAMES), max(stands, key=len))
     return sorted({float(stand[len(stand) // 2]), float(stand[-1])})
-
-
-def recorded_toes(recording: Recording) -> ToesOf | None:
-    """Where a recording says the toes are on each placing of the feet; None where it says nothing."""
-    toes, toes_t, toes_each = recording.toes, recording.toes_t, recording.toes_each
-    if toes_t is not None and toes_each is not None:
-        return lambda plant: _toes_on(plant, toes_t, toes_each)
-    return None if toes is None else lambda plant: ToeTips(toes)
-
-
-def _toes_on(plant: Plant, toes_t: F64, toes_each: F32) -> ToeTips | None:
-    if not plant.quiet_s:
-        return None
-    while_there = (toes_t >= plant.quiet_s[0]) & (toes_t <= plant.quiet_s[-1] + LATEST_S)
-    return ToeTips(toes_each[int(while_there.argmax())]) if while_there.any() else None

@@ -19,8 +19,9 @@ from mirror.camera.recording import Recording, load
 from mirror.coach.feedback import SetSummary
 from mirror.coach.summary import summarise, untold
 from mirror.coach.words import in_english
-from mirror.desk.second_look import Looker, recorded_toes
+from mirror.desk.second_look import Looker
 from mirror.faults import BadInput
+from mirror.fitting.from_recording import recorded_toes
 from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
 from mirror.knees.analysis import Analysis, NoReference, analyse
 from mirror.knees.decoration import spared

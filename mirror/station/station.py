@@ -26,6 +26,7 @@ from mirror.coach.feedback import Feedback, State, nothing
 from mirror.coach.lines import fault_line
 from mirror.coach.words import words
 from mirror.faults import PermanentFault
+from mirror.fitting.from_recording import recording_of
 from mirror.fitting.from_settings import network_constants
 from mirror.knees.decoration import told_to
 from mirror.knees.live import KneeWatch
@@ -37,7 +38,7 @@ from mirror.service.folders import state_folder
 from mirror.settings import Settings
 from mirror.signals.pick import open_button, open_lights, open_sounds
 from mirror.station.eyes import Eyes
-from mirror.station.knee_watch import recording_of, toes_for, watch_for
+from mirror.station.knee_watch import toes_for, watch_for
 from mirror.station.late_screen import LateScreen
 from mirror.station.model_pace import pace_for
 from mirror.station.upkeep import Upkeep

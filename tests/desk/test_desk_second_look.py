@@ -14,8 +14,9 @@ from judged import judged as at_the_desk
 import mirror.desk.second_look
 from mirror.camera.frame import F32, Frame, Layout
 from mirror.camera.recording import Recording, load, save
-from mirror.desk.second_look import Looker, recorded_toes
+from mirror.desk.second_look import Looker
 from mirror.desk.study import Study, as_recording, study
+from mirror.fitting.from_recording import recorded_toes
 from mirror.knees.analysis import Analysis
 from mirror.pose.window import Window
 from mirror.settings import Settings

@@ -15,6 +15,7 @@ from mirror.camera.recording import Recording, RecordingSource, load
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.words import words
 from mirror.desk.study import study
+from mirror.fitting.from_recording import RecordedToes
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.reading import Rep, Verdict
 from mirror.pose.people import PersonTracker
@@ -22,7 +23,7 @@ from mirror.service.events import EventLog
 from mirror.settings import LightsSettings, Settings
 from mirror.signals.lights import MockLights
 from mirror.station.eyes import Eyes
-from mirror.station.knee_watch import RecordedToes, toes_for, watch_for
+from mirror.station.knee_watch import toes_for, watch_for
 from mirror.station.station import Station
 
 RENDERED = Path(__file__).parents[1] / "data" / "rendered"

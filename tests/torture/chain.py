@@ -30,8 +30,8 @@ from mirror.coach.feedback import Feedback, Gesture, Light, Sound, State
 from mirror.coach.lines import Cue
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
-from mirror.desk.second_look import recorded_toes
 from mirror.desk.study import present
+from mirror.fitting.from_recording import RecordedToes, recorded_toes
 from mirror.fitting.from_settings import constants_of
 from mirror.history.database import MIGRATIONS
 from mirror.history.records import Logbook
@@ -59,7 +59,6 @@ from mirror.report.traces import foot_source, runs, traces, unknown_words
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.metrics import RepCount
 from mirror.station.eyes import Eyes
-from mirror.station.knee_watch import RecordedToes
 from mirror.station.terminal import Terminal
 from mirror.stopwatch import unmarked
 from torture.sources import LANGUAGES, Case

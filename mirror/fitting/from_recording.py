@@ -1,0 +1,84 @@
+"""The toe tips a recording has, given to the knees at the desk and live: which of them belong to which feet.
+
+At the desk feet are told apart by when they stood there, live by where: a placing has no end yet.
+Finds no toes itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mirror.camera.frame import F32, Frame, Source
+from mirror.camera.recording import Recording
+from mirror.knees.analysis import ToesOf
+from mirror.knees.azimuth import ToeTips
+from mirror.knees.foot_placements import Plant
+from mirror.knees.optics import F64
+from mirror.pose.window import ANKLES, standing_height
+
+LATEST_S = 1.0
+"""Toe tips found this long after a stand's last quiet frame still belong to it: live, looks take a while."""
+SAME_PLACE = 0.04
+"""Ankles this near, in standing heights, stand where they stood: the 0.15 shank lengths from which feet count
+as placed anew."""
+JUST_BEFORE_S = 0.3
+
+
+def recording_of(source: Source) -> Recording | None:
+    """The keypoint recording that is played; None for pictures."""
+    return getattr(source, "recording", None)
+
+
+def recorded_toes(recording: Recording) -> ToesOf | None:
+    """Where a recording says the toes are on each placing of the feet; None where it says nothing."""
+    toes, toes_t, toes_each = recording.toes, recording.toes_t, recording.toes_each
+    if toes_t is not None and toes_each is not None:
+        return lambda plant: _toes_on(plant, toes_t, toes_each)
+    return None if toes is None else lambda plant: ToeTips(toes)
+
+
+def _toes_on(plant: Plant, toes_t: F64, toes_each: F32) -> ToeTips | None:
+    if not plant.quiet_s:
+        return None
+    while_there = (toes_t >= plant.quiet_s[0]) & (toes_t <= plant.quiet_s[-1] + LATEST_S)
+    return ToeTips(toes_each[int(while_there.argmax())]) if while_there.any() else None
+
+
+class RecordedToes:
+    """The toe tips a recording has, when somebody stands on the feet they belong to."""
+
+    def __init__(self, recording: Recording, zero: Callable[[], float] = lambda: 0.0) -> None:
+        """zero: the time on the frames' clock that the recording calls 0."""
+        self._recording = recording
+        self._zero = zero
+
+    def reset(self) -> None:
+        """There is nothing to begin anew."""
+
+    def next(self, frame: Frame, keypoints: F32) -> F32 | None:
+        """The tips (2, 2) (y, x) [left, right] of the feet placed here, nearest in time; None without any.
+
+        keypoints: (17, 3) of this frame. Tips found later in the recording count, too: of a video, they are
+        those just before the first descent.
+        """
+        each, found_t = self._recording.toes_each, self._recording.toes_t
+        if each is None or found_t is None:
+            return self._recording.toes
+        near = [k for k, t in enumerate(found_t) if self._same_feet(float(t), keypoints, frame.size)]
+        if not near:
+            return None
+        now = frame.t - self._zero()
+        nearest = min(near, key=lambda k: abs(float(found_t[k]) - now))
+        tips: F32 = each[nearest]
+        return tips
+
+    def _same_feet(self, found_t: float, keypoints: F32, size: tuple[int, int]) -> bool:
+        """Whether the ankles are where they were when the tips of that time were found."""
+        t = self._recording.t
+        last = int(np.searchsorted(t, found_t, "right"))
+        first = min(int(np.searchsorted(t, found_t - JUST_BEFORE_S)), max(0, last - 1))
+        then = np.median(self._recording.keypoints[first : max(last, 1), ANKLES, :2], axis=0)
+        apart = np.hypot(*((keypoints[ANKLES, :2] - then) * size).T)
+        return bool(apart.max() < SAME_PLACE * standing_height(keypoints, size))
