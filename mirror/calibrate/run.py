@@ -19,7 +19,6 @@ from mirror.calibrate.view import View, view_for
 from mirror.camera.frame import Frame, Source
 from mirror.camera.pick import open_camera
 from mirror.camera.playback import Playback
-from mirror.camera.recording import RecordingSource
 from mirror.faults import BadInput, PermanentFault
 from mirror.fitting.from_settings import camera_of, constants_of, engine
 from mirror.knees.constants import KeypointConstants
@@ -209,8 +208,8 @@ class Looking:
         self._source = source
         self._stop = stop
         self.view = view
-        self.clip = isinstance(source, Playback)
-        model = source.recording.model if isinstance(source, RecordingSource) else settings.model.name
+        self.clip = not source.live
+        model = source.recording.model if source.recording else settings.model.name
         self._constants = constants_of(model)
         entry = find(settings.model.name)
         self._tracker = PersonTracker(PoseNet(entry, **engine(settings)))
@@ -249,7 +248,7 @@ def _looking(settings: Settings, screen: str, dots_needed: bool = False) -> Iter
     """The camera open and the view up; both closed on the way out."""
     with signals_heard() as stop:
         source, said = open_camera(settings.camera)
-        wanted = dots_needed and not isinstance(source, Playback)
+        wanted = dots_needed and source.live
         try:
             with view_for(settings, screen, dots_needed=wanted) as view:
                 if isinstance(source, Playback) and not view.live:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from mirror.camera.recording import Recording
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
@@ -57,11 +60,17 @@ class Source(Protocol):
     `frames()` blocks until the next frame, ends at the end of the stream, and raises TemporaryFault when
     the camera stalls and PermanentFault when it can never work. `close()` may be called from another
     thread and at any time, also twice; it makes `frames()` end soon.
+
+    The values here are a camera's; who plays something that was stored says so (`playback.Playback`).
     """
 
     name: str  # what it is, in words a person understands ("Picamera2 imx708, 640x480 at 30/s")
     hfov_deg: float | None  # horizontal field of view across the image's width, where it is known
     hfov_how: str  # how it is known ("camera model, cut to 75% of its width"); "" where it is not
+    live: bool = True  # a camera; False for what was stored and is played
+    t0: float | None = None  # time on the frames' clock that a stored clip calls 0, once it is known
+    fps: float | None = None  # pictures a second, where the stream itself says it; None: as was asked
+    recording: Recording | None = None  # the keypoint recording that is played; None for pictures
 
     def frames(self) -> Iterator[Frame]: ...
 

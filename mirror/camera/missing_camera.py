@@ -19,7 +19,7 @@ VIDEO_MAJOR = 81
 """Linux's number of all video devices."""
 
 
-class AbsentCamera:
+class AbsentCamera(Source):
     """A Source that gives no pictures but the reason, as a TemporaryFault: the camera thread tries again."""
 
     name = "no camera yet"

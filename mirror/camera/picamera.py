@@ -19,7 +19,7 @@ from concurrent.futures import CancelledError
 from typing import Any, Literal
 
 from mirror.camera.buffers import Buffers, seal
-from mirror.camera.frame import U8, Frame
+from mirror.camera.frame import U8, Frame, Source
 from mirror.camera.streams import (
     STALL_S,
     Stream,
@@ -48,7 +48,7 @@ FOCUS_DIOPTRES = 0.4
 """Cameras with a lens motor: fixed at 2.5 m, where people squat. Autofocus hunts when somebody moves."""
 
 
-class PiCamera:
+class PiCamera(Source):
     """A camera on the Pi's ribbon as a Source; live, `t` is when the sensor began to expose the picture.
 
     size: (width, height) to ask for; both even. What the camera gives is in `size` of its frames.

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from mirror.camera.frame import Source
 from mirror.camera.picamera import PiCamera, PicameraUnusable, cameras
-from mirror.camera.playback import Playback
 from mirror.camera.recording import RecordingSource, load
 from mirror.camera.rotated import turned
 from mirror.camera.video import VideoFile, Webcam, mode_of, webcams
@@ -88,8 +87,8 @@ def open_camera(settings: CameraSettings) -> tuple[Source, str]:
     source, said = open_source(
         settings.source, size, settings.fps, exposure_ms=settings.exposure_ms, lens_mm=settings.lens_mm
     )
-    live = not isinstance(source, Playback)  # a file says itself which way is up
-    return turned(source, settings.rotation if live else 0), said
+    # a file says itself which way is up
+    return turned(source, settings.rotation if source.live else 0), said
 
 
 def _auto(asked: _Wanted) -> tuple[Source, str]:

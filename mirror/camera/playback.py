@@ -12,10 +12,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mirror.camera.frame import Frame
+from mirror.camera.frame import Frame, Source
 
 
-class Playback(ABC):
+class Playback(Source, ABC):
     """A Source over pictures with presentation times.
 
     pace: in real time, every frame handed on when it is due and its `t` on the monotonic clock; otherwise
@@ -32,7 +32,7 @@ class Playback(ABC):
     name: str
     hfov_deg: float | None = None
     hfov_how = ""
-    t0: float | None = None
+    live = False
 
     def __init__(self, *, pace: bool, lead_in_s: float = 0.0, hold_s: float = 0.0) -> None:
         self.pace = pace

@@ -119,6 +119,8 @@ def save(path: str | Path, recording: Recording) -> None:
 class RecordingSource(Playback):
     """A recording as a Source: dark pictures, and the keypoints in the frames. See `Playback` for pace."""
 
+    recording: Recording
+
     def __init__(
         self,
         recording: Recording,

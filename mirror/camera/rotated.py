@@ -16,7 +16,7 @@ from mirror.camera.colour import InColour
 from mirror.camera.frame import Frame, Layout, Source
 
 
-class Turned:
+class Turned(Source):
     """A Source whose pictures are turned clockwise by a multiple of 90 degrees, through a ring of buffers."""
 
     def __init__(self, source: Source, clockwise_deg: int) -> None:
@@ -25,7 +25,7 @@ class Turned:
         self._in_colour = InColour()
         self._buffers: Buffers | None = None
         self.name = f"{source.name}, turned {self._turn} degrees"
-        self.fps = getattr(source, "fps", None)
+        self.fps = source.fps
         self.hfov_deg = source.hfov_deg if self._turn % 180 == 0 else None  # else with the first frame
         self.hfov_how = source.hfov_how
 

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from mirror.camera.buffers import Buffers, seal
-from mirror.camera.frame import Frame, Layout
+from mirror.camera.frame import Frame, Layout, Source
 from mirror.camera.playback import Playback
 from mirror.camera.view import WEBCAM_GUESS, webcam_hfov_deg
 from mirror.faults import BadInput, PartMissing, PermanentFault, TemporaryFault
@@ -185,7 +185,7 @@ def _sensible(told: float, *, at_most: float) -> float | None:
     return told if math.isfinite(told) and 0.0 < told <= at_most else None
 
 
-class Webcam:
+class Webcam(Source):
     """A USB webcam on V4L2 as a Source: BGR frames, `t` the monotonic time at which one was grabbed.
 
     device: index or path of a capture node ("/dev/video0").

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mirror.camera.frame import F32, Frame, Source
+from mirror.camera.frame import F32, Frame
 from mirror.camera.recording import Recording
 from mirror.knees.analysis import ToesOf
 from mirror.knees.azimuth import ToeTips
@@ -24,11 +24,6 @@ SAME_PLACE = 0.04
 """Ankles this near, in standing heights, stand where they stood: the 0.15 shank lengths from which feet count
 as placed anew."""
 JUST_BEFORE_S = 0.3
-
-
-def recording_of(source: Source) -> Recording | None:
-    """The keypoint recording that is played; None for pictures."""
-    return getattr(source, "recording", None)
 
 
 def recorded_toes(recording: Recording) -> ToesOf | None:

@@ -7,9 +7,8 @@ one is learned from everybody who stands before it. Judges nothing itself.
 from __future__ import annotations
 
 from mirror.camera.frame import Frame, Source
-from mirror.camera.playback import Playback
 from mirror.camera.recording import Recording
-from mirror.fitting.from_recording import RecordedToes, recording_of
+from mirror.fitting.from_recording import RecordedToes
 from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.live import KneeWatch
@@ -24,12 +23,12 @@ from mirror.settings import Settings
 
 def watch_for(settings: Settings, source: Source, frame: Frame, constants: KeypointConstants) -> KneeWatch:
     """The knees room for pictures like this one. constants: the network's; a recording has its own."""
-    recording = recording_of(source)
+    recording = source.recording
     if recording is not None:
         constants = constants_of(recording.model)
     camera = _camera(settings, source, frame, recording)
     stature_m = settings.person.stature_m or (recording.stature_m if recording else None)
-    folder = None if isinstance(source, Playback) else state_folder()
+    folder = state_folder() if source.live else None
     return KneeWatch(
         camera,
         constants,
@@ -50,7 +49,7 @@ def _camera(settings: Settings, source: Source, frame: Frame, recording: Recordi
 
 def toes_for(settings: Settings, source: Source) -> Toes:
     """What finds the toes: a recording's own, else the second network."""
-    recording = recording_of(source)
+    recording = source.recording
     if recording is None:
         return ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings)))
-    return RecordedToes(recording, lambda: getattr(source, "t0", None) or 0.0)
+    return RecordedToes(recording, lambda: source.t0 or 0.0)

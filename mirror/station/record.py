@@ -17,7 +17,7 @@ from mirror.camera.feeder import Feeder
 from mirror.camera.frame import F32, Frame, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.pick import open_camera
-from mirror.camera.recording import LARGEST_ARRAY, OFF_PICTURE, Recording, RecordingSource, save
+from mirror.camera.recording import LARGEST_ARRAY, OFF_PICTURE, Recording, save
 from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
 from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
@@ -140,7 +140,7 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
     with signals_heard() as stop:
         source, said = open_camera(settings.camera)
         with _feeding(source, settings) as (mailbox, feeder):
-            if isinstance(source, RecordingSource):
+            if source.recording is not None:
                 raise BadInput(f"{settings.camera.source} is a keypoint recording already.")
             tracker = PersonTracker(PoseNet(entry, **engine(settings)))
             toes = ToeWatch(settings, entry, source)
@@ -149,7 +149,7 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
             for frame in _until(stop, mailbox):
                 if not _keep(kept, tracker, toes, frame, seconds):
                     break
-            zero = getattr(source, "t0", None)
+            zero = source.t0
             hfov_deg = None if source.hfov_how == WEBCAM_GUESS else source.hfov_deg
         if kept.t or feeder.fault is None:
             save(path, kept.recording(settings, zero, hfov_deg, entry.name))

@@ -20,13 +20,11 @@ from mirror.camera.colour import InColour
 from mirror.camera.feeder import Feeder
 from mirror.camera.frame import Frame, Source
 from mirror.camera.mailbox import Mailbox
-from mirror.camera.playback import Playback
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, State, nothing
 from mirror.coach.lines import fault_line
 from mirror.coach.words import words
 from mirror.faults import PermanentFault
-from mirror.fitting.from_recording import recording_of
 from mirror.fitting.from_settings import network_constants
 from mirror.knees.decoration import told_to
 from mirror.knees.live import KneeWatch
@@ -92,14 +90,14 @@ class Station:
         self.drawn = Drawn()
         self._in_colour = InColour()
         self._source = source
-        self._period_s = 1.0 / (getattr(source, "fps", None) or settings.camera.fps)
+        self._period_s = 1.0 / (source.fps or settings.camera.fps)
         self._say = say = words(settings.coach.language)
         self._events = EventLog(events, say)
         self._upkeep = upkeep or Upkeep()
         self._incidents = self._upkeep.incidents
         net, pace = pace_for(
             settings,
-            live=not isinstance(source, Playback),
+            live=source.live,
             folder=state_folder(),
             effort=lambda: self._upkeep.effort,
         )
@@ -112,7 +110,7 @@ class Station:
             source,
             self.mailbox,
             functools.partial(self._open_again, reopen) if reopen else None,
-            None if isinstance(source, Playback) else functools.partial(self._incidents.report, "camera"),
+            functools.partial(self._incidents.report, "camera") if source.live else None,
         )
         self._screen = Bulkhead(self._incidents)
         self.eyes = Eyes(
@@ -122,7 +120,7 @@ class Station:
             lambda: Coach(_rules(settings), self._upkeep.shared_timer),
             self._lights,
             Witnesses(self._events, self._upkeep, report=self._incidents.report),
-            lambda: getattr(self._source, "t0", None),
+            lambda: self._source.t0,
             toes_for(settings, source),
             lambda: self._upkeep.effort.looks_per_s,
             self._sounds,
@@ -151,7 +149,7 @@ class Station:
     def _watch(self, frame: Frame) -> KneeWatch:
         """The knees room for pictures like this one, in the eyes thread."""
         watch = watch_for(self.settings, self._source, frame, self._constants)
-        box, played = self._upkeep.black_box, recording_of(self._source)
+        box, played = self._upkeep.black_box, self._source.recording
         if box is not None:
             model = self._model if played is None else played.model
             box.seen_by(lambda: watch.camera, model, self.settings.person.stature_m)

@@ -10,7 +10,7 @@ from patience import PATIENCE_S
 
 from mirror.camera import feeder as feeding
 from mirror.camera.feeder import Feeder
-from mirror.camera.frame import Frame, Layout
+from mirror.camera.frame import Frame, Layout, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.video import VideoFile
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
@@ -24,7 +24,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeding, "LONGEST_WAIT_S", 0.002)
 
 
-class Script:
+class Script(Source):
     """A source that gives so many frames and then does what the script says."""
 
     hfov_deg, hfov_how = None, ""
@@ -34,7 +34,7 @@ class Script:
         self.closed = threading.Event()
         self._count = count
         self._then = then
-        self._live = live
+        self.live = live
 
     def frames(self) -> Iterator[Frame]:
         for index in range(self._count):
@@ -43,7 +43,7 @@ class Script:
             yield Frame(np.zeros((2, 2, 3), np.uint8), index / 30, index, Layout.BGR, (2, 2))
         if self._then is not None and not self.closed.is_set():
             raise self._then
-        if self._live:
+        if self.live:
             self.closed.wait(PATIENCE_S)
 
     def close(self) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from mirror.camera import pick
+from mirror.camera.frame import Source
+from mirror.camera.missing_camera import AbsentCamera
 from mirror.camera.pick import open_source
 from mirror.camera.recording import Recording, RecordingSource, save
 from mirror.camera.video import VideoFile
@@ -17,7 +19,7 @@ DEMO = Path(__file__).parents[2] / "mirror" / "demo" / "demo.mp4"
 SIZE, FPS = (640, 480), 30
 
 
-class Opened:
+class Opened(Source):
     """Stands in for a camera that opens; the tests here are about which one is opened, not how."""
 
     hfov_deg, hfov_how = None, ""
@@ -100,6 +102,32 @@ def test_files_are_played_in_real_time_unless_said_otherwise(tmp_path: Path) -> 
     assert isinstance(recording, RecordingSource)
     assert recording.hfov_deg == 60.0
     assert "keypoint recording" in said
+
+
+def test_every_source_says_whether_it_is_live_and_what_it_plays(
+    around: dict[str, list[Any]], tmp_path: Path
+) -> None:
+    path = tmp_path / "set.npz"
+    save(path, Recording(np.arange(3.0), np.full((3, 17, 3), 0.5, np.float32), (640, 480), hfov_deg=60.0))
+    around["usb"] = [(Path("/dev/video2"), "HD Webcam")]
+    told = {name: open_source(name, SIZE, FPS)[0] for name in ("auto", str(DEMO), str(path))}
+    camera, clip, recording = told.values()
+    assert [source.live for source in told.values()] == [True, False, False]
+    assert (camera.fps, clip.fps, recording.fps) == (None, pytest.approx(30.0, abs=0.1), None)
+    assert camera.recording is None
+    assert clip.recording is None
+    assert recording.recording is not None
+    assert recording.recording.hfov_deg == 60.0
+    assert [source.t0 for source in told.values()] == [None, None, None], "not before the first picture"
+    assert not AbsentCamera(BadInput("none")).recording
+    assert AbsentCamera(BadInput("none")).live
+
+
+def test_a_clip_s_second_zero_is_known_with_its_first_picture() -> None:
+    clip, _ = open_source(str(DEMO), SIZE, FPS)
+    first = next(iter(clip.frames()))
+    clip.close()
+    assert first.t == clip.t0
 
 
 def test_a_misspelt_camera_is_told_what_there_is(tmp_path: Path) -> None:

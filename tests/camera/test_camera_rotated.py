@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from mirror.camera.frame import Frame, Layout
+from mirror.camera.frame import Frame, Layout, Source
 from mirror.camera.rotated import turned
 
 
-class Sideways:
+class Sideways(Source):
     """A camera that yields one picture whose top left corner is white."""
 
     name, hfov_deg, hfov_how = "a camera", 66.0, "camera model"

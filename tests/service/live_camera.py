@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import simulate
 
-from mirror.camera.frame import Frame, Layout
+from mirror.camera.frame import Frame, Layout, Source
 from mirror.camera.mailbox import Mailbox
 
 
-class Live:
+class Live(Source):
     """Shows these people one after the other, and nobody for a moment after each.
 
     mailbox: the station's, to be set before it runs: each frame waits until the one before was taken, so that

@@ -16,7 +16,7 @@ import simulate
 from station.feeding import PATIENCE_S, NoNet, Patient, feed
 
 from mirror.camera.feeder import Feeder
-from mirror.camera.frame import Frame, Layout
+from mirror.camera.frame import Frame, Layout, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.recording import Recording, RecordingSource, load, save
 from mirror.coach.coach import Coach, CoachRules
@@ -347,10 +347,10 @@ def test_eyes_that_fail_for_long_put_the_fault_scene_on_the_glass(station: Stati
     assert "squat-mirror doctor" in words("en").line(moment.note)
 
 
-class OddCamera:
+class OddCamera(Source):
     """Gives a frame, then fails like no camera should."""
 
-    name, hfov_deg, hfov_how, fps, live = "an odd camera", None, "", 30.0, True
+    name, hfov_deg, hfov_how, fps = "an odd camera", None, "", 30.0
 
     def __init__(self, number: int) -> None:
         self.number = number

@@ -18,7 +18,7 @@ from mirror.settings import Settings
 from mirror.station.station import Station
 
 
-class Unplugged:
+class Unplugged(Source):
     """A webcam whose cable is pulled before its first picture."""
 
     name, hfov_deg, hfov_how = "Webcam /dev/video4711, 640x480", None, ""
