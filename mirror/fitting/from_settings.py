@@ -18,7 +18,7 @@ from mirror.pose.catalog import find
 from mirror.settings import Settings
 
 if TYPE_CHECKING:
-    from mirror.pose.pose_net import PoseNet
+    from mirror.pose.pose_net import Looks
 
 Known = tuple[str, float | None]
 """A value and where it is known from, or None for not known from there."""
@@ -47,7 +47,7 @@ def constants_of(model: str | None) -> KeypointConstants:
     return ANATOMICAL if model is None else _measured(model, find(model).constants)
 
 
-def network_constants(net: PoseNet) -> KeypointConstants:
+def network_constants(net: Looks) -> KeypointConstants:
     """What belongs to an open network's keypoints. Raises BadInput where that was never measured."""
     return _measured(net.name, net.constants)
 

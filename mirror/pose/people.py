@@ -131,6 +131,11 @@ class PersonTracker:
         self._person: Person | None = None  # on the mark, or lost a moment ago
         self._fixed_feet = FixedFeet()
 
+    @property
+    def net(self) -> Looks:
+        """The network that looks now."""
+        return self._net
+
     def mark_with(self, mark: Mark) -> None:
         """Have the network's stages timed."""
         self._net.mark = mark

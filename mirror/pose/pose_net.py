@@ -6,6 +6,7 @@ nothing of who is seen, nor of the frame before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from mirror.camera.frame import Frame
@@ -23,14 +24,21 @@ SURE_TRUNK = 0.3
 class Looks(Protocol):
     """What the tracker needs of whatever finds joints: `PoseNet` here, or a network that runs elsewhere.
 
-    aspect: width / height of the windows it wants. mark: told when a stage of a look is done. correction:
-    what takes the bias of its joints away, where that was measured. `look` leaves the bias in: it belongs to
-    windows that fit the person, and their height must be known.
+    name, runtime: which network, and what runs it, in words. constants: what belongs to its keypoints,
+    whoever judges by them; empty where nobody measured it. aspect: width / height of the windows it wants.
+    mark: told when a stage of a look is done. correction: what takes the bias of its joints away, where that
+    was measured. `look` leaves the bias in: it belongs to windows that fit the person, and their height must
+    be known.
     """
 
+    name: str
+    constants: Mapping[str, float]
     aspect: float
     mark: Mark
     correction: Correction | None
+
+    @property
+    def runtime(self) -> str: ...
 
     def look(self, frame: Frame, window: Window) -> F32:
         """(17, 3) float32 (y, x, score) of the person in the window, normalised to the whole frame."""
@@ -41,7 +49,6 @@ class PoseNet:
 
     mark: told when a look's window is cut ("window"), the network has run ("invoke") and its heads are read
         ("decode").
-    constants: what belongs to its keypoints, whoever judges by them; empty where nobody measured it.
     """
 
     def __init__(
@@ -56,7 +63,7 @@ class PoseNet:
             [Tensor((*cells, channels), "float32") for channels in (17, 1, 34, 34)],
         )
         self.name = entry.name
-        self.constants = entry.constants
+        self.constants: Mapping[str, float] = entry.constants
         self.aspect = w / h
         self.correction = correction_of(entry)
         self._crop = Cropper(h, w)

@@ -26,6 +26,16 @@ class Toes(Protocol):
         """(2, 2) (y, x) [left, right], normalised, or None: not yet, or not here. keypoints: (17, 3)."""
 
 
+class NoToes:
+    """Finds none: the knees go by the reference repetition alone."""
+
+    def reset(self) -> None:
+        """There is nothing to begin anew."""
+
+    def next(self, frame: Frame, keypoints: F32) -> F32 | None:
+        """None."""
+
+
 class ToeSearch:
     """One search after another. Not for several threads."""
 

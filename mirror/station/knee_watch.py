@@ -13,9 +13,12 @@ from mirror.fitting.from_settings import camera_of, constants_of, engine, thresh
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
+from mirror.knees.reasons import Reason, Why
 from mirror.mounting.memory import learning_mount
 from mirror.pose.catalog import FOOT_MODEL, find
 from mirror.pose.feet import FootNet
+from mirror.pose.people import somebody_else
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.toe_search import Toes, ToeSearch
 from mirror.service.folders import state_folder
 from mirror.settings import Settings
@@ -38,6 +41,13 @@ def watch_for(settings: Settings, source: Source, frame: Frame, constants: Keypo
         stature_m=stature_m,
         mount=learning_mount(folder, camera, frame.size, constants, stature_m),
     )
+
+
+def in_the_way(pose: Pose) -> Reason | None:
+    """Why the knees of this pose are not judged, or None."""
+    if pose.seen is not Presence.UNSURE:
+        return None
+    return Reason(Why.SOMEBODY_PASSES if somebody_else(pose) else Why.LEGS_NOT_SEEN)
 
 
 def _camera(settings: Settings, source: Source, frame: Frame, recording: Recording | None) -> Camera:

@@ -22,7 +22,6 @@ from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
 from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
 from mirror.knees.live import KneeWatch
-from mirror.knees.reasons import Reason, Why
 from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
 from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker
@@ -32,6 +31,8 @@ from mirror.pose.toe_search import ToeSearch
 from mirror.report.output import check_writable, is_stream
 from mirror.service.stopping import signals_heard
 from mirror.settings import Settings
+from mirror.station.knee_watch import in_the_way
+from mirror.station.toe_watch import ToeWatch
 
 LOOK_UP_S = 0.2
 """How long to wait for a frame before asking whether to stop."""
@@ -97,28 +98,22 @@ class Kept:
         )
 
 
-class ToeWatch:
-    """Finds the toe tips of whoever stands, once for every placing of the feet: one look a frame."""
+class Standing:
+    """Whoever stands before the camera, watched for their toe tips only; nothing is judged."""
 
     def __init__(self, settings: Settings, entry: ModelEntry, source: Source) -> None:
         self._settings, self._entry, self._source = settings, entry, source
-        self._search = ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings)))
+        self._toes = ToeWatch(ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings))))
         self._knees: KneeWatch | None = None  # knows when somebody stands, and when the feet moved
 
     def see(self, frame: Frame, pose: Pose) -> F32 | None:
         """(2, 2) (y, x) [left, right], normalised, with the frame that completes a search; else None."""
-        self._knees = self._knees or self._standing_before(frame)
-        why = Reason(Why.SOMEBODY_PASSES) if pose.seen is Presence.UNSURE else None
-        self._knees.update(frame.t, pose.keypoints, pose.size, pose.seen is not Presence.NOBODY, why)
-        if pose.seen is not Presence.FOUND or not self._knees.wants_toes:
-            self._search.reset()
-            return None
-        tips = self._search.next(frame, pose.keypoints)
-        if tips is not None:
-            self._knees.take_toes(tips, frame.size)
-        return tips
+        self._knees = knees = self._knees or self._watch(frame)
+        there = pose.seen is not Presence.NOBODY
+        knees.update(frame.t, pose.keypoints, pose.size, there, in_the_way(pose))
+        return self._toes.see(frame, pose, knees)
 
-    def _standing_before(self, frame: Frame) -> KneeWatch:
+    def _watch(self, frame: Frame) -> KneeWatch:
         source = self._source
         return KneeWatch(
             camera_of(self._settings, frame.size, (source.hfov_how, source.hfov_deg)),
@@ -143,11 +138,11 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
             if source.recording is not None:
                 raise BadInput(f"{settings.camera.source} is a keypoint recording already.")
             tracker = PersonTracker(PoseNet(entry, **engine(settings)))
-            toes = ToeWatch(settings, entry, source)
+            standing = Standing(settings, entry, source)
             sys.stderr.write(f"{said}. Keypoints are kept, no picture is; Ctrl-C ends it.\n")
             feeder.start()
             for frame in _until(stop, mailbox):
-                if not _keep(kept, tracker, toes, frame, seconds):
+                if not _keep(kept, tracker, standing, frame, seconds):
                     break
             zero = source.t0
             hfov_deg = None if source.hfov_how == WEBCAM_GUESS else source.hfov_deg
@@ -188,7 +183,9 @@ def _until(stop: threading.Event, mailbox: Mailbox) -> Iterator[Frame]:
             return
 
 
-def _keep(kept: Kept, tracker: PersonTracker, toes: ToeWatch, frame: Frame, seconds: float | None) -> bool:
+def _keep(
+    kept: Kept, tracker: PersonTracker, standing: Standing, frame: Frame, seconds: float | None
+) -> bool:
     """Keep what is seen in this frame; whether to go on."""
     if kept.t and seconds is not None and frame.t - kept.t[0] >= seconds:
         return False
@@ -197,7 +194,7 @@ def _keep(kept: Kept, tracker: PersonTracker, toes: ToeWatch, frame: Frame, seco
         return False
     pose = tracker.see(frame)
     kept.add(pose)
-    tips = toes.see(frame, pose)
+    tips = standing.see(frame, pose)
     if tips is not None:
         kept.add_toes(tips)
     if sys.stderr.isatty():

@@ -29,7 +29,7 @@ from mirror.fitting.from_settings import network_constants
 from mirror.knees.decoration import told_to
 from mirror.knees.live import KneeWatch
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose_net import PoseNet
+from mirror.pose.pose_net import Looks
 from mirror.service.containment import Bulkhead, guarded
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.folders import state_folder
@@ -39,6 +39,7 @@ from mirror.station.eyes import Eyes
 from mirror.station.knee_watch import toes_for, watch_for
 from mirror.station.late_screen import LateScreen
 from mirror.station.model_pace import pace_for
+from mirror.station.sight import Judging, Looking, Telling
 from mirror.station.upkeep import Upkeep
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Station:
             folder=state_folder(),
             effort=lambda: self._upkeep.effort,
         )
-        self._use(net)
+        network_constants(net)  # where there are none, that is said before anything is opened
         self._lights, lamp_said = open_lights(settings.lights)
         self._sounds, sounds_said = open_sounds(settings.sound, self._lights, say)
         self._button, button_said = open_button(settings.lights)
@@ -115,20 +116,25 @@ class Station:
         self._screen = Bulkhead(self._incidents)
         self.eyes = Eyes(
             self.mailbox,
-            PersonTracker(net),
-            self._watch,
-            lambda: Coach(_rules(settings), self._upkeep.shared_timer),
-            self._lights,
-            Witnesses(self._events, self._upkeep, report=self._incidents.report),
-            lambda: self._source.t0,
-            toes_for(settings, source),
-            lambda: self._upkeep.effort.looks_per_s,
-            self._sounds,
-            self._button,
-            pace,
-            self._use,
-            self._incidents,
-            self._upkeep.black_box,
+            Looking(
+                tracker=PersonTracker(net),
+                toes=toes_for(settings, source),
+                pace=pace,
+                looks_per_s=lambda: self._upkeep.effort.looks_per_s,
+            ),
+            Judging(
+                knees=self._watch,
+                coach=lambda: Coach(_rules(settings), self._upkeep.shared_timer),
+                button=self._button,
+            ),
+            Telling(
+                lights=self._lights,
+                events=Witnesses(self._events, self._upkeep, report=self._incidents.report),
+                sounds=self._sounds,
+                second_zero=lambda: self._source.t0,
+                incidents=self._incidents,
+                black_box=self._upkeep.black_box,
+            ),
         )
         self._upkeep.sees(self.eyes, self.mailbox)
         for what, sentence in (
@@ -140,18 +146,17 @@ class Station:
         ):
             log.info("%s: %s", what, sentence)
 
-    def _use(self, net: PoseNet) -> None:
-        """The knees belong to this network's keypoints from now on."""
-        self._constants = network_constants(net)
-        self._model = net.name
-        self.runtime = net.runtime
+    @property
+    def runtime(self) -> str:
+        """What runs the network that looks now, in words."""
+        return self.eyes.sight.net.runtime
 
-    def _watch(self, frame: Frame) -> KneeWatch:
-        """The knees room for pictures like this one, in the eyes thread."""
-        watch = watch_for(self.settings, self._source, frame, self._constants)
+    def _watch(self, frame: Frame, net: Looks) -> KneeWatch:
+        """The knees room for pictures like this one and joints of this network, in the eyes thread."""
+        watch = watch_for(self.settings, self._source, frame, network_constants(net))
         box, played = self._upkeep.black_box, self._source.recording
         if box is not None:
-            model = self._model if played is None else played.model
+            model = net.name if played is None else played.model
             box.seen_by(lambda: watch.camera, model, self.settings.person.stature_m)
         return watch
 

@@ -24,6 +24,7 @@ from mirror.settings import LightsSettings, Settings
 from mirror.signals.lights import MockLights
 from mirror.station.eyes import Eyes
 from mirror.station.knee_watch import toes_for, watch_for
+from mirror.station.sight import Judging, Looking, Telling
 from mirror.station.station import Station
 
 RENDERED = Path(__file__).parents[1] / "data" / "rendered"
@@ -38,13 +39,11 @@ def live(recording: Recording, settings: Settings) -> list[Rep]:
     source, mailbox = RecordingSource(recording, pace=False), Patient()
     eyes = Eyes(
         mailbox,
-        PersonTracker(NoNet()),  # type: ignore[arg-type]
-        lambda frame: watch_for(settings, source, frame, ANATOMICAL),
-        lambda: Coach(CoachRules()),
-        MockLights(LightsSettings(kind="mock")),
-        EventLog(None, words("en")),
-        lambda: 0.0,
-        toes_for(settings, source),
+        Looking(PersonTracker(NoNet()), toes_for(settings, source)),  # type: ignore[arg-type]
+        Judging(lambda frame, _: watch_for(settings, source, frame, ANATOMICAL), lambda: Coach(CoachRules())),
+        Telling(
+            MockLights(LightsSettings(kind="mock")), EventLog(None, words("en")), second_zero=lambda: 0.0
+        ),
     )
     eyes.start()
     feed(eyes, mailbox, source.frames())
@@ -142,7 +141,7 @@ def test_a_station_that_plays_a_recording_asks_the_recording() -> None:
     source = RecordingSource(load(RENDERED / f"{SQUATS[0]}.npz"), pace=True)
     settings = Settings.model_validate({"lights": {"kind": "mock"}})
     station = Station(settings, source, "a recording", None, threading.Event())
-    assert isinstance(station.eyes._toes, RecordedToes)
+    assert isinstance(station.eyes.sight.toes.toes, RecordedToes)
 
 
 def test_what_a_recording_knows_of_camera_and_person_is_used() -> None:

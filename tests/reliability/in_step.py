@@ -24,7 +24,9 @@ from mirror.pose.people import PersonTracker
 from mirror.service.events import EventLog
 from mirror.settings import LightsSettings
 from mirror.signals.lights import MockLights
-from mirror.station.eyes import Eyes, Tally
+from mirror.station.eyes import Eyes
+from mirror.station.sight import Judging, Looking, Telling
+from mirror.station.tally import Tally
 
 
 class NoNet:
@@ -53,13 +55,9 @@ def judge(
     camera = Camera(recording.hfov_deg or 60.0, 0.0)
     eyes = Eyes(
         mailbox,
-        PersonTracker(NoNet()),  # type: ignore[arg-type]
-        lambda _: watch or KneeWatch(camera, ANATOMICAL, Thresholds()),
-        lambda: Coach(CoachRules()),
-        lamp,
-        events,
-        lambda: 0.0,
-        looks_per_s=lambda: looks_per_s,
+        Looking(PersonTracker(NoNet()), looks_per_s=lambda: looks_per_s),  # type: ignore[arg-type]
+        Judging(lambda *_: watch or KneeWatch(camera, ANATOMICAL, Thresholds()), lambda: Coach(CoachRules())),
+        Telling(lamp, events, second_zero=lambda: 0.0),
     )
     eyes.start()
     tick, deadline = threading.Event(), time.monotonic() + PATIENCE_S

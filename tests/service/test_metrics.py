@@ -20,7 +20,7 @@ from mirror.knees.reading import Verdict
 from mirror.service import metrics
 from mirror.service.metrics import Metrics, RepCount, Seen, metrics_for
 from mirror.service.throttling import Health, HealthWatch
-from mirror.station.eyes import Tally
+from mirror.station.tally import Tally
 from mirror.station.upkeep import Upkeep
 from mirror.stopwatch import Laps, Took
 

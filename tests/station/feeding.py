@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from typing import ClassVar
 
 from patience import PATIENCE_S
 
@@ -16,6 +17,8 @@ from mirror.station.eyes import Eyes
 class NoNet:
     """Recorded keypoints need no network; asking this one would be a mistake."""
 
+    name, runtime = "no network", "nothing"
+    constants: ClassVar[dict[str, float]] = {}
     aspect = 0.5
     correction = None
 

@@ -35,7 +35,8 @@ from mirror.service.events import EventLog, Witnesses
 from mirror.service.metrics import Metrics, Seen
 from mirror.settings import LightsSettings, Settings
 from mirror.signals.lights import MockLights
-from mirror.station.eyes import Eyes
+from mirror.station.eyes import TOLD_AFTER_S, Eyes, Failing
+from mirror.station.sight import Judging, Looking, Telling
 from mirror.station.station import Station
 from mirror.station.upkeep import Upkeep
 
@@ -86,13 +87,11 @@ class Mirror:
         self.witnesses = Witnesses(self.log, self.outlet, report=self.incidents.report)
         self.eyes = Eyes(
             self.mailbox,
-            self.tracker,
-            lambda frame: KneeWatch(Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds()),
-            self.coach,
-            self.lamp,
-            self.witnesses,
-            lambda: 0.0,
-            incidents=self.incidents,
+            Looking(self.tracker),
+            Judging(
+                lambda *_: KneeWatch(Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds()), self.coach
+            ),
+            Telling(self.lamp, self.witnesses, second_zero=lambda: 0.0, incidents=self.incidents),
         )
 
     def coach(self) -> Coach:
@@ -142,7 +141,7 @@ def break_room(room: str, rig: Mirror, monkeypatch: pytest.MonkeyPatch, times: f
     """Put the exception where the room does its work."""
     where: dict[str, tuple[object, str]] = {
         "pose": (rig.tracker, "see"),
-        "knees": (rig.eyes._watch, "update"),
+        "knees": (rig.eyes.sight.in_front and rig.eyes.sight.in_front.knees, "update"),
         "coach": (rig.coaches[0], "update"),
         "lamp": (rig.lamp, "show"),
     }
@@ -341,7 +340,7 @@ def test_a_screen_that_never_draws_again_ends_the_mirror_in_order(
 
 
 def test_eyes_that_fail_for_long_put_the_fault_scene_on_the_glass(station: Station) -> None:
-    station.eyes.trouble = Odd("nobody foresaw this")
+    station.eyes._failing = Failing(0.0, TOLD_AFTER_S, Odd("nobody foresaw this"))
     moment = station._moment()
     assert (moment.state, moment.light) == (State.FAULT, Light.OFF)
     assert "squat-mirror doctor" in words("en").line(moment.note)

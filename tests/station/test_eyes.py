@@ -30,10 +30,12 @@ from mirror.knees.optics import Camera
 from mirror.knees.reading import Rep, Verdict
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose
+from mirror.pose.pose_net import Looks
 from mirror.service.events import EventLog
 from mirror.settings import LightsSettings, Settings
 from mirror.signals.lights import MockLights
 from mirror.station.eyes import Eyes
+from mirror.station.sight import Judging, Looking, Telling
 from mirror.station.station import Station
 
 GOOD, BAD = simulate.Squat(delta=(0.0, 0.0)), simulate.Squat(delta=(14.0, 13.0))
@@ -90,10 +92,13 @@ class Bench:
         self.coach = Coach(CoachRules())
         self.log = EventLog(events, words("en"))
         self.eyes = Eyes(
-            self.mailbox, self.tracker, self.watch_for, lambda: self.coach, self.lamp, self.log, lambda: zero
-        )  # fmt: skip
+            self.mailbox,
+            Looking(self.tracker),
+            Judging(self.watch_for, lambda: self.coach),
+            Telling(self.lamp, self.log, second_zero=lambda: zero),
+        )
 
-    def watch_for(self, frame: Frame) -> KneeWatch:
+    def watch_for(self, frame: Frame, net: Looks) -> KneeWatch:
         return KneeWatch(Camera(self.sim.hfov_deg, self.sim.tilt_deg), ANATOMICAL, Thresholds())
 
     def frames(self, until_s: float = 1e9, *, later_s: float = 0.0) -> Iterable[Frame]:

@@ -20,11 +20,12 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.pose.catalog import DEFAULT_MODEL, find
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose_net import PoseNet
+from mirror.pose.pose_net import Looks, PoseNet
 from mirror.service.events import EventLog
 from mirror.settings import LightsSettings
 from mirror.signals.lights import MockLights
 from mirror.station.eyes import Eyes
+from mirror.station.sight import Judging, Looking, Telling
 
 SMALL = "movenet_lightning_192x128_mixed_u8"
 GREY = np.full((240, 320, 3), 90, np.uint8)
@@ -55,29 +56,21 @@ class Planned:
 class Wired:
     def __init__(self) -> None:
         self.mailbox, self.pace = Mailbox(), Planned()
-        self.constants = constants_of(DEFAULT_MODEL)
-        self.used: list[str] = []
         self.watched: list[object] = []
         tracker = PersonTracker(PoseNet(find(DEFAULT_MODEL), threads=1))
         self.eyes = Eyes(
             self.mailbox,
-            tracker,
-            self.watch_for,
-            lambda: Coach(CoachRules()),
-            MockLights(LightsSettings(kind="mock")),
-            EventLog(None, words("en")),
-            lambda: 0.0,
-            pace=self.pace,
-            use=self.use,
+            Looking(tracker, pace=self.pace),
+            Judging(self.watch_for, lambda: Coach(CoachRules())),
+            Telling(
+                MockLights(LightsSettings(kind="mock")), EventLog(None, words("en")), second_zero=lambda: 0.0
+            ),
         )
 
-    def use(self, net: PoseNet) -> None:
-        self.used.append(net.name)
-        self.constants = network_constants(net)
-
-    def watch_for(self, frame: Frame) -> KneeWatch:
-        self.watched.append(self.constants)
-        return KneeWatch(Camera(60.0, 0.0), self.constants, Thresholds())
+    def watch_for(self, frame: Frame, net: Looks) -> KneeWatch:
+        constants = network_constants(net)
+        self.watched.append(constants)
+        return KneeWatch(Camera(60.0, 0.0), constants, Thresholds())
 
     def feed(self, t: float) -> None:
         assert self.pace.ready.wait(PATIENCE_S)  # what comes earlier is let go
@@ -125,6 +118,6 @@ def test_a_network_handed_over_brings_its_own_constants_to_a_new_watch(wired: Wi
     wired.feed(2.0)
     assert wired.eyes.stop(PATIENCE_S)
     assert wired.eyes.fault is None
-    assert wired.used == [SMALL]
+    assert wired.eyes.sight.net.name == SMALL
     assert wired.watched == [constants_of(DEFAULT_MODEL), constants_of(SMALL)]
     assert [nobody for _, nobody in wired.pace.asked] == [True, True, True]

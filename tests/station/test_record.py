@@ -25,7 +25,7 @@ from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.settings import Settings
-from mirror.station.record import Kept, ToeWatch
+from mirror.station.record import Kept, Standing
 
 
 @pytest.fixture(autouse=True)
@@ -107,12 +107,12 @@ def test_the_toes_of_somebody_who_stands_are_found_once_and_near_where_the_desk_
 ) -> None:
     settings, video = Settings(), VideoFile(demo_clip, pace=False)
     entry = find(settings.model.name)
-    tracker, toes = PersonTracker(PoseNet(entry)), ToeWatch(settings, entry, video)
+    tracker, standing = PersonTracker(PoseNet(entry)), Standing(settings, entry, video)
     found = []
     for frame in video.frames():
         if frame.t > 1.6:  # the first squat begins
             break
-        tips = toes.see(frame, tracker.see(frame))
+        tips = standing.see(frame, tracker.see(frame))
         if tips is not None:
             found.append(tips)
     assert len(found) == 1

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -59,6 +59,7 @@ from mirror.report.traces import foot_source, runs, traces, unknown_words
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.metrics import RepCount
 from mirror.station.eyes import Eyes
+from mirror.station.sight import Judging, Looking, Telling
 from mirror.station.terminal import Terminal
 from mirror.stopwatch import unmarked
 from torture.sources import LANGUAGES, Case
@@ -99,6 +100,8 @@ def play(case: Case) -> tuple[int, int]:
 class Shown:
     """A network that sees in every window what the case has for this frame."""
 
+    name, runtime = "what is shown", "nothing"
+    constants: ClassVar[dict[str, float]] = {}
     aspect = 0.5
     mark = staticmethod(unmarked)
 
@@ -320,23 +323,17 @@ def live(case: Case) -> int:
     net = Shown(corrected=bool(rng.random() < 0.5))
     eyes = Eyes(
         Mailbox(),
-        PersonTracker(net),
-        lambda frame: _watch(case, rng),
-        lambda: Coach(rules, lambda: timer),
-        lamp,
-        witnesses,
-        lambda: 0.0,
-        RecordedToes(recording(case)),
-        sounds=lamp,
-        button=Presser(rng),
+        Looking(PersonTracker(net), RecordedToes(recording(case))),
+        Judging(lambda *_: _watch(case, rng), lambda: Coach(rules, lambda: timer), Presser(rng)),
+        Telling(lamp, witnesses, lamp, lambda: 0.0),
     )
-    watcher.somebody = lambda: not eyes._nobody
+    watcher.somebody = lambda: not eyes.sight.looked.nobody
     drawer = Drawer(case, rng)
     try:
         for i, (t, joints) in enumerate(zip(people.t, people.keypoints, strict=True)):
             net.now = joints
             frame = Frame(PIXELS, float(t), i, Layout.BGR, people.size, None if case.tracked else joints)
-            eyes._see(frame)
+            eyes.sight.see(frame)
             hold(lamp.light is eyes.feedback.light, "the lamp shows another light than is told")
             drawer.draw(eyes.feedback)
         eyes._finish()

@@ -1,0 +1,46 @@
+"""Looks for the toe tips of whoever stands, once for every placing of the feet, and hands them to the knees.
+
+The knees say when somebody stands and when the feet have moved; what finds the toes says how they look.
+"""
+
+from __future__ import annotations
+
+from mirror.camera.frame import F32, Frame
+from mirror.knees.live import KneeWatch
+from mirror.pose.pose import Pose, Presence
+from mirror.pose.toe_search import Toes
+from mirror.stopwatch import Mark, unmarked
+
+
+class ToeWatch:
+    """One look a frame while the knees want toes. Not for several threads.
+
+        AWAY       somebody is surely seen and stands calibrated, without toes    SEARCHING
+        SEARCHING  the toes are found, so that the knees have them                AWAY
+        SEARCHING  they move, or are not surely seen any more                     AWAY
+
+    What was seen so far is forgotten on every way to AWAY.
+    """
+
+    def __init__(self, toes: Toes, mark: Mark = unmarked) -> None:
+        """toes: what finds them. mark: told "feet" when a look is done."""
+        self.toes = toes
+        self._mark = mark
+
+    def reset(self) -> None:
+        """Forget the looks so far: the person is somebody else, perhaps."""
+        self.toes.reset()
+
+    def see(self, frame: Frame, pose: Pose, knees: KneeWatch) -> F32 | None:
+        """(2, 2) (y, x) [left, right], normalised, with the frame that completes a search; else None.
+
+        knees: have seen this pose already, and have taken the tips afterwards.
+        """
+        if pose.seen is not Presence.FOUND or not knees.wants_toes:
+            self.toes.reset()
+            return None
+        tips = self.toes.next(frame, pose.keypoints)
+        if tips is not None:
+            knees.take_toes(tips, frame.size)
+        self._mark("feet")
+        return tips
