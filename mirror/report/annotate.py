@@ -17,23 +17,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mirror.coach.mark_style import (
+    ARROW_AT,
+    COLOUR,
+    DASH_SHARE,
+    DASHES,
+    EDGE,
+    RGB,
+    RING_OF_PICTURE,
+    SOFT,
+    STROKE,
+    TARGET_DOT,
+    TARGET_HALF,
+    TARGET_STROKE,
+    WHITE,
+    arrow_outline,
+)
 from mirror.coach.words import in_english
 from mirror.faults import BadInput
 from mirror.knees.analysis import Analysis, targets
 from mirror.knees.constants import ANKLE, KNEE, SIDE
 from mirror.knees.optics import F64
 from mirror.knees.reading import XY, Rep, Verdict
-from mirror.report.palette import COLOUR, RGB, bgr
+from mirror.report.palette import bgr
 
 Picture = npt.NDArray[np.uint8]
 
 NOT_MIRRORED = "as filmed, not mirrored"
-WHITE, SOFT, DARK = (255, 255, 255), (200, 200, 200), (20, 20, 20)
-STROKE = {Verdict.GOOD: 0.14, Verdict.CAUTION: 0.32, Verdict.OFF_TRACK: 0.32, Verdict.UNKNOWN: 0.13}
-"""Thickness of a ring in radii: good thin, caution thick, off track thick with an arrow, unknown broken."""
-DASHES = 10
-RING_OF_PICTURE, RING_OF_SHANK = 0.045, 0.24
-"""Radius of a ring at most: shares of the picture's height and of the shank's length in it."""
+DARK = (20, 20, 20)
+RING_OF_SHANK = 0.24
+"""Radius of a ring at most, too, as a share of the shank's length in the picture."""
 LETTERS_OF_PICTURE = 0.028
 """Height of capital letters in picture heights, or widths of a picture that lies."""
 HERSHEY_CAP = 22.0
@@ -256,7 +269,7 @@ class Pen:
         )
 
     def _dashes(self, canvas: Picture, at: XY, radius: float, thick: float, colour: RGB) -> None:
-        half = 0.5 * 0.55 * 360 / DASHES
+        half = 0.5 * DASH_SHARE * 360 / DASHES
         for k in range(DASHES):
             middle = 360 * (k + 0.25) / DASHES
             arc = [
@@ -272,30 +285,26 @@ class Pen:
     def _arrow(self, canvas: Picture, knee: XY, outward: int) -> None:
         """Where the knee should go: away from the other one."""
         r = self._radius
-        x, y = knee[0] + outward * 2.3 * r, knee[1]
-        for grow, colour in ((0.12, DARK), (0.0, COLOUR[Verdict.OFF_TRACK])):
-            shaft, head = 0.2 + grow, 0.62 + grow
-            outline = [
-                (-0.9 - grow, -shaft), (0.1, -shaft), (0.1, -head), (0.95 + 1.2 * grow, 0.0),
-                (0.1, head), (0.1, shaft), (-0.9 - grow, shaft),
-            ]  # fmt: skip
-            corners = np.array([_fine((x + outward * a * r, y + b * r)) for a, b in outline], np.int32)
+        x, y = knee[0] + outward * ARROW_AT * r, knee[1]
+        for grow, colour in ((EDGE, DARK), (0.0, COLOUR[Verdict.OFF_TRACK])):
+            outline = [_fine((x + outward * a * r, y + b * r)) for a, b in arrow_outline(grow)]
+            corners = np.array(outline, np.int32)
             self._cv2.fillPoly(canvas, [corners], bgr(colour), self._cv2.LINE_AA, FINE)
 
     def _target(self, canvas: Picture, at: XY, guess: bool) -> None:
         """An upright line through where the knee would be over the toes; broken for a guess."""
         r = self._radius
-        thick = max(1.0, 0.09 * r)
+        thick = max(1.0, TARGET_STROKE * r)
         count, share = (10, 0.5) if guess else (1, 1.0)
-        length = 4.8 * r / count
+        length = 2 * TARGET_HALF * r / count
         for k in range(count):
-            top = at[1] - 2.4 * r + k * length
+            top = at[1] - TARGET_HALF * r + k * length
             dash = [(at[0], top), (at[0], top + share * length)]
             self._line(canvas, dash, 2.6 * thick, DARK)
             self._line(canvas, dash, thick, SOFT if guess else WHITE)
         if not guess:
-            self._circle(canvas, at, 0.2 * r + 1, -1, DARK)
-            self._circle(canvas, at, 0.2 * r, -1, WHITE)
+            self._circle(canvas, at, TARGET_DOT * r + 1, -1, DARK)
+            self._circle(canvas, at, TARGET_DOT * r, -1, WHITE)
 
     # -- words -----------------------------------------------------------------------------------------
 

@@ -1,22 +1,13 @@
-"""Colours of verdicts and legs on paper and in annotated videos: Okabe and Ito's, as on the glass.
+"""Colours of legs on paper, and colours in the order of whoever draws. Verdicts have those of the marks.
 
-Told apart in every common colour vision; whoever draws with them uses shapes as well. Knows numbers only.
+Whoever draws with them uses shapes as well. Knows numbers only.
 """
 
 from __future__ import annotations
 
-from mirror.knees.reading import Verdict
+from mirror.coach.mark_style import BLACK, RGB
 
-RGB = tuple[int, int, int]
-
-COLOUR: dict[Verdict, RGB] = {
-    Verdict.GOOD: (86, 180, 233),
-    Verdict.CAUTION: (240, 228, 66),
-    Verdict.OFF_TRACK: (213, 94, 0),
-    Verdict.UNKNOWN: (255, 255, 255),
-}
 BLUE: RGB = (0, 114, 178)
-BLACK: RGB = (0, 0, 0)
 LEFT, RIGHT = BLUE, BLACK
 """Of lines on paper: neither is a verdict's colour, and in grey one is clearly the darker."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mirror.coach.mark_style import COLOUR
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.report import palette
 from mirror.report.traces import SIDES, Traces, runs
@@ -45,7 +46,7 @@ def draw_deviation(axes: Axes, shown: Traces, reps: Sequence[Rep], limits_deg: t
         (caution, off_track, Verdict.CAUTION, 0.28),
         (off_track, high, Verdict.OFF_TRACK, 0.13),
     ):
-        colour = palette.hexadecimal(palette.COLOUR[verdict])
+        colour = palette.hexadecimal(COLOUR[verdict])
         axes.axhspan(begin, end, color=colour, alpha=strength, linewidth=0, zorder=0.5)
         axes.axhline(begin, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1)
         if verdict is Verdict.OFF_TRACK:
@@ -141,7 +142,7 @@ def draw_verdicts(axes: Axes, shown: Traces, reps: Sequence[Rep], room_in: float
             axes.broken_barh(
                 [(begin, end - begin)],
                 (foot, BAR[verdict]),
-                facecolor=palette.hexadecimal(palette.COLOUR[verdict]),
+                facecolor=palette.hexadecimal(COLOUR[verdict]),
                 edgecolor=INK if BAR[verdict] else "none",
                 linewidth=0.5,
                 zorder=2,
@@ -183,7 +184,7 @@ def filled(verdict: Verdict) -> dict[str, Any]:
     """Colours of a sign: the verdict's with a dark edge; a question mark is all grey."""
     if verdict is Verdict.UNKNOWN:
         return {"markerfacecolor": QUIET, "markeredgecolor": QUIET, "markeredgewidth": 0.4}
-    colour = palette.hexadecimal(palette.COLOUR[verdict])
+    colour = palette.hexadecimal(COLOUR[verdict])
     return {"markerfacecolor": colour, "markeredgecolor": INK, "markeredgewidth": 0.8}
 
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mirror.coach.feedback import SetColumn, SetsCompared
+from mirror.coach.mark_style import COLOUR, SOFT, WHITE
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.screen.glass import Glass
 from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import COLOUR, FAINT, SOFT, WHITE
+from mirror.screen.theme import FAINT
 
 MOST_DEG = 15.0
 """Deviations above this are drawn as high as this."""

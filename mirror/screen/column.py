@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mirror.coach.mark_style import RGB, WHITE
 from mirror.screen.glass import Glass
 from mirror.screen.letters import LINE_HEIGHT, SMALLEST
 from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import RGB, WHITE
 
 NARROWER = (1.0, 0.93, 0.86, 0.8)
 """Widths of letters that are tried before they become less high."""

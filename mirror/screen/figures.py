@@ -11,10 +11,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from mirror.coach.mark_style import BLACK, RGB, SKY, SOFT, WHITE, YELLOW
 from mirror.screen.glass import Glass
 from mirror.screen.mirror_view import Rect
 from mirror.screen.sprite_cache import fineness
-from mirror.screen.theme import BLACK, FAINT, RGB, SKY, SOFT, WHITE, YELLOW
+from mirror.screen.theme import FAINT
 
 XY = tuple[float, float]
 LIMB, THIN, HEAD = 0.058, 0.026, 0.068

@@ -1,32 +1,31 @@
 """The glass a scene draws on: a sheet with its letters, marks, sizes and one of two views of the person.
 
-Gives scenes a small vocabulary (say, shade, picture, knees) and the places where words go, so that each
-scene reads like what it shows. Decides nothing about what is said.
+Gives scenes a small vocabulary (say, shade, picture, knees), so that each scene reads like what it
+shows. Decides nothing about what is said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mirror.coach.feedback import Feedback, KneeMark
+from mirror.coach.mark_style import RGB, RING_OF_PICTURE, SKY, WHITE
 from mirror.coach.words import Words
 from mirror.knees.reading import Ray, Verdict
+from mirror.screen.layout import Places, places
 from mirror.screen.letters import LINE_HEIGHT, Letters
 from mirror.screen.marks import Marks
 from mirror.screen.mirror_view import BRIGHTNESS, MirrorView, Rect
 from mirror.screen.overlay import Mounting
 from mirror.screen.sheet import Sheet
 from mirror.screen.sprite_cache import Shelf
-from mirror.screen.theme import FAINT, RGB, SKY, WHITE, Sizes
+from mirror.screen.theme import FAINT, Sizes
 
 Picture = npt.NDArray[np.uint8]
-RING_OF_PICTURE = 0.045
-"""Radius of a knee's ring at most, as a share of the picture's height."""
 SHADE = 235
 """How dark the shade behind words over the picture is, of 255: quiet letters keep 7 : 1 on a white wall."""
 GAINS_KEPT = 32
@@ -36,72 +35,8 @@ PICTURE_SHARE = 0.58
 """Share of a lying glass's width that the picture may take; the words stand beside it."""
 REFLECTED_SHARE = 0.62
 """Share of a lying glass's width left to the reflection; the words stand beside it."""
-WORD_SHARE = 0.36
-"""Share of an upright glass's height for a cue: three lines of 60 arc minutes on a 24-inch one at 2.5 m."""
 MOST_BADGES = 12
 """Repetitions shown in the row of signs: the newest of a long set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where words go, (left, top, width, height): over the person's upper part, or beside a lying one.
-
-    count: of the set. words: where a cue or praise may lie, the likeliest first, and whether it lies at the
-    lower end there. sign: of what holds for a moment or a set. note: a quiet line. whole: where one
-    instruction stands alone. body: the part of the glass where the person is seen.
-    """
-
-    count: Rect
-    words: tuple[tuple[Rect, bool], ...]
-    sign: Rect
-    note: Rect
-    whole: Rect
-    body: Rect
-
-
-def places(glass: tuple[int, int], body: Rect, sizes: Sizes, *, reflected: bool = False) -> Places:
-    """Where words go on a glass of this (width, height) with the person, or their reflection, seen there."""
-    width, height = glass
-    margin = sizes.margin
-    if height > width:
-        return _upright_places(width, height, body, margin)
-    left = body[0] + body[2] + margin
-    room = width - left - margin
-    count = (left, margin // 2, room, round(0.13 * height))
-    words: list[tuple[Rect, bool]] = [((left, round(0.15 * height), room, round(0.84 * height)), False)]
-    if reflected:
-        # beside a reflection there is little room; over the person's head or shins there is more
-        wide, deep = left - 2 * margin, round(0.62 * height)
-        words.append(((margin, margin // 2, wide, deep), False))
-        words.append(((margin, height - margin // 2 - deep, wide, deep), True))
-    return Places(
-        count,
-        tuple(words),
-        (left, round(0.74 * height), room, round(0.07 * height)),
-        (left, round(0.81 * height), room, round(0.18 * height)),
-        (left, margin, room, round(0.68 * height) - margin),
-        body,
-    )
-
-
-def _upright_places(width: int, height: int, body: Rect, margin: int) -> Places:
-    """On an upright glass words lie over the person's upper part, and a cue where the knees are not."""
-    room = width - 2 * margin
-    count = (margin, 0, room, round(0.1 * height))
-    note, sign = round(0.115 * height), round(0.055 * height)
-    # a picture that leaves black glass above it leaves more room
-    deep = max(round(WORD_SHARE * height), body[1] - count[3])
-    edge = margin // 2
-    upper = (edge, count[3], width - 2 * edge, deep)
-    lower = (edge, height - edge - deep, width - 2 * edge, deep)
-    return Places(
-        count,
-        ((upper, False), (lower, True)),
-        (margin, height - note - sign, room, sign),
-        (margin, height - note, room, note - margin // 2),
-        (margin, margin // 2, room, max(round(0.2 * height), body[1] - margin)),
-        body,
-    )
 
 
 class Glass:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from mirror.coach.mark_style import RGB, WHITE
 from mirror.screen.fonts import OWN, Face, open_font
-from mirror.screen.theme import RGB, WHITE
 
 KEPT = 256
 """Rendered lines kept; a scene shows fewer than twenty."""

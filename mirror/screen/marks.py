@@ -9,12 +9,26 @@ import math
 from typing import Any
 
 from mirror.coach.feedback import KneeMark
+from mirror.coach.mark_style import (
+    ARROW_AT,
+    BLACK,
+    COLOUR,
+    DASH_SHARE,
+    DASHES,
+    EDGE,
+    RGB,
+    SOFT,
+    STROKE,
+    TARGET_DOT,
+    TARGET_HALF,
+    TARGET_STROKE,
+    WHITE,
+    arrow_outline,
+)
 from mirror.knees.reading import Verdict
 from mirror.screen.sprite_cache import FINE, Shelf, fineness
-from mirror.screen.theme import BLACK, COLOUR, RGB, SOFT, TRACK, WHITE
+from mirror.screen.theme import TRACK
 
-STROKE = {Verdict.GOOD: 0.14, Verdict.CAUTION: 0.32, Verdict.OFF_TRACK: 0.32, Verdict.UNKNOWN: 0.13}
-"""Thickness of a ring in radii: good thin, caution thick, off track thick with an arrow, unknown broken."""
 ARC_STEPS = 48
 """Sprites of a ring that fills."""
 SOFTNESS = 8
@@ -37,7 +51,7 @@ class Marks:
         self._blit(surface, self._kept(("ring", mark.verdict), lambda: self._ring(mark.verdict)), at)
         if mark.verdict is Verdict.OFF_TRACK:
             arrow = self._kept(("arrow", outward), lambda: self._arrow(outward))
-            self._blit(surface, arrow, (at[0] + outward * round(2.3 * self.radius), at[1]))
+            self._blit(surface, arrow, (at[0] + outward * round(ARROW_AT * self.radius), at[1]))
 
     def target(self, surface: Any, at: tuple[int, int], guess: bool) -> None:
         """A soft upright line through where the knee would be over the toes; faint and broken for a guess."""
@@ -96,8 +110,10 @@ class Marks:
         radius, stroke = self.radius * FINE, STROKE[verdict] * self.radius * FINE
         edge = round(0.05 * radius) + FINE
         if verdict is Verdict.UNKNOWN:
-            self._dashes(sheet, centre, radius + edge, stroke + 2 * edge, (*BLACK, 150), 0.55 + edge / radius)
-            self._dashes(sheet, centre, radius, stroke, WHITE, 0.55)
+            self._dashes(
+                sheet, centre, radius + edge, stroke + 2 * edge, (*BLACK, 150), DASH_SHARE + edge / radius
+            )
+            self._dashes(sheet, centre, radius, stroke, WHITE, DASH_SHARE)
         else:
             self._pygame.draw.circle(sheet, (*BLACK, 150), centre, radius + edge, round(stroke) + 2 * edge)
             self._pygame.draw.circle(sheet, COLOUR[verdict], centre, radius, round(stroke))
@@ -112,10 +128,10 @@ class Marks:
         colour: tuple[int, ...],
         full: float,
     ) -> None:
-        """A ring of ten dashes, each filling its share `full` of the way round."""
-        for i in range(10):
-            middle = 2 * math.pi * (i + 0.25) / 10
-            half = math.pi * full / 10
+        """A broken ring, each dash of it filling its share `full` of the way round."""
+        for i in range(DASHES):
+            middle = 2 * math.pi * (i + 0.25) / DASHES
+            half = math.pi * full / DASHES
             self._arc(sheet, centre, radius, stroke, colour, middle - half, middle + half)
 
     def _arc(
@@ -163,24 +179,20 @@ class Marks:
         """An arrow pointing away from the other knee."""
         sheet, (x, y) = self._blank(2.2 * self.radius, 1.6 * self.radius)
         r = self.radius * FINE
-        for grow, colour in ((0.12, (*BLACK, 150)), (0.0, COLOUR[Verdict.OFF_TRACK])):
-            shaft, head = (0.2 + grow) * r, (0.62 + grow) * r
-            points = [
-                (-0.9 - grow, -shaft / r), (0.1, -shaft / r), (0.1, -head / r), (0.95 + 1.2 * grow, 0),
-                (0.1, head / r), (0.1, shaft / r), (-0.9 - grow, shaft / r),
-            ]  # fmt: skip
-            self._pygame.draw.polygon(sheet, colour, [(x + outward * a * r, y + b * r) for a, b in points])
+        for grow, colour in ((EDGE, (*BLACK, 150)), (0.0, COLOUR[Verdict.OFF_TRACK])):
+            points = [(x + outward * a * r, y + b * r) for a, b in arrow_outline(grow)]
+            self._pygame.draw.polygon(sheet, colour, points)
         return self._soft(sheet)
 
     def _target(self, guess: bool) -> Any:
         sheet, (x, y) = self._blank(1.2 * self.radius, 5.0 * self.radius)
         r = self.radius * FINE
-        thick = max(FINE, round(0.09 * r))
+        thick = max(FINE, round(TARGET_STROKE * r))
         colour = (*SOFT, 200) if guess else (*WHITE, 235)
         step, dash = (0.5 * r, 0.25 * r) if guess else (5.0 * r, 5.0 * r)
-        top = y - 2.4 * r
-        while top < y + 2.4 * r:
-            height = min(dash, y + 2.4 * r - top)
+        top, foot = y - TARGET_HALF * r, y + TARGET_HALF * r
+        while top < foot:
+            height = min(dash, foot - top)
             if not guess:
                 shade = self._pygame.Rect(x - 1.4 * thick, top, 2.8 * thick, height)
                 self._pygame.draw.rect(sheet, (*BLACK, 110), shade, border_radius=thick)
@@ -188,7 +200,7 @@ class Marks:
             self._pygame.draw.rect(sheet, colour, bar, border_radius=thick)
             top += step
         if not guess:
-            self._pygame.draw.circle(sheet, colour, (x, y), 0.2 * r)
+            self._pygame.draw.circle(sheet, colour, (x, y), TARGET_DOT * r)
         return self._soft(sheet)
 
     def _badge(self, verdict: Verdict, radius: int) -> Any:
@@ -202,5 +214,5 @@ class Marks:
         elif verdict is Verdict.OFF_TRACK:
             self._pygame.draw.rect(sheet, colour, (x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r))
         else:
-            self._dashes(sheet, (x, y), 0.85 * r, 0.25 * r, WHITE, 0.55)
+            self._dashes(sheet, (x, y), 0.85 * r, 0.25 * r, WHITE, DASH_SHARE)
         return self._fine(sheet)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from mirror.screen.theme import BLACK, RGB
+from mirror.coach.mark_style import BLACK, RGB
 
 WHOLE = 0.7
 """When more than this share of the surface changes, all of it is painted at once."""

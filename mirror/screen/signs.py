@@ -6,9 +6,9 @@ Decides nothing; draws what the Feedback has.
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback, State
+from mirror.coach.mark_style import SOFT, YELLOW
 from mirror.screen.figures import draw_figure
 from mirror.screen.glass import Glass
-from mirror.screen.theme import SOFT, YELLOW
 
 RING = 0.075
 """Radius of a gesture's ring, as a share of the glass's height."""

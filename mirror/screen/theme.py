@@ -1,4 +1,4 @@
-"""Colours, letter sizes and shapes: what can be told apart from three metres, in any colour vision.
+"""Letter sizes and quiet greys: what can be read from three metres. The marks have a look of their own.
 
 Black is mirror behind two-way glass, so the background is black and marks are few. Knows numbers, not scenes.
 """
@@ -8,28 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mirror.knees.reading import Verdict
+from mirror.coach.mark_style import RGB
 from mirror.screen.overlay import panel_px_per_mm
 
-RGB = tuple[int, int, int]
-
-BLACK: RGB = (0, 0, 0)
-WHITE: RGB = (255, 255, 255)
-SOFT: RGB = (190, 190, 190)
 FAINT: RGB = (110, 110, 110)
 TRACK: RGB = (64, 64, 64)
 """What is still empty of a ring that fills."""
-SKY: RGB = (86, 180, 233)
-YELLOW: RGB = (240, 228, 66)
-VERMILION: RGB = (213, 94, 0)
-"""Okabe and Ito's colours, told apart in every common colour vision."""
-
-COLOUR: dict[Verdict, RGB] = {
-    Verdict.GOOD: SKY,
-    Verdict.CAUTION: YELLOW,
-    Verdict.OFF_TRACK: VERMILION,
-    Verdict.UNKNOWN: WHITE,
-}
 
 BODY_ARCMIN = 22.0
 """Cap height of text to read standing still; 16 mm at 2.5 m."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mirror.coach.mark_style import RGB, WHITE
 from mirror.screen.glass import Glass
 from mirror.screen.letters import CLOSE_HEIGHT, Setting
 from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import RGB, WHITE
 
 STEPS = 24
 """What marks leave of a place is counted in so many parts of the glass's height: letters that grow and

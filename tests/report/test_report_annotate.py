@@ -16,11 +16,11 @@ from judged import judged
 from mirror.camera.recording import load
 from mirror.camera.video import VideoFile
 from mirror.cli import main
+from mirror.coach.mark_style import COLOUR
 from mirror.faults import BadInput
 from mirror.knees.analysis import Analysis, targets
 from mirror.knees.reading import Verdict
 from mirror.report.annotate import Mark, Moment, Pen, annotate, moments, repeats, ring_radius
-from mirror.report.palette import COLOUR
 from mirror.screen import marks
 
 SIZE = (640, 480)

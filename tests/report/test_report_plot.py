@@ -14,6 +14,7 @@ from judged import judged
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
+from mirror.coach.mark_style import COLOUR
 from mirror.faults import PermanentFault
 from mirror.knees.analysis import Analysis
 from mirror.knees.reading import Verdict
@@ -21,7 +22,6 @@ from mirror.report import palette
 from mirror.report.plot import check_can_plot, draw, plot_png
 from mirror.report.plot_rows import BAR
 from mirror.report.traces import foot_source, runs, traces, unknown_words
-from mirror.screen import theme
 
 LIMITS = (6.0, 8.0)
 
@@ -228,6 +228,10 @@ def test_without_matplotlib_a_sentence_names_what_to_install(monkeypatch: pytest
         check_can_plot()
 
 
-def test_verdicts_have_the_colours_of_the_glass() -> None:
-    assert palette.COLOUR == theme.COLOUR
-    assert not {palette.LEFT, palette.RIGHT} & set(palette.COLOUR.values())
+def test_verdicts_have_the_colours_of_the_glass(found: Analysis) -> None:
+    bars = axes_of(draw(found, "clip.mp4", LIMITS), "verdicts").collections
+    told = {verdict for row in traces(found).verdicts for verdict in row}
+    assert {Verdict.GOOD, Verdict.OFF_TRACK} <= told
+    drawn = {to_hex(colour) for bar in bars for colour in bar.get_facecolor()}
+    assert {to_hex(palette.hexadecimal(COLOUR[verdict])) for verdict in told} <= drawn
+    assert not {palette.LEFT, palette.RIGHT} & set(COLOUR.values())

@@ -11,23 +11,13 @@ import pytest
 pygame = pytest.importorskip("pygame")
 
 from mirror.coach.feedback import KneeMark, State, nothing  # noqa: E402
+from mirror.coach.mark_style import BLACK, COLOUR, RGB, SOFT, WHITE, YELLOW  # noqa: E402
 from mirror.knees.reading import Verdict  # noqa: E402
 from mirror.screen import glass as glass_room  # noqa: E402
 from mirror.screen.marks import Marks  # noqa: E402
 from mirror.screen.mirror_view import BRIGHTNESS  # noqa: E402
 from mirror.screen.sprite_cache import Shelf  # noqa: E402
-from mirror.screen.theme import (  # noqa: E402
-    BLACK,
-    BODY_ARCMIN,
-    COLOUR,
-    FAINT,
-    RGB,
-    SOFT,
-    WHITE,
-    WORD_ARCMIN,
-    YELLOW,
-    sizes,
-)
+from mirror.screen.theme import BODY_ARCMIN, FAINT, WORD_ARCMIN, sizes  # noqa: E402
 
 from screen_moments import pixels, stage_on  # noqa: E402  isort: skip
 

@@ -14,10 +14,10 @@ pytest.importorskip("cv2")
 
 from mirror.coach.feedback import NO_MARK, KneeMark, State, nothing  # noqa: E402
 from mirror.coach.lines import Cue, Instruction, line  # noqa: E402
+from mirror.coach.mark_style import SKY, VERMILION  # noqa: E402
 from mirror.knees.reading import Verdict  # noqa: E402
 from mirror.screen.mirror_view import MOST_CUT, MirrorView  # noqa: E402
 from mirror.screen.samples import GOOD_KNEE, LEFT_IN, leg, rep  # noqa: E402
-from mirror.screen.theme import SKY, VERMILION  # noqa: E402
 
 from screen_moments import (  # noqa: E402  isort: skip
     PICTURES,

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 pygame = pytest.importorskip("pygame")
 
 from mirror.coach.feedback import Feedback, KneeMark, State, nothing  # noqa: E402
+from mirror.coach.mark_style import SKY, VERMILION  # noqa: E402
 from mirror.knees.reading import Ray, Verdict  # noqa: E402
 from mirror.screen.overlay import mounting, on_glass  # noqa: E402
 from mirror.screen.pick import open_stage, pick_view  # noqa: E402
 from mirror.screen.prediction import MOST_S, Prediction  # noqa: E402
 from mirror.screen.samples import EYE, GOOD_KNEE, LEFT_IN  # noqa: E402
-from mirror.screen.theme import SKY, VERMILION  # noqa: E402
 from mirror.settings.sections import ScreenSettings  # noqa: E402
 
 from screen_moments import GREY, near, pixels, stage_on  # noqa: E402  isort: skip

@@ -16,6 +16,7 @@ pytest.importorskip("cv2")
 
 from mirror.coach.feedback import State, nothing  # noqa: E402
 from mirror.coach.lines import Cue, Instruction, line  # noqa: E402
+from mirror.coach.mark_style import SKY, VERMILION  # noqa: E402
 from mirror.coach.words import languages, words  # noqa: E402
 from mirror.faults import BadInput  # noqa: E402
 from mirror.knees.reading import Verdict  # noqa: E402
@@ -23,7 +24,6 @@ from mirror.screen.fonts import face_for, spoken  # noqa: E402
 from mirror.screen.picture import save_summary  # noqa: E402
 from mirror.screen.samples import leg, rep  # noqa: E402
 from mirror.screen.scenes import SCENES  # noqa: E402
-from mirror.screen.theme import SKY, VERMILION  # noqa: E402
 
 from screen_moments import (  # noqa: E402  isort: skip
     GREY,

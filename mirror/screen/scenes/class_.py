@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mirror.coach.feedback import ClassClock, Feedback
+from mirror.coach.mark_style import SKY, SOFT, WHITE
 from mirror.screen.clock import told_s
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import SKY, SOFT, WHITE
 
 
 class Class:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.coach.mark_style import SOFT, YELLOW
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.figures import draw_figure
 from mirror.screen.glass import Glass, Picture
-from mirror.screen.theme import SOFT, YELLOW
 
 
 class Fault:

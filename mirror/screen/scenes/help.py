@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.coach.mark_style import SKY, SOFT
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.figures import FIGURES, draw_figure
 from mirror.screen.glass import Glass, Picture
-from mirror.screen.theme import SKY, SOFT
 
 FIGURE_OF = {"sees": "sees", "compare_plates": "heel_plates", "compare_band": "band_above_knees"}
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mirror.coach.mark_style import SOFT, WHITE
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import SOFT, WHITE
 
 RING_OF_DOT = 2.2
 """Radius of the ring round a dot in radii of the dot."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.coach.mark_style import SOFT
 from mirror.screen.column import Text, set_column
 from mirror.screen.glass import Glass, Picture
-from mirror.screen.theme import SOFT
 
 
 class Ready:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
+from mirror.coach.mark_style import SKY, SOFT, WHITE
 from mirror.screen.clock import told_s
 from mirror.screen.glass import Glass, Picture
-from mirror.screen.theme import SKY, SOFT, WHITE
 from mirror.screen.word import draw_word, lay
 
 

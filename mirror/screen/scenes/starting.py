@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
 from mirror.coach.lines import Instruction
+from mirror.coach.mark_style import SOFT
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import SOFT
 
 
 class Starting:

@@ -5,12 +5,12 @@ and pace; then what may help, with its figure. Each is read from three metres.
 from __future__ import annotations
 
 from mirror.coach.feedback import Feedback, SetSummary
+from mirror.coach.mark_style import SKY, SOFT
 from mirror.screen.charts import rep_bars, set_bars
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.figures import FIGURES, draw_figure
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
-from mirror.screen.theme import SKY, SOFT
 
 FOOT = 0.066
 """Height of the line at the foot with the dots of the pages, as a share of an upright glass's."""
