@@ -26,9 +26,10 @@ from mirror.faults import PermanentFault
 from mirror.pose import catalog
 from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Network
+from mirror.pose.joints import KEYPOINTS
 from mirror.pose.movenet import decode
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import KEYPOINTS, Presence
+from mirror.pose.pose import Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Cropper, window_at
 

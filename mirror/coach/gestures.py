@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.coach.feedback import Gesture, GestureProgress
+from mirror.knees.constants import EAR, ELBOW, SHOULDER, WRIST
 
 FACE = slice(0, 5)
-EARS, SHOULDERS, ELBOWS, WRISTS = [3, 4], [5, 6], [7, 8], [9, 10]
-"""COCO-17 numbers, [left, right] of the person."""
+"""COCO-17 numbers."""
 SEEN = 0.3
 HOLD_S = 0.8
 LOCK_OUT_S = 1.5
@@ -54,7 +54,7 @@ def arms_of(keypoints: npt.NDArray[np.float32], size: tuple[int, int]) -> Arms |
     """
     yx = keypoints[:, :2].astype(np.float64) * np.asarray(size, np.float64)
     yx[keypoints[:, 2] < SEEN] = np.nan
-    left, right = yx[SHOULDERS]
+    left, right = yx[SHOULDER]
     width = float(left[1] - right[1])
     if not width > 0.01 * size[1]:
         return None
@@ -62,13 +62,13 @@ def arms_of(keypoints: npt.NDArray[np.float32], size: tuple[int, int]) -> Arms |
     up = (middle[0] - yx[:, 0]) / width
     out = (yx[:, 1] - middle[1]) / width
     face = up[FACE]
-    ears = np.where(np.isnan(up[EARS]), _highest(face), up[EARS])
+    ears = np.where(np.isnan(up[EAR]), _highest(face), up[EAR])
 
     def pair(joints: list[int]) -> tuple[Place, Place]:
         one, other = joints
         return (float(out[one]), float(up[one])), (float(-out[other]), float(up[other]))
 
-    return Arms(pair(SHOULDERS), pair(ELBOWS), pair(WRISTS), (float(ears[0]), float(ears[1])), _highest(face))
+    return Arms(pair(SHOULDER), pair(ELBOW), pair(WRIST), (float(ears[0]), float(ears[1])), _highest(face))
 
 
 def _highest(heights: npt.NDArray[np.float64]) -> float:

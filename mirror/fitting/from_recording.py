@@ -16,7 +16,8 @@ from mirror.knees.analysis import ToesOf
 from mirror.knees.azimuth import ToeTips
 from mirror.knees.foot_placements import Plant
 from mirror.knees.optics import F64
-from mirror.pose.window import ANKLES, standing_height
+from mirror.pose.joints import ANKLES
+from mirror.pose.window import standing_height
 
 LATEST_S = 1.0
 """Toe tips found this long after a stand's last quiet frame still belong to it: live, looks take a while."""

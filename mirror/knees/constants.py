@@ -10,8 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 NOSE = 0
-SHOULDER, HIP, KNEE, ANKLE = [5, 6], [11, 12], [13, 14], [15, 16]
-"""Joints by COCO-17 number, [left, right]: the order of every leg axis in this room."""
+EAR, SHOULDER, ELBOW, WRIST = [3, 4], [5, 6], [7, 8], [9, 10]
+HIP, KNEE, ANKLE = [11, 12], [13, 14], [15, 16]
+"""Joints by COCO-17 number, [left, right]: the order of every leg axis in this room. `pose/joints.py` has the
+same for the pose room, which this one does not know."""
+NOSE_TO_ANKLE = 0.88
+"""Nose-to-ankle distance of somebody who stands, in statures, where only a rough size is asked for."""
 LEFT, RIGHT = 0, 1
 SIDE = (1.0, -1.0)
 """+1 for the leg on the image right. Un-mirrored, that is the person's left."""

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, RIGHT, SHOULDER
+from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, NOSE_TO_ANKLE, RIGHT, SHOULDER
 from mirror.knees.optics import F64
 from mirror.knees.reasons import Framing
 from mirror.knees.stance import Stance
@@ -40,7 +40,7 @@ def framing(
     keypoints: (17, 3) (y, x, score) normalised to the frame of `size` (height, width).
     """
     feet = keypoints[ANKLE]
-    body_px = float(feet[:, 0].mean() - keypoints[NOSE, 0]) / 0.88 * size[0]
+    body_px = float(feet[:, 0].mean() - keypoints[NOSE, 0]) / NOSE_TO_ANKLE * size[0]
     asks = (
         (feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE, Framing.SHOW_FEET),
         (feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE, Framing.MIDDLE),

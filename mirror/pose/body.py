@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirror.pose.window import ANKLES, F32, HIPS, KNEES, SHOULDERS, Window, fit, pixels, standing_height
+from mirror.pose.joints import ANKLES, HIPS, KNEES, SHOULDERS
+from mirror.pose.window import F32, Window, fit, pixels, standing_height
 
 BODY = SHOULDERS + HIPS + KNEES + ANKLES
 PRESENT_SCORE = 0.25

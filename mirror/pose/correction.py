@@ -17,17 +17,20 @@ import numpy.typing as npt
 
 from mirror.faults import BadInput
 from mirror.pose.catalog import ModelEntry, check_listed
+from mirror.pose.joints import ANKLES, HIPS, KNEES, NOSE, SHOULDERS
 
 F32 = npt.NDArray[np.float32]
 Layer = tuple[F32, F32]
 """Weights (units, inputs) and what is added (units,)."""
 
-INPUTS = ((0, 5, 6, 11, 12, 13, 14, 15), (0, 6, 5, 12, 11, 14, 13, 16))
+INPUTS = (
+    (NOSE, *SHOULDERS, *HIPS, *KNEES, ANKLES[0]),
+    (NOSE, *SHOULDERS[::-1], *HIPS[::-1], *KNEES[::-1], ANKLES[1]),
+)
 """Joints the map reads for the left and the right leg: nose, then own before other, the own ankle last. Not
 the arms: where hands are says much about a rendered body and nothing about a real one."""
-LEGS = ((11, 13, 15), (12, 14, 16))
+LEGS = tuple(zip(HIPS, KNEES, ANKLES, strict=True))
 """Hip, knee and ankle, whose places are put right, left leg before right."""
-ANKLES = [15, 16]
 OUTWARD = np.array([[1.0, 1.0], [-1.0, 1.0]], np.float32)
 """Which way of the un-mirrored picture is away from the body's middle and down, per leg."""
 ROWS = ("hip_out", "hip_down", "knee_out", "knee_down", "ankle_out", "ankle_down")

@@ -16,17 +16,8 @@ import numpy as np
 from mirror.camera.frame import Frame
 from mirror.pose.catalog import ModelEntry, checked_file
 from mirror.pose.interpreter import Network, Tensor
-from mirror.pose.window import (
-    ANKLES,
-    F32,
-    HIPS,
-    SOLE_BELOW_ANKLE,
-    Cropper,
-    Window,
-    pixels,
-    standing_height,
-    window_at,
-)
+from mirror.pose.joints import ANKLES, HIPS, SOLE_BELOW_ANKLE
+from mirror.pose.window import F32, Cropper, Window, pixels, standing_height, window_at
 
 ROWS, COLUMNS = 39, 5
 """Landmarks, and what there is of each: x, y, z in the input's pixels, visibility, presence."""

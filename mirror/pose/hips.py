@@ -11,8 +11,9 @@ import numpy as np
 
 from mirror.camera.frame import Frame
 from mirror.pose.feet import LEAST_PRESENCE, FootNet
+from mirror.pose.joints import HIPS
 from mirror.pose.pose_net import PoseNet
-from mirror.pose.window import F32, HIPS, WINDOW_HEIGHTS, Window, window_at
+from mirror.pose.window import F32, WINDOW_HEIGHTS, Window, window_at
 
 HIP_ROWS = [23, 24]
 """BlazePose's landmarks, left before right."""

@@ -13,22 +13,22 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from mirror.pose.joints import ANKLES, KEYPOINTS, KNEES, SHOULDERS
+
 F32 = npt.NDArray[np.float32]
 
-JOINTS = 17
+JOINTS = len(KEYPOINTS)
 NEARNESS = np.float32(1.8)
 """Cells added to a distance before it divides the heat, as the network's own post-processing does."""
-LEGS = range(13, 17)
-"""Knees and ankles."""
-OTHER_LEG = np.array([*range(13), 14, 13, 16, 15])
+LEGS = KNEES + ANKLES
+OTHER_LEG = np.array([*range(LEGS[0]), *KNEES[::-1], *ANKLES[::-1]])
 """Of knees and ankles the other leg's, of all others the joint itself."""
 ASIDE = np.float32(4)
 """Cells to the side of a knee's or ankle's regressed place at which a peak's heat counts 0.6: the regression
 may be far off in height, but hardly ever sideways (docs/models.md)."""
 
-PAIRS = ((13, 14), (15, 16))
+PAIRS = (KNEES, ANKLES)
 """Knees and ankles, left before right."""
-SHOULDERS = (5, 6)
 FACING = 6
 """Cells between the shoulders of somebody who faces the camera: a tenth of a standing height."""
 TOGETHER = 1

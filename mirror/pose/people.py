@@ -15,6 +15,7 @@ import numpy as np
 from mirror.camera.frame import Frame
 from mirror.pose.body import Body, Point, body_of, body_score
 from mirror.pose.fixed_feet import FixedFeet
+from mirror.pose.joints import SHANK
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import Looks
 from mirror.pose.window import F32, WINDOW_HEIGHTS, Window, search_windows
@@ -51,8 +52,6 @@ REFIT_SHARE = 0.06
 """...and whose feet, or height, moved by more than this share of standing height. Up to 10 % is harmless."""
 SHRINK_AFTER_S = 8.0
 """Somebody who looks smaller over the same feet squats; nobody squats this long without moving at all."""
-SHANK_SHARE = 0.246
-"""Shank length in statures."""
 
 
 class Tracking(enum.Enum):
@@ -273,7 +272,7 @@ class PersonTracker:
         """Whether no person moves like that from the last frame to this one."""
         height, (x, y), (last_x, last_y) = person.place.height, body.hips, person.last.hips
         frames = max(1.0, (t - person.last_t) / FRAME_S)
-        far = math.hypot(x - last_x, y - last_y) > HOP_SHANKS * SHANK_SHARE * height * frames
+        far = math.hypot(x - last_x, y - last_y) > HOP_SHANKS * SHANK * height * frames
         aside = abs(x - last_x) > DART_SHARE * height * frames
         swollen = body.height > LARGER * height and body.height > SWELL**frames * person.last.height
         return far or aside or swollen or self._fixed_feet.darted(t, x, body.shoulders[0], height)

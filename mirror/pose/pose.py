@@ -8,13 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-KEYPOINTS = (
-    "nose", "left_eye", "right_eye", "left_ear", "right_ear",
-    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
-    "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
-)  # fmt: skip
-"""COCO-17 order. Left and right are the person's own."""
-
 
 class Presence(enum.Enum):
     """What the pose room knows about the person."""

@@ -13,8 +13,9 @@ from mirror.camera.frame import Frame
 from mirror.pose.catalog import ModelEntry, checked_file
 from mirror.pose.correction import Correction, correction_of
 from mirror.pose.interpreter import Network, Tensor
+from mirror.pose.joints import ANKLES, HIPS, KNEES, SHOULDERS
 from mirror.pose.movenet import Decoder
-from mirror.pose.window import ANKLES, F32, HIPS, KNEES, SHOULDERS, Cropper, Window
+from mirror.pose.window import F32, Cropper, Window
 from mirror.stopwatch import Mark, unmarked
 
 SURE_TRUNK = 0.3

@@ -15,21 +15,13 @@ import numpy.typing as npt
 
 from mirror.camera.frame import U8, Frame, Layout
 from mirror.faults import PermanentFault
+from mirror.pose.joints import ANKLES, HIPS, NOSE, NOSE_TO_ANKLE, SHOULDER_TO_HIP, SHOULDERS, SOLE_BELOW_ANKLE
 
 F32 = npt.NDArray[np.float32]
 
-NOSE, SHOULDERS, HIPS, KNEES, ANKLES = 0, [5, 6], [11, 12], [13, 14], [15, 16]
-
 WINDOW_HEIGHTS = 1.15
 """Height of the window in standing heights. 1.1-1.25 reads hips best (docs/models.md)."""
-NOSE_TO_ANKLE = 0.88
-"""Nose-to-ankle distance of a standing person in statures (nose 0.925 S, ankle 0.045 S)."""
-SHOULDER_TO_HIP = 0.33
-"""Shoulder-to-hip distance in statures, at the high end so that it rarely outdoes nose-to-ankle in somebody
-standing: finds the size of somebody who squats or whose feet are not seen."""
 LEAST_PX = 1.0
-SOLE_BELOW_ANKLE = 0.055
-"""How far the sole, and the toes below it in the picture, lie under the ankle, in statures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from mirror.camera.video import VideoFile
 from mirror.faults import PermanentFault
 from mirror.pose.catalog import DEFAULT_MODEL, find
 from mirror.pose.interpreter import Network
+from mirror.pose.joints import HIPS, KEYPOINTS, SHOULDERS
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import KEYPOINTS
 from mirror.pose.pose_net import PoseNet
-from mirror.pose.window import HIPS, SHOULDERS, Cropper, Window, pixels
+from mirror.pose.window import Cropper, Window, pixels
 
 SEEN = 0.2
 """Joints that score less do not size the square."""

@@ -19,8 +19,9 @@ from rich.progress import track
 
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, find
+from mirror.pose.joints import HIPS
 from mirror.pose.pose_net import PoseNet
-from mirror.pose.window import HIPS, Window, pixels, standing_height
+from mirror.pose.window import Window, pixels, standing_height
 
 Follow = Callable[[Window, Window, np.ndarray], Window]
 

@@ -25,8 +25,9 @@ from mirror.pose.correction import (
     read_correction,
     write_correction,
 )
+from mirror.pose.joints import KEYPOINTS
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import KEYPOINTS, Pose
+from mirror.pose.pose import Pose
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import WINDOW_HEIGHTS, search_windows
 

@@ -11,8 +11,9 @@ import pytest
 from mirror.camera.frame import Frame, Layout
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import DEFAULT_MODEL, find
+from mirror.pose.joints import KEYPOINTS
 from mirror.pose.people import PersonTracker
-from mirror.pose.pose import KEYPOINTS, Pose, Presence
+from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet, untangled
 
 

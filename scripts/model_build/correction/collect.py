@@ -21,7 +21,7 @@ from rich.progress import track
 
 from mirror.camera.video import VideoFile
 from mirror.pose.catalog import ModelEntry, find
-from mirror.pose.pose import KEYPOINTS
+from mirror.pose.joints import KEYPOINTS
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.window import Window, fit, search_windows, standing_height, window_at
 from model_build import rendered_clip

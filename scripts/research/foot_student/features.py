@@ -17,8 +17,8 @@ import numpy as np
 from rich.progress import track
 
 from mirror.pose.interpreter import Network
+from mirror.pose.joints import KEYPOINTS
 from mirror.pose.movenet import decode
-from mirror.pose.pose import KEYPOINTS
 
 PATCH = 12
 """Cells: 0.22 standing heights at the network's grid of a quarter of 256 pixels and 1.15 heights."""
