@@ -25,7 +25,7 @@ def judged(
 ) -> Analysis:
     """sim: a simulate.Simulated, or anything with its keypoints and camera. toes: whether its own are known;
     toes_of: where they are instead. seen: (T,), everybody unless given."""
-    own = (lambda plant: ToeTips(sim.toes)) if toes else None
+    own = (lambda placement: ToeTips(sim.toes)) if toes else None
     return analyse(
         sim.t,
         sim.keypoints,

@@ -164,7 +164,9 @@ def _kernel(settings: Settings, done: Study) -> Told:
 def _batch(done: Study) -> float:
     """Frames a second through the kernel's formulas alone, both legs, all frames of a long array at once."""
     motions = done.analysis.motions
-    depth = next(plant.stance.depth for plant in done.analysis.plants if plant.stance is not None)
+    depth = next(
+        placement.stance.depth for placement in done.analysis.placements if placement.stance is not None
+    )
     times = -(-BATCH // len(motions))
     p = np.tile(np.stack([motion.p for motion in motions]), (times, 1, 1))[:BATCH]
     azimuth = np.zeros(2)

@@ -15,7 +15,7 @@ from mirror.camera.frame import F32, Frame
 from mirror.camera.recording import Recording
 from mirror.knees.analysis import Analysis
 from mirror.knees.constants import HIP
-from mirror.knees.foot_placements import Plant
+from mirror.knees.foot_placements import FootPlacement
 from mirror.knees.motion import Motion
 from mirror.knees.reading import Rep
 from mirror.pose.feet import FootNet, toe_tips
@@ -53,23 +53,25 @@ class Looker:
         frames: of the same video, from its beginning; read no further than needed. first: what the recording
         shows by itself.
         """
-        looks: list[list[F32 | None]] = [[] for _ in first.plants]
+        looks: list[list[F32 | None]] = [[] for _ in first.placements]
         lower: list[list[float]] = [[] for _ in first.reps]
-        tasks = self._at_stands(recording, first.plants, looks) + self._at_bottoms(recording, first, lower)
+        tasks = self._at_stands(recording, first.placements, looks) + self._at_bottoms(
+            recording, first, lower
+        )
         _do(tasks, frames, recording)
-        return _mended(_with_toes(recording, first.plants, looks), first, lower)
+        return _mended(_with_toes(recording, first.placements, looks), first, lower)
 
     def _at_stands(
-        self, recording: Recording, plants: Sequence[Plant], looks: list[list[F32 | None]]
+        self, recording: Recording, placements: Sequence[FootPlacement], looks: list[list[F32 | None]]
     ) -> list[tuple[int, Task]]:
         def look(into: list[F32 | None]) -> Task:
             return lambda frame, keypoints: into.extend(self.foot_net.looks(frame, keypoints))
 
         return [
             (_index(recording, moment), look(found))
-            for plant, found in zip(plants, looks, strict=True)
-            if plant.stance is not None
-            for moment in moments_before_descent(plant.quiet_s)
+            for placement, found in zip(placements, looks, strict=True)
+            if placement.stance is not None
+            for moment in moments_before_descent(placement.quiet_s)
         ]
 
     def _at_bottoms(
@@ -105,12 +107,14 @@ def _do(tasks: list[tuple[int, Task]], frames: Iterator[Frame], recording: Recor
         task(frame, recording.keypoints[i])
 
 
-def _with_toes(recording: Recording, plants: Sequence[Plant], looks: Sequence[list[F32 | None]]) -> Recording:
+def _with_toes(
+    recording: Recording, placements: Sequence[FootPlacement], looks: Sequence[list[F32 | None]]
+) -> Recording:
     found: list[tuple[float, F32]] = []
-    for plant, seen in zip(plants, looks, strict=True):
+    for placement, seen in zip(placements, looks, strict=True):
         if not seen:
             continue
-        moment = moments_before_descent(plant.quiet_s)[-1]
+        moment = moments_before_descent(placement.quiet_s)[-1]
         tips = toe_tips(seen, recording.keypoints[_index(recording, moment)], recording.image_size)
         if tips is not None:
             found.append((moment, tips))
@@ -118,7 +122,7 @@ def _with_toes(recording: Recording, plants: Sequence[Plant], looks: Sequence[li
         return recording
     toes_t, toes_each = np.array([t for t, _ in found]), np.stack([tips for _, tips in found])
     return replace(
-        recording, toes=toes_each[0] if len(plants) == 1 else None, toes_t=toes_t, toes_each=toes_each
+        recording, toes=toes_each[0] if len(placements) == 1 else None, toes_t=toes_t, toes_each=toes_each
     )
 
 

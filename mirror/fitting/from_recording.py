@@ -14,7 +14,7 @@ from mirror.camera.frame import F32, Frame
 from mirror.camera.recording import Recording
 from mirror.knees.analysis import ToesOf
 from mirror.knees.azimuth import ToeTips
-from mirror.knees.foot_placements import Plant
+from mirror.knees.foot_placements import FootPlacement
 from mirror.knees.optics import F64
 from mirror.pose.joints import ANKLES
 from mirror.pose.window import standing_height
@@ -31,14 +31,14 @@ def recorded_toes(recording: Recording) -> ToesOf | None:
     """Where a recording says the toes are on each placing of the feet; None where it says nothing."""
     toes, toes_t, toes_each = recording.toes, recording.toes_t, recording.toes_each
     if toes_t is not None and toes_each is not None:
-        return lambda plant: _toes_on(plant, toes_t, toes_each)
-    return None if toes is None else lambda plant: ToeTips(toes)
+        return lambda placement: _toes_on(placement, toes_t, toes_each)
+    return None if toes is None else lambda placement: ToeTips(toes)
 
 
-def _toes_on(plant: Plant, toes_t: F64, toes_each: F32) -> ToeTips | None:
-    if not plant.quiet_s:
+def _toes_on(placement: FootPlacement, toes_t: F64, toes_each: F32) -> ToeTips | None:
+    if not placement.quiet_s:
         return None
-    while_there = (toes_t >= plant.quiet_s[0]) & (toes_t <= plant.quiet_s[-1] + LATEST_S)
+    while_there = (toes_t >= placement.quiet_s[0]) & (toes_t <= placement.quiet_s[-1] + LATEST_S)
     return ToeTips(toes_each[int(while_there.argmax())]) if while_there.any() else None
 
 

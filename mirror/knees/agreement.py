@@ -67,9 +67,9 @@ def halves(t: F64, shank: Shank, bottom_s: float) -> Halves:
     """One repetition: t (T,), shank (T, 2) whose `possible` says where the leg may be judged."""
     azimuth, lever = np.full((2, 2), np.nan), np.full((2, 2), np.nan)
     for leg in (0, 1):
-        shows = shank.possible[:, leg] & (shank.F[:, leg] > LEAST_F)
+        shows = shank.possible[:, leg] & (shank.forward[:, leg] > LEAST_F)
         for half, then in enumerate((t <= bottom_s, t > bottom_s)):
-            X, F = shank.X[shows & then, leg], shank.F[shows & then, leg]
+            X, F = shank.lateral[shows & then, leg], shank.forward[shows & then, leg]
             if len(F) >= LEAST_FRAMES:
                 azimuth[leg, half] = math.degrees(math.atan2(float((X * F).sum()), float((F * F).sum())))
                 lever[leg, half] = math.sqrt(float((X * X + F * F).mean()))

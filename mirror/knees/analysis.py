@@ -16,7 +16,7 @@ import numpy.typing as npt
 from mirror.knees.agreement import agree
 from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, ToeTips, from_toes
 from mirror.knees.constants import KeypointConstants
-from mirror.knees.foot_placements import Plant, find_plants
+from mirror.knees.foot_placements import FootPlacement, find_placements
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
@@ -27,7 +27,7 @@ from mirror.knees.shank import Shank, target
 from mirror.knees.squat import Span, ankles, hip_height
 from mirror.knees.stance import Stance
 
-ToesOf = Callable[[Plant], ToeTips | None]
+ToesOf = Callable[[FootPlacement], ToeTips | None]
 """Where the toe tips are while somebody stands on these feet, or None where they can't be seen."""
 
 
@@ -44,9 +44,9 @@ class Analysis:
     """What a recording shows.
 
     t: (T,) seconds. motions, judgements: one per frame, legs [left, right]. reps: in order.
-    plants: placings of the feet. azimuth: foot directions of the reference's placing, else of the first
+    placements: placings of the feet. azimuth: foot directions of the reference's placing, else of the first
     placing that has any, else None. reference: the repetition they are from. why_unknown: why legs are
-    unknown where they are, or None. azimuths: foot directions of every placing, in the order of plants.
+    unknown where they are, or None. azimuths: foot directions of every placing, in the order of placements.
     """
 
     t: F64
@@ -54,7 +54,7 @@ class Analysis:
     motions: list[Motion]
     judgements: list[tuple[LegJudgement, LegJudgement]]
     reps: list[Rep]
-    plants: list[Plant]
+    placements: list[FootPlacement]
     azimuth: Azimuth | None
     reference: int | None
     why_unknown: Reason | None
@@ -64,7 +64,7 @@ class Analysis:
 @dataclass(frozen=True, slots=True)
 class _Counted:
     span: Span
-    plant: int  # index of the placing of the feet it was done on
+    placement: int  # index of the placing of the feet it was done on
     motions: list[Motion]
 
 
@@ -86,27 +86,29 @@ def analyse(
     """
     p = rectify(keypoints[..., :2], size, camera)
     score = keypoints[..., 2].astype(np.float64)
-    plants = find_plants(t, p, score, seen, constants)
-    which = _placings(plants, t)
-    stances = _stances(plants, t, p, seen)
+    placements = find_placements(t, p, score, seen, constants)
+    which = _placings(placements, t)
+    stances = _stances(placements, t, p, seen)
     motions, counted = _follow(t, p, score, seen, [stances[i] for i in which], which, constants)
-    toes = [_from_toes(plant, toes_of, size, camera, constants) for plant in plants] or [None]
+    toes = [_from_toes(placement, toes_of, size, camera, constants) for placement in placements] or [None]
     azimuths = [_agreed(i, found, counted) for i, found in enumerate(toes)]
     if reference is not None:
-        azimuth, planted = _reference(counted, reference, plants, azimuths)
-        azimuths[planted] = azimuth
+        azimuth, placed_on = _reference(counted, reference, placements, azimuths)
+        azimuths[placed_on] = azimuth
     judge = Judge(thresholds, constants)
-    judgements = [judge.update(motion, azimuths[plant]) for motion, plant in zip(motions, which, strict=True)]
-    reps = _reps(counted, plants, azimuths, thresholds, constants, reference)
+    judgements = [
+        judge.update(motion, azimuths[placement]) for motion, placement in zip(motions, which, strict=True)
+    ]
+    reps = _reps(counted, placements, azimuths, thresholds, constants, reference)
     motions = [
-        motion if _measured(plants, plant) else replace(motion, thigh=np.full(2, np.nan))
-        for motion, plant in zip(motions, which, strict=True)
+        motion if _measured(placements, placement) else replace(motion, thigh=np.full(2, np.nan))
+        for motion, placement in zip(motions, which, strict=True)
     ]
     known = next((azimuth for azimuth in azimuths if azimuth), None)
     if reference is not None:
-        known = azimuths[counted[reference - 1].plant]
-    why = _why(plants, reps, known)
-    return Analysis(t, camera, motions, judgements, reps, plants, known, reference, why, azimuths)
+        known = azimuths[counted[reference - 1].placement]
+    why = _why(placements, reps, known)
+    return Analysis(t, camera, motions, judgements, reps, placements, known, reference, why, azimuths)
 
 
 def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray[np.bool_]]:
@@ -115,16 +117,16 @@ def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray
     size: (height, width) of the picture. Returns (T, 2, 2) (y, x) normalised to the un-mirrored picture, NaN
     where nothing can be said, legs [left, right]; and (T,) whether the foot direction is only a guess.
     """
-    which = _placings(analysis.plants, analysis.t)
+    which = _placings(analysis.placements, analysis.t)
     guess = np.array([analysis.azimuths[i] is None for i in which], np.bool_)
     value = np.array([PRIOR if found is None else found.value for found in analysis.azimuths])
     nowhere = np.full(2, np.nan)
-    stances = [plant.stance for plant in analysis.plants] or [None]
+    stances = [placement.stance for placement in analysis.placements] or [None]
     depth = np.array([nowhere if stance is None else stance.depth for stance in stances])
     shank = Shank(
-        np.array([motion.shank.X for motion in analysis.motions]),
-        np.array([motion.shank.Y for motion in analysis.motions]),
-        np.array([motion.shank.F for motion in analysis.motions]),
+        np.array([motion.shank.lateral for motion in analysis.motions]),
+        np.array([motion.shank.up for motion in analysis.motions]),
+        np.array([motion.shank.forward for motion in analysis.motions]),
         np.array([motion.shank.possible for motion in analysis.motions]),
     )
     ankle = np.array([motion.ankle for motion in analysis.motions])
@@ -133,16 +135,18 @@ def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray
     return found, guess
 
 
-def _placings(plants: list[Plant], t: F64) -> list[int]:
+def _placings(placements: list[FootPlacement], t: F64) -> list[int]:
     """For every frame, the index of the placing of the feet it belongs to."""
-    return [max(0, sum(plant.from_s <= now for plant in plants) - 1) for now in t]
+    return [max(0, sum(placement.from_s <= now for placement in placements) - 1) for now in t]
 
 
-def _stances(plants: list[Plant], t: F64, p: F64, seen: npt.NDArray[np.bool_]) -> list[Stance | None]:
-    """One per plant; where nobody stood still, a makeshift one that can count repetitions but not judge."""
-    if not plants:
+def _stances(
+    placements: list[FootPlacement], t: F64, p: F64, seen: npt.NDArray[np.bool_]
+) -> list[Stance | None]:
+    """One each; where nobody stood still, a makeshift one that can count repetitions but not judge."""
+    if not placements:
         return [_makeshift(t, p, seen)]
-    return [plant.stance or _makeshift(t, p, seen) for plant in plants]
+    return [placement.stance or _makeshift(t, p, seen) for placement in placements]
 
 
 def _makeshift(t: F64, p: F64, seen: npt.NDArray[np.bool_]) -> Stance | None:
@@ -194,45 +198,45 @@ def _follow(
 
 
 def _from_toes(
-    plant: Plant,
+    placement: FootPlacement,
     toes_of: ToesOf | None,
     size: tuple[int, int],
     camera: Camera,
     constants: KeypointConstants,
 ) -> Azimuth | None:
-    tips = toes_of(plant) if toes_of and plant.stance else None
-    if tips is None or plant.stance is None:
+    tips = toes_of(placement) if toes_of and placement.stance else None
+    if tips is None or placement.stance is None:
         return None
     toe = rectify(tips.yx, size, camera)
-    return from_toes(toe, plant.stance.ankle, plant.stance.depth, constants.toe_reach, tips.sd)
+    return from_toes(toe, placement.stance.ankle, placement.stance.depth, constants.toe_reach, tips.sd)
 
 
-def _agreed(plant: int, toes: Azimuth | None, counted: list[_Counted]) -> Azimuth | None:
+def _agreed(placement: int, toes: Azimuth | None, counted: list[_Counted]) -> Azimuth | None:
     """The toes' directions, with what all repetitions done on these feet say about them."""
     if toes is None:
         return None
-    return agree(toes, [shown_by(one.motions, one.span) for one in counted if one.plant == plant])
+    return agree(toes, [shown_by(one.motions, one.span) for one in counted if one.placement == placement])
 
 
 def _reference(
-    counted: list[_Counted], n: int, plants: list[Plant], toes: list[Azimuth | None]
+    counted: list[_Counted], n: int, placements: list[FootPlacement], toes: list[Azimuth | None]
 ) -> tuple[Azimuth, int]:
     """Foot directions from repetition n, and the placing of the feet they hold for. Raises NoReference."""
     if not 1 <= n <= len(counted):
         raise NoReference(n, len(counted), None)
     one = counted[n - 1]
     try:
-        if not plants or plants[one.plant].stance is None:
-            why = plants[one.plant].why if plants else None
+        if not placements or placements[one.placement].stance is None:
+            why = placements[one.placement].why if placements else None
             raise RefusedReference(why or Reason(Why.NEVER_STILL))
-        return reference_azimuth(one.motions, toes[one.plant]), one.plant
+        return reference_azimuth(one.motions, toes[one.placement]), one.placement
     except RefusedReference as error:
         raise NoReference(n, len(counted), error.reason) from error
 
 
 def _reps(
     counted: list[_Counted],
-    plants: list[Plant],
+    placements: list[FootPlacement],
     azimuths: list[Azimuth | None],
     thresholds: Thresholds,
     constants: KeypointConstants,
@@ -241,9 +245,9 @@ def _reps(
     """Every repetition judged against the feet it was done on; no depth where nobody stood still on them."""
     reps = []
     for n, one in enumerate(counted, 1):
-        azimuth = azimuths[one.plant]
-        known = _measured(plants, one.plant)
-        stance = plants[one.plant].stance if known else None
+        azimuth = azimuths[one.placement]
+        known = _measured(placements, one.placement)
+        stance = placements[one.placement].stance if known else None
         rep = make_rep(
             n,
             one.span,
@@ -258,14 +262,15 @@ def _reps(
     return reps
 
 
-def _measured(plants: list[Plant], which: int) -> bool:
+def _measured(placements: list[FootPlacement], which: int) -> bool:
     """Whether this placing's stance was measured, and is no makeshift."""
-    return bool(plants) and plants[which].stance is not None
+    return bool(placements) and placements[which].stance is not None
 
 
-def _why(plants: list[Plant], reps: list[Rep], azimuth: Azimuth | None) -> Reason | None:
-    if not any(plant.stance for plant in plants):
-        return _together({plant.why for plant in plants if plant.why}) or Reason(Why.NEVER_STILL)
+def _why(placements: list[FootPlacement], reps: list[Rep], azimuth: Azimuth | None) -> Reason | None:
+    if not any(placement.stance for placement in placements):
+        why = _together({placement.why for placement in placements if placement.why})
+        return why or Reason(Why.NEVER_STILL)
     if azimuth is None:
         return Reason(Why.NAME_REFERENCE) if reps else None
     if any(rep.left.deviation_deg is None and rep.right.deviation_deg is None for rep in reps):

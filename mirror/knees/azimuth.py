@@ -100,12 +100,12 @@ def from_reference(shank: Shank, toes: Azimuth | None = None) -> Azimuth:
     """
     value = np.zeros(2)
     for leg, side in enumerate(("left", "right")):
-        usable = shank.possible[:, leg] & (shank.F[:, leg] > REFERENCE_F)
+        usable = shank.possible[:, leg] & (shank.forward[:, leg] > REFERENCE_F)
         if usable.sum() < REFERENCE_FRAMES:
             raise RefusedReference(because(Why.KNEE_HIDDEN, side=side))
-        X, F = shank.X[usable, leg], shank.F[usable, leg]
+        X, F = shank.lateral[usable, leg], shank.forward[usable, leg]
         value[leg] = math.atan2(float((X * F).sum()), float((F * F).sum()))
-        one = Shank(X[:, None], shank.Y[usable, leg, None], F[:, None], usable[usable, None])
+        one = Shank(X[:, None], shank.up[usable, leg, None], F[:, None], usable[usable, None])
         if float(deviation(one, value[leg : leg + 1]).std()) > MOST_WANDER:
             raise RefusedReference(because(Why.KNEE_WANDERED, side=side))
         if not LEAST_AZIMUTH <= value[leg] <= MOST_AZIMUTH:

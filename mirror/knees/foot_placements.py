@@ -35,7 +35,7 @@ LEAST_QUIET_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Plant:
+class FootPlacement:
     """A placing of the feet. from_s: when it begins (-inf for the first). No stance: `why` says why not.
 
     quiet_s: times of the frames the stance rests on.
@@ -47,20 +47,22 @@ class Plant:
     quiet_s: tuple[float, ...] = ()
 
 
-def find_plants(t: F64, p: F64, score: F64, seen: B1, constants: KeypointConstants) -> list[Plant]:
+def find_placements(
+    t: F64, p: F64, score: F64, seen: B1, constants: KeypointConstants
+) -> list[FootPlacement]:
     """Every placing of the feet in a recording: t (T,), p (T, 17, 2), score (T, 17), seen (T,)."""
     quiet = np.flatnonzero(_quiet(t, p, score, seen))
     if quiet.size == 0:
         return []
     shank = float(np.median(np.linalg.norm(p[quiet][:, KNEE] - p[quiet][:, ANKLE], axis=-1)))
-    plants = []
+    placements = []
     for group in _by_place(quiet, ankles(p), REPLANT_SHANKS * shank):
-        plant = _plant(t, p, score, group, constants)
-        if plant:
-            plants.append(plant)
-    if plants:
-        plants[0] = replace(plants[0], from_s=-np.inf)
-    return plants
+        placement = _placement(t, p, score, group, constants)
+        if placement:
+            placements.append(placement)
+    if placements:
+        placements[0] = replace(placements[0], from_s=-np.inf)
+    return placements
 
 
 def _quiet(t: F64, p: F64, score: F64, seen: B1) -> B1:
@@ -115,9 +117,9 @@ def _by_place(quiet: npt.NDArray[np.intp], ankle: F64, apart: float) -> list[npt
     return [np.array(group) for group in groups]
 
 
-def _plant(
+def _placement(
     t: F64, p: F64, score: F64, group: npt.NDArray[np.intp], constants: KeypointConstants
-) -> Plant | None:
+) -> FootPlacement | None:
     """None for a pause too short to be a stand."""
     frame_s = float(np.median(np.diff(t))) if len(t) > 1 else 0.0
     longest = max(len(run) for run in np.split(group, np.flatnonzero(np.diff(group) > 1) + 1))
@@ -126,6 +128,6 @@ def _plant(
     begin = float(t[group[0]])
     try:
         stance = measure(begin, p[group], score[group], constants)
-        return Plant(begin, stance, None, tuple(float(x) for x in t[group]))
+        return FootPlacement(begin, stance, None, tuple(float(x) for x in t[group]))
     except NotStanding as error:
-        return Plant(begin, None, error.reason)
+        return FootPlacement(begin, None, error.reason)

@@ -110,7 +110,7 @@ class Judge:
                 motion.shank, azimuth.value, self._constants.keypoint_sd, float(azimuth.sd.max())
             )
             sd_deg = np.degrees(sd)
-            travel = np.hypot(motion.shank.F, motion.shank.X)
+            travel = np.hypot(motion.shank.forward, motion.shank.lateral)
             bent = (travel > LEAST_TRAVEL) & (motion.q > self._thresholds.min_q)
             usable = motion.usable & bent & (sd_deg < MOST_SD_DEG)
         left, right = (

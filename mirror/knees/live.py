@@ -19,7 +19,7 @@ from mirror.knees.agreement import Halves, agree
 from mirror.knees.azimuth import LITTLE_TOE, PRIOR, Azimuth, RefusedReference, from_toes, fuse
 from mirror.knees.constants import KNEE, LEFT, RIGHT, KeypointConstants
 from mirror.knees.decoration import spared
-from mirror.knees.frame_buffers import Rows
+from mirror.knees.frame_buffers import FrameBuffers
 from mirror.knees.gate import framing
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
@@ -67,12 +67,12 @@ class KneeWatch:
         ask_reference: bool = True,
         stature_m: float | None = None,
         mount: Mount | None = None,
-        rows: Rows | None = None,
+        buffers: FrameBuffers | None = None,
     ) -> None:
         """with_reference: thresholds once a reference repetition is accepted; None keeps the others.
 
         mount: learns how the camera hangs from everybody who stands; None leaves `camera` as it is.
-        rows: where the frames' numbers go; None makes enough for the longest repetition.
+        buffers: where the frames' numbers go; None makes enough for the longest repetition.
         """
         self._camera = camera
         self._mount = mount
@@ -82,7 +82,7 @@ class KneeWatch:
         self._ask_reference = ask_reference
         self._stature_m = stature_m
         self._motion = MotionTracker(constants)
-        self._rows = rows or Rows()
+        self._buffers = buffers or FrameBuffers()
         self._standing = StandingWatch()
         self._forget()
 
@@ -162,10 +162,10 @@ class KneeWatch:
         if not seen:
             return self._absent(t), None
         self._seen_t = t
-        row = self._rows.take()
-        p = rectify(keypoints[:, :2], size, self._camera, row.p)
+        buffer = self._buffers.take()
+        p = rectify(keypoints[:, :2], size, self._camera, buffer.p)
         score = keypoints[:, 2].astype(np.float64)
-        motion, span = self._motion.update(t, p, score, self._stance, why, row)
+        motion, span = self._motion.update(t, p, score, self._stance, why, buffer)
         self._remember(motion)
         standing = motion.phase is Phase.STAND
         ask = framing(keypoints, size, self._stance, self._stature_m) if standing else None
@@ -190,7 +190,7 @@ class KneeWatch:
         self._recent.append(motion)
         while (
             motion.t - self._recent[0].t > LONGEST_REP_S + 1.0
-            or len(self._recent) >= len(self._rows)  # whose row is the next to be written over
+            or len(self._recent) >= len(self._buffers)  # whose buffer is the next to be written over
         ):
             self._recent.popleft()
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.knees.constants import ANKLE, HIP, SHOULDER, KeypointConstants
-from mirror.knees.frame_buffers import Row
+from mirror.knees.frame_buffers import FrameBuffer
 from mirror.knees.gate import LEG_SCORE, legs_seen, side_on, swapped
 from mirror.knees.optics import F64
 from mirror.knees.reading import Phase
@@ -96,25 +96,25 @@ class MotionTracker:
         score: F64,
         stance: Stance | None,
         why: Reason | None = None,
-        row: Row | None = None,
+        buffer: FrameBuffer | None = None,
     ) -> tuple[Motion, Span | None]:
         """One frame: p (17, 2), score (17,). A Span comes with the frame that ends a repetition.
 
-        why: a reason the caller already has not to use this frame (Why.SOMEBODY_PASSES). row: where the
+        why: a reason the caller already has not to use this frame (Why.SOMEBODY_PASSES). buffer: where the
         frame's numbers go, in place of new arrays.
         """
         why = why or self._blind(p, score)
         if why:
             return self._blank(t, p, why), None
         self._seen_t = t
-        ankle = self._ankle_median(t, ankles(p), row.ankle if row else None)
+        ankle = self._ankle_median(t, ankles(p), buffer.ankle if buffer else None)
         if stance is None:
             return self._blank(t, p, Reason(Why.NOT_CALIBRATED)), None
         q = self._smooth_q(t, 1.0 - float(hip_height(p, ankle)) / stance.hip_height)
         if self._stepped(t, p, stance):
             self.counter.cancel()
         span = self._count(t, q, p, ankle, stance)
-        return self._lifted(t, p, score, ankle, q, stance, row), span
+        return self._lifted(t, p, score, ankle, q, stance, buffer), span
 
     def _blind(self, p: F64, score: F64) -> Reason | None:
         if score[ANKLE].min() < LEG_SCORE or score[HIP].min() < LEG_SCORE:
@@ -153,11 +153,13 @@ class MotionTracker:
         return _caught_up(span)
 
     def _lifted(
-        self, t: float, p: F64, score: F64, ankle: F64, q: float, stance: Stance, row: Row | None
+        self, t: float, p: F64, score: F64, ankle: F64, q: float, stance: Stance, buffer: FrameBuffer | None
     ) -> Motion:
         knee, hip = p[13:15], p[11:13]
-        shank = lift(knee, ankle, stance.depth, row.shank if row else None)
-        thigh = thigh_elevation(hip, shank, ankle, stance.depth, stance.thigh, row.thigh if row else None)
+        shank = lift(knee, ankle, stance.depth, buffer.shank if buffer else None)
+        thigh = thigh_elevation(
+            hip, shank, ankle, stance.depth, stance.thigh, buffer.thigh if buffer else None
+        )
         thigh += math.radians(self._constants.depth_offset_deg)
         usable = legs_seen(score) & shank.possible
         why = None if usable.any() else Reason(Why.KNEES_NOT_SEEN)

@@ -73,7 +73,7 @@ def _head_forward(p: F64, stance: Stance, shank: Shank, thigh: F64) -> float:
     """
     depth = float(stance.depth.mean())
     trunk = (stance.nose_height - stance.hip_height) * depth
-    hips = float((shank.F - stance.thigh * np.cos(thigh)).mean())
+    hips = float((shank.forward - stance.thigh * np.cos(thigh)).mean())
     if not (math.isfinite(hips) and math.isfinite(trunk)):
         return 0.0
     nose_y, hip_y = float(p[NOSE, 1]), float(p[HIP, 1].mean())
@@ -92,9 +92,9 @@ def knees(
     p: (17, 2), ankle: (2, 2) rectified tangents. azimuth: (2,) of the feet. metre: of a shank.
     """
     aim = target(shank, ankle, stance.depth, azimuth)
-    forward = np.sqrt(np.maximum(1.0 - shank.Y**2, 0.0)) * np.cos(azimuth)
+    forward = np.sqrt(np.maximum(1.0 - shank.up**2, 0.0)) * np.cos(azimuth)
     return (
-        _rays(p[KNEE], metre * (stance.depth - shank.F)),
+        _rays(p[KNEE], metre * (stance.depth - shank.forward)),
         _rays(aim, metre * (stance.depth - forward)),
     )
 

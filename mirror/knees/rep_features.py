@@ -100,7 +100,7 @@ def _leg(
     frames: _Frames, motions: Sequence[Motion], judged: Sequence[LegJudgement], stance: Stance, leg: int
 ) -> LegSigns:
     delta = np.array([one.deviation_deg if one.judged else math.nan for one in judged])
-    forward = np.array([motion.shank.F[leg] if motion.usable[leg] else math.nan for motion in motions])
+    forward = np.array([motion.shank.forward[leg] if motion.usable[leg] else math.nan for motion in motions])
     reached, share = _forward(frames, forward)
     rise, inward = _ankle(frames, stance, leg)
     return LegSigns(

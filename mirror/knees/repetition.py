@@ -43,9 +43,9 @@ def shown_by(motions: Sequence[Motion], span: Span) -> Halves:
 def _shank(motions: Sequence[Motion]) -> Shank:
     """(T, 2), possible only where the leg may be judged."""
     return Shank(
-        np.stack([motion.shank.X for motion in motions]),
-        np.stack([motion.shank.Y for motion in motions]),
-        np.stack([motion.shank.F for motion in motions]),
+        np.stack([motion.shank.lateral for motion in motions]),
+        np.stack([motion.shank.up for motion in motions]),
+        np.stack([motion.shank.forward for motion in motions]),
         np.stack([motion.usable for motion in motions]),
     )
 

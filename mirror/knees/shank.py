@@ -23,12 +23,16 @@ SIDES: F64 = np.array(SIDE)
 class Shank:
     """The lifted shank, in shank lengths, seen from its ankle. Each (..., 2), legs [left, right].
 
-    X: outward (lateral). Y: up. F: forward, toward the camera. possible: the ray met the sphere.
+    lateral: outward. up: vertical. forward: anterior, toward the camera. possible: the ray met the sphere.
+
+    The formulas below call them X, Y and F. The ISB's axes are X anterior, Y up and Z to the right, so X here
+    is +Z there for the right leg and -Z for the left one, and F is its X. They stand in the room, not in the
+    bone: forward is the camera's, whatever way the foot points.
     """
 
-    X: F64
-    Y: F64
-    F: F64
+    lateral: F64
+    up: F64
+    forward: F64
     possible: npt.NDArray[np.bool_]
 
 
@@ -47,9 +51,9 @@ def lift(knee: F64, ankle: F64, depth: F64, out: Shank | None = None) -> Shank:
     # Without a root, the ray's distance from the ankle says how much too long the shank was seen.
     miss = np.sqrt(np.maximum(ankle_sq - along**2 / ray_sq, 0.0))
     found = _room_for(scale) if out is None else out
-    np.multiply(SIDES, scale * knee[..., 0] - depth * ankle[..., 0], out=found.X)
-    np.subtract(scale * knee[..., 1], depth * ankle[..., 1], out=found.Y)
-    np.subtract(depth, scale, out=found.F)
+    np.multiply(SIDES, scale * knee[..., 0] - depth * ankle[..., 0], out=found.lateral)
+    np.subtract(scale * knee[..., 1], depth * ankle[..., 1], out=found.up)
+    np.subtract(depth, scale, out=found.forward)
     np.less_equal(miss, 1.0 + TOO_LONG, out=found.possible)
     return found
 
@@ -64,25 +68,25 @@ def deviation(shank: Shank, azimuth: F64) -> F64:
 
     azimuth: (2,) or (..., 2), of each foot in the camera frame, + outward.
     """
-    out = shank.F * np.sin(azimuth) - shank.X * np.cos(azimuth)
+    out = shank.forward * np.sin(azimuth) - shank.lateral * np.cos(azimuth)
     return np.asarray(np.arcsin(np.clip(out, -1.0, 1.0)))
 
 
 def deviation_sd(shank: Shank, azimuth: F64, keypoint_sd: float, azimuth_sd: float) -> F64:
     """Standard deviation of delta (..., 2) from keypoint noise (shank lengths) and foot-azimuth noise."""
-    Z = np.maximum(shank.F, 0.15)
+    Z = np.maximum(shank.forward, 0.15)
     cos, sin = np.cos(azimuth), np.sin(azimuth)
-    seen = keypoint_sd**2 * ((cos + sin * shank.X / Z) ** 2 + (sin * shank.Y / Z) ** 2)
-    turned = azimuth_sd**2 * (shank.F * cos + shank.X * sin) ** 2
+    seen = keypoint_sd**2 * ((cos + sin * shank.lateral / Z) ** 2 + (sin * shank.up / Z) ** 2)
+    turned = azimuth_sd**2 * (shank.forward * cos + shank.lateral * sin) ** 2
     return np.asarray(np.sqrt(seen + turned))
 
 
 def target(shank: Shank, ankle: F64, depth: F64, azimuth: F64) -> F64:
     """Where the knee would be over the toes at the same shank height: (..., 2, 2) tangents (x, y)."""
-    f = np.sqrt(np.maximum(1.0 - shank.Y**2, 0.0))
+    f = np.sqrt(np.maximum(1.0 - shank.up**2, 0.0))
     near = depth - f * np.cos(azimuth)
     x = (depth * ankle[..., 0] + SIDES * f * np.sin(azimuth)) / near
-    y = (depth * ankle[..., 1] + shank.Y) / near
+    y = (depth * ankle[..., 1] + shank.up) / near
     return np.stack([x, y], axis=-1)
 
 
@@ -94,9 +98,9 @@ def thigh_elevation(
     A second sphere, of radius `thigh` (2,) shank lengths, round the 3D knee; the hip is on its far side.
     out: (..., 2) to write into, in place of a new array.
     """
-    knee_x = depth * ankle[..., 0] + SIDES * shank.X
-    knee_y = depth * ankle[..., 1] + shank.Y
-    knee_z = depth - shank.F
+    knee_x = depth * ankle[..., 0] + SIDES * shank.lateral
+    knee_y = depth * ankle[..., 1] + shank.up
+    knee_z = depth - shank.forward
     ray_sq = (hip**2).sum(-1) + 1.0
     along = hip[..., 0] * knee_x + hip[..., 1] * knee_y + knee_z
     knee_sq = knee_x**2 + knee_y**2 + knee_z**2

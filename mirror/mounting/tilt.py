@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.knees.constants import ANATOMICAL, ANKLE, NOSE, SHOULDER, KeypointConstants
-from mirror.knees.foot_placements import find_plants
+from mirror.knees.foot_placements import find_placements
 from mirror.knees.optics import ASSUMED_TILT_DEG, F64, Camera, rectify
 from mirror.knees.stance import ENOUGH_SCORE, FEWEST_FRAMES
 
@@ -193,8 +193,8 @@ def with_tilt(
     if how.get("tilt") != "assumed":
         return camera
     p = rectify(keypoints[..., :2], size, camera)
-    plants = find_plants(t, p, keypoints[..., 2].astype(np.float64), seen, constants)
-    quiet = np.isin(t, [s for plant in plants for s in plant.quiet_s])
+    placements = find_placements(t, p, keypoints[..., 2].astype(np.float64), seen, constants)
+    quiet = np.isin(t, [s for placement in placements for s in placement.quiet_s])
     stood = sighting(keypoints[quiet], size, camera)
     if stood is None:
         return camera

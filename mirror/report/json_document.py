@@ -58,12 +58,12 @@ def _calibration(analysis: Analysis) -> dict[str, Any]:
     return {
         "stances": [
             {
-                "from_s": None if math.isinf(plant.from_s) else _round(plant.from_s),
-                "frames": plant.stance.frames,
-                "distance_shanks": _round(float(plant.stance.depth.mean())),
+                "from_s": None if math.isinf(placement.from_s) else _round(placement.from_s),
+                "frames": placement.stance.frames,
+                "distance_shanks": _round(float(placement.stance.depth.mean())),
             }
-            for plant in analysis.plants
-            if plant.stance
+            for placement in analysis.placements
+            if placement.stance
         ],
         "foot_azimuth_deg": {"left": _round(degrees[0]), "right": _round(degrees[1])},
         "foot_azimuth_sd_deg": {"left": _round(spread[0]), "right": _round(spread[1])},

@@ -12,7 +12,7 @@ from judged import judged as analysed
 import mirror.knees.analysis as desk
 from mirror.knees.analysis import Analysis
 from mirror.knees.constants import ANATOMICAL, KeypointConstants
-from mirror.knees.foot_placements import Plant
+from mirror.knees.foot_placements import FootPlacement
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
@@ -82,8 +82,8 @@ def test_with_the_same_stance_the_numbers_are_the_same(
 ) -> None:
     sim = session(GOOD, BOTH, LEFT, GOOD, OUT)
     live = Live(sim, constants)
-    same = Plant(-np.inf, live.watch._stance, "")
-    monkeypatch.setattr(desk, "find_plants", lambda *_: [same])
+    same = FootPlacement(-np.inf, live.watch._stance, "")
+    monkeypatch.setattr(desk, "find_placements", lambda *_: [same])
     still = at_the_desk(sim, constants)
     for one, other in zip(live.reps, still.reps, strict=True):
         # Filters that began with the first frame instead of with the calibration differ by e^-(seconds/0.06).
@@ -103,7 +103,7 @@ def test_what_the_lamp_follows_is_what_the_desk_draws_from_the_second_repetition
     """Frame by frame; before the reference there is no foot direction live, and hindsight at the desk."""
     sim = session(GOOD, BOTH, LEFT, GOOD, OUT)
     live = Live(sim)
-    monkeypatch.setattr(desk, "find_plants", lambda *_: [Plant(-np.inf, live.watch._stance, "")])
+    monkeypatch.setattr(desk, "find_placements", lambda *_: [FootPlacement(-np.inf, live.watch._stance, "")])
     still = at_the_desk(sim)
     compared = 0
     for reading, motion, judged in zip(live.readings, still.motions, still.judgements, strict=True):

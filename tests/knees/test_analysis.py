@@ -141,7 +141,7 @@ def test_feet_placed_anew_lose_the_reference_s_direction() -> None:
         simulate.Stand(0.6),
     ]
     found = judged(simulate.simulate(movements, noise=NOISE), reference=1)
-    assert len(found.plants) == 2
+    assert len(found.placements) == 2
     assert verdicts(found.reps) == [("good", "good"), ("unknown", "unknown")]
 
 
@@ -288,4 +288,6 @@ def test_joints_on_one_heap_or_upside_down_are_nobody_who_stands() -> None:
             reading, rep = watch.update(float(t), pose, sim.image_size, True)
             assert not reading.setup.calibrated
             assert rep is None
-        assert all(plant.stance is None for plant in judged(replace(sim, keypoints=joints)).plants)
+        assert all(
+            placement.stance is None for placement in judged(replace(sim, keypoints=joints)).placements
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import simulate
 
 from mirror.knees.constants import ANATOMICAL
-from mirror.knees.frame_buffers import Rows
+from mirror.knees.frame_buffers import FrameBuffers
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
@@ -55,13 +55,13 @@ def test_without_a_reference_the_repetitions_mend_toes_that_were_seen_wrong() ->
 
 
 def test_a_frame_s_numbers_are_written_where_older_ones_were() -> None:
-    """More frames than there are rows give the same repetitions as rows that are never used again."""
+    """More frames than there are buffers give the same repetitions as buffers that are never used again."""
     squats = [simulate.Squat(delta=(11.0, 0.0))] * 4
     sim = simulate.simulate([simulate.Stand(1.5), *squats, simulate.Stand(1.0)])
 
     def reps(frames: int) -> list[Rep]:
         camera = Camera(sim.camera.hfov_deg, sim.tilt_deg)
-        watch = KneeWatch(camera, ANATOMICAL, Thresholds(), rows=Rows(frames))
+        watch = KneeWatch(camera, ANATOMICAL, Thresholds(), buffers=FrameBuffers(frames))
         seen = zip(sim.t, sim.keypoints, strict=True)
         found = [watch.update(float(t), pose, sim.image_size, True)[1] for t, pose in seen]
         return [rep for rep in found if rep is not None]

@@ -12,7 +12,7 @@ from judged import judged
 
 from mirror.knees.azimuth import from_toes
 from mirror.knees.constants import ANATOMICAL
-from mirror.knees.frame_buffers import Rows
+from mirror.knees.frame_buffers import FrameBuffers
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import Rep
@@ -50,7 +50,7 @@ def test_the_kernel_of_a_mirrored_scene_is_the_same_to_the_last_bit_with_left_an
     other, depth, alpha = mirror_image(p), depth_of(p), np.radians(toe_out)
     one = lift(p[:, KNEES], p[:, ANKLES], depth)
     two = lift(other[:, KNEES], other[:, ANKLES], depth[::-1])
-    for name in ("X", "Y", "F", "possible"):
+    for name in ("lateral", "up", "forward", "possible"):
         assert (getattr(one, name) == getattr(two, name)[:, ::-1]).all()
     assert (deviation(one, alpha) == deviation(two, alpha[::-1])[:, ::-1]).all()
     assert (
@@ -121,19 +121,19 @@ def test_a_whole_recording_at_once_and_frame_by_frame_are_the_same(
     p = rectify(sim.keypoints[..., :2], sim.image_size, camera)
     depth, alpha, thigh = depth_of(p), np.radians([15.0, 22.0]), np.array([0.98, 1.01])
     whole = lift(p[:, KNEES], p[:, ANKLES], depth)
-    rows = Rows(3)
+    buffers = FrameBuffers(3)
     for i in range(len(p)):
-        row = rows.take()  # as the live mirror has them: written over and over
-        one = rectify(sim.keypoints[i, :, :2], sim.image_size, camera, row.p)
-        shank = lift(one[KNEES], one[ANKLES], depth, row.shank)
+        buffer = buffers.take()  # as the live mirror has them: written over and over
+        one = rectify(sim.keypoints[i, :, :2], sim.image_size, camera, buffer.p)
+        shank = lift(one[KNEES], one[ANKLES], depth, buffer.shank)
         pairs = [
             (one, p[i]),
-            (shank.X, whole.X[i]),
-            (shank.F, whole.F[i]),
+            (shank.lateral, whole.lateral[i]),
+            (shank.forward, whole.forward[i]),
             (deviation(shank, alpha), deviation(whole, alpha)[i]),
             (target(shank, one[ANKLES], depth, alpha), target(whole, p[:, ANKLES], depth, alpha)[i]),
             (
-                thigh_elevation(one[HIPS], shank, one[ANKLES], depth, thigh, row.thigh),
+                thigh_elevation(one[HIPS], shank, one[ANKLES], depth, thigh, buffer.thigh),
                 thigh_elevation(p[:, HIPS], whole, p[:, ANKLES], depth, thigh)[i],
             ),
         ]

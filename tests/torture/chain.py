@@ -38,7 +38,7 @@ from mirror.history.records import Logbook
 from mirror.knees.analysis import Analysis, NoReference, analyse, targets
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.decoration import raising
-from mirror.knees.frame_buffers import Rows
+from mirror.knees.frame_buffers import FrameBuffers
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
@@ -197,8 +197,8 @@ def tables() -> sqlite3.Connection:
 
 
 @lru_cache(maxsize=1)
-def _rows() -> Rows:
-    return Rows()
+def _buffers() -> FrameBuffers:
+    return FrameBuffers()
 
 
 def strict(told: str | bytes) -> Any:
@@ -374,7 +374,7 @@ def _watch(case: Case, rng: np.random.Generator) -> KneeWatch:
         ask_reference=case.reference,
         stature_m=case.stature_m,
         mount=Mount(camera, constants, case.stature_m) if rng.random() < 0.5 else None,
-        rows=_rows(),
+        buffers=_buffers(),
     )
 
 
