@@ -82,7 +82,7 @@ def test_with_the_same_stance_the_numbers_are_the_same(
 ) -> None:
     sim = session(GOOD, BOTH, LEFT, GOOD, OUT)
     live = Live(sim, constants)
-    same = FootPlacement(-np.inf, live.watch._stance, "")
+    same = FootPlacement(-np.inf, live.watch.stance, "")
     monkeypatch.setattr(desk, "find_placements", lambda *_: [same])
     still = at_the_desk(sim, constants)
     for one, other in zip(live.reps, still.reps, strict=True):
@@ -103,7 +103,7 @@ def test_what_the_lamp_follows_is_what_the_desk_draws_from_the_second_repetition
     """Frame by frame; before the reference there is no foot direction live, and hindsight at the desk."""
     sim = session(GOOD, BOTH, LEFT, GOOD, OUT)
     live = Live(sim)
-    monkeypatch.setattr(desk, "find_placements", lambda *_: [FootPlacement(-np.inf, live.watch._stance, "")])
+    monkeypatch.setattr(desk, "find_placements", lambda *_: [FootPlacement(-np.inf, live.watch.stance, "")])
     still = at_the_desk(sim)
     compared = 0
     for reading, motion, judged in zip(live.readings, still.motions, still.judgements, strict=True):

@@ -467,7 +467,7 @@ class Fragile(KneeWatch):
 
     def _rep(self, span: Any) -> Any:
         found = super()._rep(span)
-        if self._stance is not None and found.left.deviation_deg is not None and found.n >= 2:
+        if self.stance is not None and found.left.deviation_deg is not None and found.n >= 2:
             raise Odd("a number nobody foresaw")
         return found
 
@@ -532,7 +532,7 @@ def test_a_fault_leaves_the_joints_before_it_and_playing_them_shows_it_again(
 
 def _fails_at_first(self: Any, span: Any) -> Any:
     found = KneeWatch._rep(self, span)
-    if self._stance is not None and found.left.deviation_deg is not None:
+    if self.stance is not None and found.left.deviation_deg is not None:
         raise Odd("a number nobody foresaw")
     return found
 

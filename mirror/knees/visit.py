@@ -1,0 +1,160 @@
+"""What is known live of whoever stands there, by how long it holds: a visit, a placing of the feet, a frame.
+
+Somebody new is a new Visit and feet placed anew are a new Feet: nothing of what was known before can be left
+behind. When that is, live.py says.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mirror.knees.azimuth import Azimuth
+from mirror.knees.constants import KeypointConstants
+from mirror.knees.foot_direction import FootDirection
+from mirror.knees.motion import Motion, MotionTracker
+from mirror.knees.optics import F64, Camera
+from mirror.knees.reasons import Framing, Reason
+from mirror.knees.squat import LONGEST_REP_S
+from mirror.knees.stance import Stance, StandingWatch
+
+GONE_S = 1.0
+"""Out of sight for this long, the next person is somebody else."""
+REPLANT_SHANKS, REPLANT_S = 0.15, 0.3
+FRAMING_S = 0.5
+"""Something must be in the way for this long before the person is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFrame:
+    """One frame of somebody who is there.
+
+    keypoints: (17, 3) (y, x, score) normalised to the un-mirrored frame of `size` (height, width).
+    score: (17,). motion: what the legs do in it, with its time and its rectified joints.
+    """
+
+    keypoints: npt.NDArray[np.float32]
+    size: tuple[int, int]
+    score: F64
+    motion: Motion
+
+
+class Calibration(enum.Enum):
+    """How well the stance on these feet is known."""
+
+    NONE = "none"
+    ROUGH = "rough"  # from half a second of quiet stance: good enough to judge
+    FULL = "full"
+    MOVED = "moved"  # it was, but the feet are elsewhere now
+
+
+class Feet:
+    """One placing of somebody's feet: the stance measured on them and where they point.
+
+        NONE ──measured──► ROUGH ──measured──► FULL
+                             └── an ankle elsewhere for REPLANT_S ──► MOVED, for good
+
+    What was measured stays readable when the feet have moved, to follow the person until the next stance,
+    and that one belongs to new Feet. Nothing is judged meanwhile.
+    """
+
+    def __init__(
+        self,
+        direction: FootDirection,
+        stance: Stance | None = None,
+        calibration: Calibration = Calibration.NONE,
+    ) -> None:
+        self.direction = direction
+        self._stance = stance
+        self._calibration = calibration
+        self._away_since: float | None = None
+
+    @property
+    def stance(self) -> Stance | None:
+        """The last one measured, or None."""
+        return self._stance
+
+    @property
+    def calibration(self) -> Calibration:
+        return self._calibration
+
+    @property
+    def calibrated(self) -> bool:
+        """A stance is known and the feet are where it was measured."""
+        return self._calibration in (Calibration.ROUGH, Calibration.FULL)
+
+    @property
+    def moved(self) -> bool:
+        return self._calibration is Calibration.MOVED
+
+    @property
+    def azimuth(self) -> Azimuth | None:
+        """Where the feet point; None where nobody knows, and when they have moved."""
+        return None if self.moved else self.direction.azimuth
+
+    def measured(self, stance: Stance, calibration: Calibration) -> None:
+        """A stance of these feet, the first or a finer one."""
+        self._stance, self._calibration = stance, calibration
+        self.direction.measured_anew(stance)
+
+    def move(self, t: float, ankle: F64) -> bool:
+        """Whether these feet count as moved from this frame on: an ankle (2, 2) of somebody who stands has
+        been elsewhere than at calibration for a while."""
+        if self._stance is None or self.moved:
+            return False
+        apart = np.linalg.norm(ankle - self._stance.ankle, axis=-1)
+        if not (apart > REPLANT_SHANKS * self._stance.shank).any():
+            self._away_since = None
+            return False
+        if self._away_since is None:
+            self._away_since = t
+        if t - self._away_since < REPLANT_S:
+            return False
+        self._calibration = Calibration.MOVED
+        return True
+
+
+class Visit:
+    """One person before the mirror. `camera`, `feet` and `refused` are for live.py to set.
+
+    camera: how it is taken to hang during this visit. refused: why the last repetition could not be the
+    reference, or None. recent: the last frames' motions, of the longest repetition at least.
+    """
+
+    def __init__(self, camera: Camera, constants: KeypointConstants, feet: Feet) -> None:
+        self.camera = camera
+        self.feet = feet
+        self.motion = MotionTracker(constants)
+        self.standing = StandingWatch()
+        self.recent: deque[Motion] = deque()
+        self.reps = 0
+        self.refused: Reason | None = None
+        self.told_mount = False
+        self._seen_t = -math.inf
+        self._ask: Framing | None = None
+        self._ask_since = 0.0
+
+    def seen(self, t: float) -> None:
+        """The person is there."""
+        self._seen_t = t
+
+    def over(self, t: float) -> bool:
+        """Nobody is there, and has not been for so long that the next one is somebody else."""
+        return t - self._seen_t > GONE_S
+
+    def remember(self, motion: Motion, most: int) -> None:
+        """Keep this motion, and fewer than `most` in all: the buffer of the oldest is the next to be written."""
+        self.recent.append(motion)
+        while motion.t - self.recent[0].t > LONGEST_REP_S + 1.0 or len(self.recent) >= most:
+            self.recent.popleft()
+
+    def lasting(self, t: float, ask: Framing | None) -> Framing | None:
+        """An instruction once it was needed for a while, and nothing for a passing glitch."""
+        if ask != self._ask:
+            self._ask, self._ask_since = ask, t
+        return ask if t - self._ask_since >= FRAMING_S else None
