@@ -2,9 +2,9 @@
 
 All numbers come from the same steps in the same order as live (`live.py`): rectify, stance, motion, foot
 direction, judge, repetition. What differs is hindsight: each step is over for the whole recording before the
-next begins. So a stance is pooled from all quiet frames on the same feet and holds for those before it too,
-and a chosen repetition, or what all of them agree on, sets the foot direction from the first frame on. There
-is one camera and one set of thresholds throughout, and nobody is told what to do.
+next begins. So a stance is pooled from all quiet frames on the same feet, the first one holds for the frames
+before it too, and a chosen repetition, or what all of them agree on, sets the foot direction from its
+placing's first frame on. One camera and one set of thresholds hold throughout, and nobody is told what to do.
 """
 
 from __future__ import annotations

@@ -118,8 +118,8 @@ class KneeWatch:
 
     def take_toes(self, yx: npt.NDArray[np.float32], size: tuple[int, int]) -> None:
         """Toe tips of the person standing now: (2, 2) (y, x) [left, right], normalised to the frame."""
-        feet = self._visit.feet
-        if feet.stance is not None and feet.calibrated:
+        feet = self._visit.feet  # where these have moved, the tips are forgotten with them
+        if feet.stance is not None:
             feet.direction.take_toes(rectify(yx, size, self.camera), feet.stance)
 
     def update(

@@ -148,7 +148,7 @@ class Visit:
         return t - self._seen_t > GONE_S
 
     def remember(self, motion: Motion, most: int) -> None:
-        """Keep this motion, and fewer than `most` in all: the buffer of the oldest is the next to be written."""
+        """Keep this motion, and fewer than `most` in all: the oldest buffer is the next to be written."""
         self.recent.append(motion)
         while motion.t - self.recent[0].t > LONGEST_REP_S + 1.0 or len(self.recent) >= most:
             self.recent.popleft()
