@@ -71,10 +71,27 @@ class RefusedReference(Exception):
 
 
 def from_toes(toe: F64, ankle: F64, depth: F64, toe_reach: float, sd: F64 | None = None) -> Azimuth:
-    """Foot directions from toe tips: toe, ankle (2, 2) rectified tangents (x, y), depth (2,) of the ankles.
+    """Foot directions from the toe tips of somebody standing.
 
-    toe_reach: ankle to toe tip in shank lengths. sd: (2,) radians, the spread over several looks, if known.
-    The toe is nearer than the ankle by toe_reach x cos(azimuth), so a few rounds settle it.
+    Parameters
+    ----------
+    toe, ankle : (2, 2) rectified tangents (x, y), [left, right].
+    depth : (2,) of the ankles from the camera, in shank lengths.
+    toe_reach : ankle to tip of the 2nd toe, horizontally, in shank lengths: 0.467 of the joints
+        themselves, each network's own otherwise.
+    sd : (2,) radians, the spread over several looks, if known.
+
+    Returns
+    -------
+    Directions of source "toes", with an sd of ONE_SOURCE_SD at least, WIDE_SD for feet turned out wide.
+
+    Notes
+    -----
+    With toe p_T, ankle p_A, depth D, reach r and side s::
+
+        a = asin(s [p_T (D - r cos a) - p_A D]_x / r)
+
+    The toe is nearer than the ankle by r cos a, so a is on both sides; a few rounds settle it.
     """
     azimuth = np.radians([20.0, 20.0])
     for _ in range(TOE_ROUNDS):
@@ -85,7 +102,26 @@ def from_toes(toe: F64, ankle: F64, depth: F64, toe_reach: float, sd: F64 | None
 
 
 def fuse(toes: Azimuth | None, reference: Azimuth) -> Azimuth:
-    """The reference, steadied by the toes where they were seen."""
+    """The reference, steadied by the toes where they were seen.
+
+    Parameters
+    ----------
+    toes : directions from toe tips, or None.
+    reference : directions from a reference repetition.
+
+    Returns
+    -------
+    Directions of source "toes+reference", or the reference as it is.
+
+    Notes
+    -----
+    ::
+
+        a = REFERENCE_SHARE reference + (1 - REFERENCE_SHARE) toes
+
+    The share was measured (docs/decisions.md). What is wrong with a person's keypoints is in their reference,
+    too, and goes out again; the toes cannot do that.
+    """
     if toes is None:
         return reference
     value = REFERENCE_SHARE * reference.value + (1 - REFERENCE_SHARE) * toes.value
@@ -93,10 +129,27 @@ def fuse(toes: Azimuth | None, reference: Azimuth) -> Azimuth:
 
 
 def from_reference(shank: Shank, toes: Azimuth | None = None) -> Azimuth:
-    """The directions that make this repetition's mean deviation zero, fused with the toes where known.
+    """The directions in which this repetition's knees went, fused with the toes where known.
 
-    shank: (T, 2) over the repetition. Raises RefusedReference with the reason: too shallow, legs hidden,
-    knees wander, impossible feet, or knees that caved.
+    Parameters
+    ----------
+    shank : (T, 2) over the repetition; `possible` says where each leg may be judged.
+    toes : directions from toe tips, or None.
+
+    Returns
+    -------
+    Directions of source "reference" or "toes+reference".
+
+    Raises
+    ------
+    RefusedReference
+        With the reason: too shallow or legs hidden, knees wander, impossible feet, or knees that caved.
+
+    Notes
+    -----
+    Least squares of X = F tan a over the frames with F > REFERENCE_F; the mean deviation is then about zero::
+
+        a = atan2(sum X F, sum F^2)
     """
     value = np.zeros(2)
     for leg, side in enumerate(("left", "right")):

@@ -88,9 +88,24 @@ def distance_m(stance: Stance, stature_m: float | None) -> float:
 
 
 def yaw_deg(stance: Stance) -> float:
-    """Body yaw from the depths of the two ankles, + toward the image right.
+    """Body yaw from the depths of the two ankles.
 
-    The camera's height over the ankles cancels; sd about 5 degrees, so a gate, not a correction.
+    Parameters
+    ----------
+    stance : with both ankles, rectified tangents.
+
+    Returns
+    -------
+    Degrees, + toward the image right; 0 where the camera hangs too low to tell.
+
+    Notes
+    -----
+    An ankle seen at y below the camera's level is h / -y away, at camera height h over the ankles. With
+    Z = 1 / -y, in which h has cancelled::
+
+        yaw = atan2(Z_left - Z_right, Z_left x_left - Z_right x_right)
+
+    Its sd is about 5 degrees, so it is a gate, not a correction.
     """
     low = -stance.ankle[:, 1]
     if low.min() < 0.1:

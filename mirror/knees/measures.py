@@ -14,7 +14,27 @@ from mirror.knees.shank import SIDES
 
 
 def fppa_deg(p: F64) -> F64:
-    """Frontal plane projection angle: (..., 17, 2) tangents -> (..., 2) degrees per leg, + inward."""
+    """Frontal plane projection angle (FPPA).
+
+    Parameters
+    ----------
+    p : (..., 17, 2) rectified tangents, COCO-17.
+
+    Returns
+    -------
+    (..., 2) degrees, legs [left, right], + inward (valgus); 0 for a straight leg.
+
+    Notes
+    -----
+    180 degrees less the hip-knee-ankle angle in the picture, signed by the side the knee is on::
+
+        |FPPA| = 180 - angle(hip - knee, ankle - knee)
+
+    References
+    ----------
+    J. D. Willson and I. S. Davis, Utility of the frontal plane projection angle in females with
+    patellofemoral pain, J Orthop Sports Phys Ther 38, 2008.
+    """
     thigh = p[..., HIP, :] - p[..., KNEE, :]
     shank = p[..., ANKLE, :] - p[..., KNEE, :]
     cross = thigh[..., 0] * shank[..., 1] - thigh[..., 1] * shank[..., 0]
@@ -23,7 +43,27 @@ def fppa_deg(p: F64) -> F64:
 
 
 def kasr(p: F64) -> F64:
-    """Knee separation over ankle separation: (..., 17, 2) tangents -> (...)."""
+    """Knee-to-ankle separation ratio (KASR).
+
+    Parameters
+    ----------
+    p : (..., 17, 2) rectified tangents, COCO-17.
+
+    Returns
+    -------
+    (...), 1 where the knees are as far apart as the ankles, less where they come together.
+
+    Notes
+    -----
+    ::
+
+        KASR = |knee_left - knee_right|_x / |ankle_left - ankle_right|_x
+
+    References
+    ----------
+    R. L. Mizner and others, Comparison of 2-dimensional measurement techniques for predicting knee angle and
+    moment during a drop vertical jump, Clin J Sport Med 22, 2012.
+    """
     knees = np.abs(p[..., KNEE[0], 0] - p[..., KNEE[1], 0])
     ankles = np.abs(p[..., ANKLE[0], 0] - p[..., ANKLE[1], 0])
     return np.asarray(knees / np.maximum(ankles, 1e-6))

@@ -51,9 +51,29 @@ def focal_px(hfov_deg: float, width: int) -> float:
 
 
 def rectify(yx: npt.ArrayLike, size: tuple[int, int], camera: Camera, out: F64 | None = None) -> F64:
-    """(..., 2) (y, x) normalised to the frame of `size` (height, width) -> (..., 2) tangents (x, y up).
+    """What a level camera would have seen: image coordinates without tilt and roll.
 
-    out: (..., 2) to write into, in place of a new array.
+    Parameters
+    ----------
+    yx : (..., 2) (y, x) normalised to the un-mirrored frame, y down.
+    size : height and width of the frame, pixels.
+    camera : field of view, tilt and roll, degrees.
+    out : (..., 2) to write into, in place of a new array.
+
+    Returns
+    -------
+    (..., 2) tangents (x right, y up): the ray is (x, y, 1), z along the level view.
+
+    Notes
+    -----
+    With u, v the tangents in the picture, v up, roll taken out, and tilt t, + down::
+
+        x = u / (cos t + v sin t)        y = (v cos t - sin t) / (cos t + v sin t)
+
+    References
+    ----------
+    R. Hartley and A. Zisserman, Multiple View Geometry in Computer Vision, 2nd ed., 2004: a turned pinhole
+    camera is a homography of its picture.
     """
     yx = np.asarray(yx, np.float64)
     f = focal_px(camera.hfov_deg, size[1])
@@ -70,7 +90,24 @@ def rectify(yx: npt.ArrayLike, size: tuple[int, int], camera: Camera, out: F64 |
 
 
 def unrectify(p: npt.ArrayLike, size: tuple[int, int], camera: Camera) -> F64:
-    """The inverse of `rectify`: (..., 2) tangents (x, y up) -> (..., 2) (y, x) normalised to the frame."""
+    """The inverse of `rectify`: where a direction is in the picture.
+
+    Parameters
+    ----------
+    p : (..., 2) tangents (x right, y up) of a level camera.
+    size : height and width of the frame, pixels.
+    camera : field of view, tilt and roll, degrees.
+
+    Returns
+    -------
+    (..., 2) (y, x) normalised to the un-mirrored frame; outside 0..1 where it is outside the picture.
+
+    Notes
+    -----
+    With tilt t, + down, before roll is put back::
+
+        v = (y cos t + sin t) / (cos t - y sin t)        u = x (cos t + v sin t)
+    """
     p = np.asarray(p, np.float64)
     f = focal_px(camera.hfov_deg, size[1])
     roll, tilt = math.radians(camera.roll_deg), math.radians(camera.tilt_deg)

@@ -37,11 +37,27 @@ class Shank:
 
 
 def lift(knee: F64, ankle: F64, depth: F64, out: Shank | None = None) -> Shank:
-    """The shank in 3D.
+    """The shank in 3D: where the knee's ray meets the sphere of radius 1 round the ankle.
 
-    knee, ankle: (..., 2, 2) rectified tangents (x, y) per leg. depth: (2,) of the ankles, in shank lengths.
-    Of the two places where the ray passes at distance 1 from the ankle it takes the nearer one: a knee
-    bends toward the camera. out: a Shank to write into, in place of a new one.
+    Parameters
+    ----------
+    knee, ankle : (..., 2, 2) rectified tangents (x, y), legs [left, right].
+    depth : (2,) of the ankles from the camera, in shank lengths.
+    out : a Shank to write into, in place of a new one.
+
+    Returns
+    -------
+    The knee seen from its ankle, in shank lengths.
+
+    Notes
+    -----
+    With the ray k = (knee, 1), the ankle A = depth (ankle, 1) and side s, +1 on the image right::
+
+        c = [k.A - sqrt((k.A)^2 - k.k (A.A - 1))] / k.k        w = c k - A
+        X = s w_x        Y = w_y        F = -w_z
+
+    The nearer of the two roots: a knee bends toward the camera. Where there is none, the place of the ray
+    that is nearest to the ankle stands in, and `possible` says whether it is near enough.
     """
     ray_sq = (knee**2).sum(-1) + 1.0
     ankle_sq = depth**2 * ((ankle**2).sum(-1) + 1.0)
@@ -64,16 +80,58 @@ def _room_for(like: F64) -> Shank:
 
 
 def deviation(shank: Shank, azimuth: F64) -> F64:
-    """delta (..., 2): lean of the shank out of the vertical plane through ankle and 2nd toe, + inward.
+    """Foot-plane deviation: lean of the shank out of the vertical plane through ankle and 2nd toe.
 
-    azimuth: (2,) or (..., 2), of each foot in the camera frame, + outward.
+    Parameters
+    ----------
+    shank : (..., 2), from `lift`.
+    azimuth : (2,) or (..., 2) radians, of each foot in the camera's frame, + outward.
+
+    Returns
+    -------
+    delta : (..., 2) radians, + inward (valgus).
+
+    Notes
+    -----
+    With foot azimuth a::
+
+        delta = asin(F sin a - X cos a)
+
+    0 when the knee tracks over the toes, however far the feet are turned out. The knee is inside by
+    sin(delta) shank lengths: 100 x 0.246 x stature x sin(delta) centimetres.
+
+    References
+    ----------
+    Shank of stature 0.246: D. A. Winter, Biomechanics and Motor Control of Human Movement, after Drillis and
+    Contini.
     """
     out = shank.forward * np.sin(azimuth) - shank.lateral * np.cos(azimuth)
     return np.asarray(np.arcsin(np.clip(out, -1.0, 1.0)))
 
 
 def deviation_sd(shank: Shank, azimuth: F64, keypoint_sd: float, azimuth_sd: float) -> F64:
-    """Standard deviation of delta (..., 2) from keypoint noise (shank lengths) and foot-azimuth noise."""
+    """How sure `deviation` is.
+
+    Parameters
+    ----------
+    shank : (..., 2), from `lift`.
+    azimuth : (2,) or (..., 2) radians, + outward.
+    keypoint_sd : of one keypoint within a repetition, shank lengths.
+    azimuth_sd : of the foot azimuth, radians.
+
+    Returns
+    -------
+    (..., 2) radians, standard deviation of delta.
+
+    Notes
+    -----
+    First order, the two kinds of noise independent. With foot azimuth a and Z = max(F, 0.15)::
+
+        sd^2 = keypoint_sd^2 [(cos a + sin a X / Z)^2 + (sin a Y / Z)^2] + azimuth_sd^2 (F cos a + X sin a)^2
+
+    F follows from X and Y on the sphere, dF = -(X dX + Y dY) / F, which is why an upright shank (F near 0)
+    is so unsure; Z keeps that finite.
+    """
     Z = np.maximum(shank.forward, 0.15)
     cos, sin = np.cos(azimuth), np.sin(azimuth)
     seen = keypoint_sd**2 * ((cos + sin * shank.lateral / Z) ** 2 + (sin * shank.up / Z) ** 2)
@@ -82,7 +140,25 @@ def deviation_sd(shank: Shank, azimuth: F64, keypoint_sd: float, azimuth_sd: flo
 
 
 def target(shank: Shank, ankle: F64, depth: F64, azimuth: F64) -> F64:
-    """Where the knee would be over the toes at the same shank height: (..., 2, 2) tangents (x, y)."""
+    """Where the knee would be over the toes at the same shank height.
+
+    Parameters
+    ----------
+    shank : (..., 2), from `lift`.
+    ankle : (..., 2, 2) rectified tangents (x, y), legs [left, right].
+    depth : (..., 2) of the ankles from the camera, in shank lengths.
+    azimuth : (..., 2) radians, of each foot in the camera's frame, + outward.
+
+    Returns
+    -------
+    (..., 2, 2) rectified tangents (x, y).
+
+    Notes
+    -----
+    With foot azimuth a, ankle (a_x, a_y), depth D, side s and f = sqrt(1 - Y^2)::
+
+        x = (D a_x + s f sin a) / (D - f cos a)        y = (D a_y + Y) / (D - f cos a)
+    """
     f = np.sqrt(np.maximum(1.0 - shank.up**2, 0.0))
     near = depth - f * np.cos(azimuth)
     x = (depth * ankle[..., 0] + SIDES * f * np.sin(azimuth)) / near
@@ -93,10 +169,29 @@ def target(shank: Shank, ankle: F64, depth: F64, azimuth: F64) -> F64:
 def thigh_elevation(
     hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64, out: F64 | None = None
 ) -> F64:
-    """Elevation of each thigh (..., 2): 0 parallel to the floor, + hip above knee.
+    """Elevation of each thigh: where the hip's ray meets the sphere round the knee.
 
-    A second sphere, of radius `thigh` (2,) shank lengths, round the 3D knee; the hip is on its far side.
-    out: (..., 2) to write into, in place of a new array.
+    Parameters
+    ----------
+    hip, ankle : (..., 2, 2) rectified tangents (x, y), legs [left, right].
+    shank : (..., 2), from `lift`.
+    depth : (2,) of the ankles from the camera, in shank lengths.
+    thigh : (2,) length, in shank lengths.
+    out : (..., 2) to write into, in place of a new array.
+
+    Returns
+    -------
+    (..., 2) radians: 0 parallel to the floor, + hip above knee. Without a network's own offset
+    (`KeypointConstants.depth_offset_deg`).
+
+    Notes
+    -----
+    With the ray h = (hip, 1), the lifted knee K and thigh length L::
+
+        c = [h.K + sqrt((h.K)^2 - h.h (K.K - L^2))] / h.h        elevation = asin((c h_y - K_y) / L)
+
+    The farther of the two roots: hips go back. Heights of hip and knee in the picture must not be compared:
+    from a camera at 1 to 1.5 m a thigh that is parallel looks 13 to 25 degrees high.
     """
     knee_x = depth * ankle[..., 0] + SIDES * shank.lateral
     knee_y = depth * ankle[..., 1] + shank.up

@@ -39,7 +39,24 @@ def hip_height(p: F64, ankle: F64) -> F64:
 
 
 def progress(p: F64, ankle: F64, standing_hip_height: float) -> F64:
-    """Squat progress q = 1 - hip height / standing hip height, (...)."""
+    """How far somebody is down.
+
+    Parameters
+    ----------
+    p : (..., 17, 2) rectified tangents.
+    ankle : (..., 2, 2) of the ankles.
+    standing_hip_height : over the ankles, tangents, from the stance.
+
+    Returns
+    -------
+    q : (...), 0 standing, about 0.5 at parallel.
+
+    Notes
+    -----
+    ::
+
+        q = 1 - hip height / standing hip height
+    """
     return np.asarray(1.0 - hip_height(p, ankle) / standing_hip_height)
 
 
