@@ -23,7 +23,7 @@ from mirror.desk.study import study
 from mirror.fitting.from_recording import recorded_toes
 from mirror.fitting.from_settings import constants_of
 from mirror.knees.azimuth import from_toes
-from mirror.knees.foot_placements import Plant
+from mirror.knees.foot_placements import FootPlacement
 from mirror.knees.optics import rectify
 from mirror.settings import Settings
 
@@ -57,20 +57,22 @@ def feet(marks: Path, reach: float) -> list[Foot]:
 
 def _of_mark(mark: dict, clip: str, recording: Recording, kept: Path, reach: float) -> list[Foot]:
     analysis = study(kept, Settings(), None).analysis
-    placed = [i for i, plant in enumerate(analysis.plants) if plant.from_s <= mark["time_s"] + NEAR_S]
+    placed = [
+        i for i, placement in enumerate(analysis.placements) if placement.from_s <= mark["time_s"] + NEAR_S
+    ]
     if not placed:
         return []
-    plant, agreed = analysis.plants[placed[-1]], analysis.azimuths[placed[-1]]
+    placement, agreed = analysis.placements[placed[-1]], analysis.azimuths[placed[-1]]
     toes_of = recorded_toes(recording)
-    tips = toes_of(plant) if toes_of and plant.stance else None
-    if tips is None or plant.stance is None or agreed is None:
+    tips = toes_of(placement) if toes_of and placement.stance else None
+    if tips is None or placement.stance is None or agreed is None:
         return []
     size, camera = recording.image_size, analysis.camera
     own = constants_of(recording.model).toe_reach
     seen = np.degrees(
-        from_toes(rectify(tips.yx, size, camera), plant.stance.ankle, plant.stance.depth, own).value
+        from_toes(rectify(tips.yx, size, camera), placement.stance.ankle, placement.stance.depth, own).value
     )
-    hand = _by_hand(mark, recording, plant, analysis.camera, reach)
+    hand = _by_hand(mark, recording, placement, analysis.camera, reach)
     return [
         Foot(clip, mark["time_s"], side, float(hand[i]), float(seen[i]), float(np.degrees(agreed.value[i])))
         for i, side in enumerate(SIDES)
@@ -78,15 +80,17 @@ def _of_mark(mark: dict, clip: str, recording: Recording, kept: Path, reach: flo
     ]
 
 
-def _by_hand(mark: dict, recording: Recording, plant: Plant, camera, reach: float) -> npt.NDArray[np.float64]:
+def _by_hand(
+    mark: dict, recording: Recording, placement: FootPlacement, camera, reach: float
+) -> npt.NDArray[np.float64]:
     """(2,) degrees; the depth is the chain's, which hand marks of one picture do not give better."""
 
     def at(what: str) -> npt.NDArray[np.float64]:
         xy = [(mark[side] or {}).get(what) or (np.nan, np.nan) for side in SIDES]
         return rectify(np.array(xy)[:, ::-1], recording.image_size, camera)
 
-    assert plant.stance is not None
-    return np.asarray(np.degrees(from_toes(at("toe"), at("ankle"), plant.stance.depth, reach).value))
+    assert placement.stance is not None
+    return np.asarray(np.degrees(from_toes(at("toe"), at("ankle"), placement.stance.depth, reach).value))
 
 
 def fit(hand: npt.NDArray[np.float64], seen: npt.NDArray[np.float64]) -> str:

@@ -169,8 +169,8 @@ def _deep(analysis: Analysis) -> dict[int, list[float | None]]:
     for rep in analysis.reps:
         azimuth = [
             a
-            for a, plant in zip(analysis.azimuths, analysis.plants, strict=False)
-            if plant.from_s <= rep.start_s
+            for a, placement in zip(analysis.azimuths, analysis.placements, strict=False)
+            if placement.from_s <= rep.start_s
         ]
         if not azimuth or azimuth[-1] is None:
             continue

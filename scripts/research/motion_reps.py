@@ -25,7 +25,7 @@ from mirror.desk.study import study
 from mirror.fitting.from_settings import constants_of
 from mirror.knees.analysis import Analysis
 from mirror.knees.azimuth import from_toes
-from mirror.knees.foot_placements import Plant
+from mirror.knees.foot_placements import FootPlacement
 from mirror.knees.optics import rectify
 from mirror.knees.repetition import Rep
 from mirror.settings import Settings
@@ -81,10 +81,10 @@ def shown(one: truth.Sequence, seeds: tuple[int, ...]) -> list[RepShown]:
 
 
 def _legs(one, seed, rep: Rep, true: truth.TrueRep, analysis: Analysis, recording) -> list[RepShown]:
-    plant = [p for p in analysis.plants if p.from_s <= rep.start_s][-1:]
-    if not plant or plant[0].stance is None:
+    placement = [p for p in analysis.placements if p.from_s <= rep.start_s][-1:]
+    if not placement or placement[0].stance is None:
         return []
-    stance = plant[0].stance
+    stance = placement[0].stance
     toe = rectify(recording.toes, recording.image_size, analysis.camera)
     feet = np.degrees(from_toes(toe, stance.ankle, stance.depth, constants_of(None).toe_reach).value)
     frames = [m for m in analysis.motions if rep.start_s <= m.t <= rep.end_s and np.isfinite(m.q)]
@@ -116,7 +116,7 @@ def _legs(one, seed, rep: Rep, true: truth.TrueRep, analysis: Analysis, recordin
                 true.peak_deg[leg],
                 np.nan if judged.deviation_deg is None else judged.deviation_deg,
                 float(stance.width * stance.depth.mean()),
-                _lean(analysis, plant[0], leg),
+                _lean(analysis, placement[0], leg),
                 most,
             )
         )
@@ -126,12 +126,14 @@ def _legs(one, seed, rep: Rep, true: truth.TrueRep, analysis: Analysis, recordin
 def _means(frames, leg: int) -> tuple[float, float]:
     if not frames:
         return np.nan, np.nan
-    return float(np.mean([m.shank.X[leg] for m in frames])), float(np.mean([m.shank.F[leg] for m in frames]))
+    return float(np.mean([m.shank.lateral[leg] for m in frames])), float(
+        np.mean([m.shank.forward[leg] for m in frames])
+    )
 
 
-def _lean(analysis: Analysis, plant: Plant, leg: int) -> float:
-    quiet = [m for m in analysis.motions if m.t in plant.quiet_s and np.isfinite(m.q)]
-    return float(-np.degrees(np.median([m.shank.X[leg] for m in quiet]))) if quiet else np.nan
+def _lean(analysis: Analysis, placement: FootPlacement, leg: int) -> float:
+    quiet = [m for m in analysis.motions if m.t in placement.quiet_s and np.isfinite(m.q)]
+    return float(-np.degrees(np.median([m.shank.lateral[leg] for m in quiet]))) if quiet else np.nan
 
 
 def everything(seeds: tuple[int, ...] = (-1, 0, 1, 2, 3), processes: int = 2) -> list[RepShown]:
