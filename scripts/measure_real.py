@@ -33,6 +33,7 @@ from mirror.fitting.from_settings import constants_of, engine
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Phase, Rep, Verdict
 from mirror.knees.reasons import Reason, Why
+from mirror.knees.track import TrackedPose
 from mirror.pose.catalog import find
 from mirror.pose.people import PersonTracker, somebody_else
 from mirror.pose.pose import Presence
@@ -137,7 +138,9 @@ def _live(clip: Clip, recorded: Path | None) -> Seen:
         passes, unsure = somebody_else(pose), pose.seen is Presence.UNSURE
         watch = watch or watch_for(settings, source, frame, constants_of(entry.name))
         why = Reason(Why.SOMEBODY_PASSES if passes else Why.LEGS_NOT_SEEN) if unsure else None
-        reading, rep = watch.update(frame.t, pose.keypoints, pose.size, pose.seen is not Presence.NOBODY, why)
+        reading, rep = watch.update(
+            TrackedPose(frame.t, pose.keypoints, pose.size, pose.seen is not Presence.NOBODY, why)
+        )
         reps += [rep] if rep else []
         frozen.append(unsure)
         if reading.phase is not Phase.STAND:

@@ -21,6 +21,7 @@ from mirror.fitting.from_settings import constants_of
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera, unrectify
 from mirror.knees.reading import KneeReading, Rep
+from mirror.knees.track import TrackedPose
 from mirror.pose.pose import Presence
 from mirror.settings import Settings
 from mirror.station.knee_watch import toes_for, watch_for
@@ -130,7 +131,7 @@ def show_live(recording: Recording, *, ask_reference: bool) -> tuple[list[Rep], 
         watch = watch or watch_for(settings, source, frame, constants)
         assert frame.keypoints is not None
         seen = _presence(frame) is Presence.FOUND
-        reading, rep = watch.update(frame.t, frame.keypoints, frame.size, seen)
+        reading, rep = watch.update(TrackedPose(frame.t, frame.keypoints, frame.size, seen))
         readings.append(reading)
         reps += [rep] if rep else []
         if seen and watch.wants_toes:

@@ -12,6 +12,7 @@ from mirror.knees.azimuth import ToeTips
 from mirror.knees.constants import ANATOMICAL, KeypointConstants
 from mirror.knees.judge import Thresholds
 from mirror.knees.optics import Camera
+from mirror.knees.track import Track
 
 
 def judged(
@@ -27,10 +28,7 @@ def judged(
     toes_of: where they are instead. seen: (T,), everybody unless given."""
     own = (lambda placement: ToeTips(sim.toes)) if toes else None
     return analyse(
-        sim.t,
-        sim.keypoints,
-        sim.image_size,
-        np.ones(len(sim.t), np.bool_) if seen is None else seen,
+        Track(sim.t, sim.keypoints, sim.image_size, np.ones(len(sim.t), np.bool_) if seen is None else seen),
         Camera(sim.hfov_deg, sim.tilt_deg),
         constants,
         Thresholds(),

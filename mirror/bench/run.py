@@ -27,6 +27,7 @@ from mirror.fitting.from_settings import constants_of, model_threads, thresholds
 from mirror.knees.analysis import analyse
 from mirror.knees.constants import ANKLE, KNEE
 from mirror.knees.shank import deviation, lift
+from mirror.knees.track import Track
 from mirror.pose.catalog import find
 from mirror.report.output import check_writable, write_whole
 from mirror.settings import Settings
@@ -149,14 +150,14 @@ def _desk(settings: Settings) -> tuple[Told, Study]:
 def _kernel(settings: Settings, done: Study) -> Told:
     """Frames a second through all of the knees room, from keypoints to repetitions."""
     recording = done.recording
-    size, t = recording.image_size, recording.t
-    seen = np.ones(len(t), np.bool_)
+    t = recording.t
+    track = Track(t, recording.keypoints, recording.image_size, np.ones(len(t), np.bool_))
     constants = constants_of(recording.model)
     limits = thresholds(settings, with_reference=False)
     best = np.inf
     for _ in range(KERNEL_ROUNDS):
         began = time.perf_counter()
-        analyse(t, recording.keypoints, size, seen, done.analysis.camera, constants, limits)
+        analyse(track, done.analysis.camera, constants, limits)
         best = min(best, time.perf_counter() - began)
     return {"frames": len(t), "frames_per_s": len(t) / best, "batch_frames_per_s": _batch(done)}
 

@@ -25,6 +25,7 @@ from mirror.fitting.from_recording import recorded_toes
 from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
 from mirror.knees.analysis import Analysis, NoReference, analyse
 from mirror.knees.decoration import spared
+from mirror.knees.track import Track
 from mirror.mounting.tilt import with_tilt
 from mirror.pose.catalog import FOOT_MODEL, find
 from mirror.pose.pose import Presence
@@ -81,7 +82,8 @@ def study(path: Path, settings: Settings, reference: int | None, progress: Progr
 
     def judged(known: Recording, reference: int | None) -> Analysis:
         toes = recorded_toes(known)
-        return analyse(known.t, known.keypoints, size, seen, camera, constants, limits, reference, toes)
+        track = Track(known.t, known.keypoints, size, seen)
+        return analyse(track, camera, constants, limits, reference, toes)
 
     try:
         if look_again is not None:

@@ -29,6 +29,7 @@ from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
 from mirror.knees.shank import Shank, target
 from mirror.knees.squat import Span, ankles, hip_height
 from mirror.knees.stance import Stance
+from mirror.knees.track import Track
 
 ToesOf = Callable[[FootPlacement], ToeTips | None]
 """Where the toe tips are while somebody stands on these feet, or None where they can't be seen."""
@@ -72,23 +73,21 @@ class _Counted:
 
 
 def analyse(
-    t: F64,
-    keypoints: npt.NDArray[np.float32],
-    size: tuple[int, int],
-    seen: npt.NDArray[np.bool_],
+    track: Track,
     camera: Camera,
     constants: KeypointConstants,
     thresholds: Thresholds,
     reference: int | None = None,
     toes_of: ToesOf | None = None,
 ) -> Analysis:
-    """Judge a recording: t (T,), keypoints (T, 17, 3) normalised (y, x, score), seen (T,) a person is there.
+    """Judge a recording.
 
     reference: number of the repetition done as the person wants it, from 1. Raises NoReference when that
     repetition does not exist or cannot be one. toes_of: asked once for every placing of the feet.
     """
-    p = rectify(keypoints[..., :2], size, camera)
-    score = keypoints[..., 2].astype(np.float64)
+    t, size, seen = track.t, track.size, track.seen
+    p = rectify(track.keypoints[..., :2], size, camera)
+    score = track.keypoints[..., 2].astype(np.float64)
     placements = find_placements(t, p, score, seen, constants)
     which = _placings(placements, t)
     stances = _stances(placements, t, p, seen)

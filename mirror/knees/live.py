@@ -30,6 +30,7 @@ from mirror.knees.reasons import Framing, Reason, Why
 from mirror.knees.repetition import make_rep
 from mirror.knees.squat import Span
 from mirror.knees.stance import FULL_S, NotStanding, Stance
+from mirror.knees.track import TrackedPose
 from mirror.knees.visit import Calibration, Feet, LiveFrame, Visit
 
 NEARLY_FULL_S = 0.95 * FULL_S
@@ -122,28 +123,17 @@ class KneeWatch:
         if feet.stance is not None:
             feet.direction.take_toes(rectify(yx, size, self.camera), feet.stance)
 
-    def update(
-        self,
-        t: float,
-        keypoints: npt.NDArray[np.float32],
-        size: tuple[int, int],
-        seen: bool,
-        why: Reason | None = None,
-    ) -> tuple[KneeReading, Rep | None]:
-        """One frame: keypoints (17, 3) (y, x, score) normalised to the un-mirrored frame of `size`.
-
-        seen: somebody is there. why: a reason not to judge this frame (Why.SOMEBODY_PASSES), or None.
-        A Rep comes with the frame that ended it.
-        """
-        if not seen:
-            return self._absent(t), None
+    def update(self, pose: TrackedPose) -> tuple[KneeReading, Rep | None]:
+        """One frame. A Rep comes with the frame that ended it."""
+        if not pose.seen:
+            return self._absent(pose.t), None
         visit = self._visit
-        visit.seen(t)
-        frame, span = self._follow(t, keypoints, size, why)
+        visit.seen(pose.t)
+        frame, span = self._follow(pose)
         visit.remember(frame.motion, len(self._buffers))
-        ask = visit.lasting(t, self._framing(frame))
+        ask = visit.lasting(pose.t, self._framing(frame))
         if frame.motion.phase is Phase.STAND:
-            self._stand(frame, in_the_way=why is not None or ask is not None)
+            self._stand(frame, in_the_way=pose.why is not None or ask is not None)
         judged = visit.feet.direction.judge(frame.motion, visit.feet.azimuth)
         rep = self._rep(span) if span else None
         reading = reading_of(frame, visit, self._setup(ask), judged)
@@ -155,20 +145,18 @@ class KneeWatch:
             self._visit = self._somebody_new()
         return nobody(t, self._visit.feet.stance is not None)
 
-    def _follow(
-        self, t: float, keypoints: npt.NDArray[np.float32], size: tuple[int, int], why: Reason | None
-    ) -> tuple[LiveFrame, Span | None]:
+    def _follow(self, pose: TrackedPose) -> tuple[LiveFrame, Span | None]:
         visit, buffer = self._visit, self._buffers.take()
-        p = rectify(keypoints[:, :2], size, visit.camera, buffer.p)
-        score = keypoints[:, 2].astype(np.float64)
-        motion, span = visit.motion.update(t, p, score, visit.feet.stance, why, buffer)
-        return LiveFrame(keypoints, size, score, motion), span
+        p = rectify(pose.keypoints[:, :2], pose.size, visit.camera, buffer.p)
+        score = pose.keypoints[:, 2].astype(np.float64)
+        motion, span = visit.motion.update(pose.t, p, score, visit.feet.stance, pose.why, buffer)
+        return LiveFrame(pose, score, motion), span
 
     def _framing(self, frame: LiveFrame) -> Framing | None:
         """Asked of those who stand: nobody is told to step back in the middle of a squat."""
         if frame.motion.phase is not Phase.STAND:
             return None
-        return framing(frame.keypoints, frame.size, self._visit.feet.stance, self._stature_m)
+        return framing(frame.pose.keypoints, frame.pose.size, self._visit.feet.stance, self._stature_m)
 
     def _setup(self, ask: Framing | None) -> Setup:
         visit = self._visit
@@ -189,7 +177,7 @@ class KneeWatch:
         full = visit.standing.quiet_s >= NEARLY_FULL_S
         if visit.standing.ready and (not visit.feet.calibrated or (full and self._can_refine)):
             self._calibrate(Calibration.FULL if full else Calibration.ROUGH)
-            self._tell_mount(motion.t, frame.size)
+            self._tell_mount(motion.t, frame.pose.size)
 
     @property
     def _can_refine(self) -> bool:

@@ -36,7 +36,7 @@ def reading_of(
     foot = PRIOR if azimuth is None else azimuth.value
     targets = _over(frame, visit, foot)
     outer = (None, None) if azimuth is None else _over(frame, visit, foot + LITTLE_TOE)
-    knees = [(float(frame.keypoints[joint, 1]), float(frame.keypoints[joint, 0])) for joint in KNEE]
+    knees = [(float(frame.pose.keypoints[joint, 1]), float(frame.pose.keypoints[joint, 0])) for joint in KNEE]
     left, right = (
         _leg_reading(judged[leg], knees[leg], targets[leg], outer[leg])
         if motion.usable[leg]
@@ -84,7 +84,7 @@ def _over(frame: LiveFrame, visit: Visit, azimuth: F64) -> tuple[XY | None, XY |
     if stance is None or math.isnan(frame.motion.q):
         return None, None
     aim = target(frame.motion.shank, frame.motion.ankle, stance.depth, azimuth)
-    yx = unrectify(aim, frame.size, visit.camera)
+    yx = unrectify(aim, frame.pose.size, visit.camera)
     return (float(yx[LEFT, 1]), float(yx[LEFT, 0])), (float(yx[RIGHT, 1]), float(yx[RIGHT, 0]))
 
 

@@ -12,7 +12,6 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mirror.knees.azimuth import Azimuth
 from mirror.knees.constants import KeypointConstants
@@ -22,6 +21,7 @@ from mirror.knees.optics import F64, Camera
 from mirror.knees.reasons import Framing, Reason
 from mirror.knees.squat import LONGEST_REP_S
 from mirror.knees.stance import Stance, StandingWatch
+from mirror.knees.track import TrackedPose
 
 GONE_S = 1.0
 """Out of sight for this long, the next person is somebody else."""
@@ -34,12 +34,11 @@ FRAMING_S = 0.5
 class LiveFrame:
     """One frame of somebody who is there.
 
-    keypoints: (17, 3) (y, x, score) normalised to the un-mirrored frame of `size` (height, width).
-    score: (17,). motion: what the legs do in it, with its time and its rectified joints.
+    pose: as it was handed on. score: (17,) of its joints. motion: what the legs do in it, with its rectified
+    joints.
     """
 
-    keypoints: npt.NDArray[np.float32]
-    size: tuple[int, int]
+    pose: TrackedPose
     score: F64
     motion: Motion
 

@@ -22,6 +22,7 @@ from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
 from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
 from mirror.knees.live import KneeWatch
+from mirror.knees.track import TrackedPose
 from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
 from mirror.pose.feet import FootNet
 from mirror.pose.people import PersonTracker
@@ -110,7 +111,7 @@ class Standing:
         """(2, 2) (y, x) [left, right], normalised, with the frame that completes a search; else None."""
         self._knees = knees = self._knees or self._watch(frame)
         there = pose.seen is not Presence.NOBODY
-        knees.update(frame.t, pose.keypoints, pose.size, there, in_the_way(pose))
+        knees.update(TrackedPose(frame.t, pose.keypoints, pose.size, there, in_the_way(pose)))
         return self._toes.see(frame, pose, knees)
 
     def _watch(self, frame: Frame) -> KneeWatch:

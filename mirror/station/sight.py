@@ -20,6 +20,7 @@ from mirror.coach.lines import Cue
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import KneeReading, Rep
 from mirror.knees.reasons import Reason
+from mirror.knees.track import TrackedPose
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import Looks, PoseNet
@@ -197,7 +198,8 @@ class Sight:
         person, box = self.in_front, self._telling.black_box
         if person is None or person.size != frame.size:
             self.in_front = person = InFront(self._judging.knees(frame, self.net), frame.size)
-        found = person.knees.update(frame.t, pose.keypoints, pose.size, not self.looked.nobody, why)
+        seen = TrackedPose(frame.t, pose.keypoints, pose.size, not self.looked.nobody, why)
+        found = person.knees.update(seen)
         if box is not None:
             box.stands(found[0].setup.calibrated)
         self.laps.mark("knees")

@@ -18,6 +18,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Phase, Rep
 from mirror.knees.reasons import Reason, Why
+from mirror.knees.track import TrackedPose
 
 GOOD_SQUAT, CAVING = Squat(), Squat(delta=(14.0, 14.0))
 
@@ -29,7 +30,7 @@ def visit(*movements: simulate.Movement, hands: str = "hang") -> tuple[list[Feed
     coach = Coach(CoachRules())
     said, reps = [], []
     for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
-        reading, rep = watch.update(float(t), keypoints, sim.image_size, True)
+        reading, rep = watch.update(TrackedPose(float(t), keypoints, sim.image_size))
         said.append(as_read(coach.update(reading, rep, arms_of(keypoints, sim.image_size))))
         reps += [rep] if rep else []
     return said, reps

@@ -26,6 +26,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Phase, Rep
+from mirror.knees.track import TrackedPose
 
 SAY = words("en")
 
@@ -178,7 +179,7 @@ def test_the_outer_line_of_a_bent_leg_is_outside_the_other_on_both_sides() -> No
     watch = KneeWatch(Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds())
     apart, rays = [], []
     for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
-        now, _ = watch.update(float(t), keypoints, sim.image_size, True)
+        now, _ = watch.update(TrackedPose(float(t), keypoints, sim.image_size))
         for leg, outward in ((now.left, 1), (now.right, -1)):
             if leg.outer is not None and leg.target is not None and now.q is not None and now.q > 0.4:
                 apart.append(outward * (leg.outer[0] - leg.target[0]))

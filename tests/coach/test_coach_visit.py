@@ -16,6 +16,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Phase
 from mirror.knees.reasons import Framing, Why, because
+from mirror.knees.track import TrackedPose
 
 
 def states(said: list[Feedback]) -> list[State]:
@@ -183,10 +184,10 @@ def test_a_simulated_person_is_led_through_the_whole_visit() -> None:
     coach = Coach(CoachRules())
     said = []
     for i in range(30):  # nobody there yet
-        nobody = watch.update(i / 30 - 1.0, sim.keypoints[0], sim.image_size, False)
+        nobody = watch.update(TrackedPose(i / 30 - 1.0, sim.keypoints[0], sim.image_size, False))
         said.append(as_read(coach.update(*nobody)))
     for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
-        said.append(as_read(coach.update(*watch.update(float(t), keypoints, sim.image_size, True))))
+        said.append(as_read(coach.update(*watch.update(TrackedPose(float(t), keypoints, sim.image_size)))))
     assert states(said) == [
         State.IDLE,
         State.CALIBRATING,

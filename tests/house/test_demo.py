@@ -23,6 +23,7 @@ from mirror.cli import main
 from mirror.fitting.from_settings import camera_of, constants_of, thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.reading import Verdict
+from mirror.knees.track import TrackedPose
 from mirror.settings import Settings
 
 BOTH, LEFT_ONLY, CLEAN = [4, 5], [6], [1, 2, 3, 7]
@@ -212,7 +213,7 @@ def test_the_off_track_light_comes_with_the_decision(studied: Path, tmp_path: Pa
     assert tally.judged == len(recording.t)
     decided, before, told = [], False, watch()
     for t, keypoints in zip(recording.t, recording.keypoints, strict=True):
-        reading, _ = told.update(float(t), keypoints, recording.image_size, True)
+        reading, _ = told.update(TrackedPose(float(t), keypoints, recording.image_size))
         off = Verdict.OFF_TRACK in (reading.left.verdict, reading.right.verdict)
         decided += [float(t)] if off and not before else []
         before = off

@@ -17,6 +17,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import KneeReading, Phase, Rep, RepLeg, Verdict
+from mirror.knees.track import TrackedPose
 
 GOOD, BOTH, LEFT, OUT = (0.0, 1.0), (14.0, 13.0), (14.0, 0.0), (-6.0, -5.0)
 MODEL_LIKE = KeypointConstants(shank_blend=0.5, shank_scale=1.03, depth_offset_deg=4.0, keypoint_sd=0.04)
@@ -35,7 +36,7 @@ class Live:
         self.readings: list[KneeReading] = []
         self.reps: list[Rep] = []
         for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
-            reading, rep = self.watch.update(float(t), keypoints, sim.image_size, True)
+            reading, rep = self.watch.update(TrackedPose(float(t), keypoints, sim.image_size))
             self.readings.append(reading)
             self.reps += [rep] if rep else []
 
@@ -147,8 +148,8 @@ def test_the_person_after_is_somebody_new() -> None:
     live = Live(sim)
     last = float(sim.t[-1])
     for i in range(60):
-        live.watch.update(last + i / 30, sim.keypoints[0], sim.image_size, False)
-    reading, _ = live.watch.update(last + 2.1, sim.keypoints[0], sim.image_size, True)
+        live.watch.update(TrackedPose(last + i / 30, sim.keypoints[0], sim.image_size, False))
+    reading, _ = live.watch.update(TrackedPose(last + 2.1, sim.keypoints[0], sim.image_size))
     assert not reading.setup.calibrated
     assert reading.setup.reference_awaited
     assert reading.phase is Phase.STAND

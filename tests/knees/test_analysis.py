@@ -19,6 +19,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Rep, Verdict
 from mirror.knees.reasons import Reason, Why, because
+from mirror.knees.track import TrackedPose
 
 NOISE = simulate.Noise(sigma_px=0.8)
 GOOD = (1.0, 0.0)
@@ -285,7 +286,7 @@ def test_joints_on_one_heap_or_upside_down_are_nobody_who_stands() -> None:
     for joints in (heap, lying, turned):
         watch = KneeWatch(Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds())
         for t, pose in zip(sim.t, joints, strict=True):
-            reading, rep = watch.update(float(t), pose, sim.image_size, True)
+            reading, rep = watch.update(TrackedPose(float(t), pose, sim.image_size))
             assert not reading.setup.calibrated
             assert rep is None
         assert all(

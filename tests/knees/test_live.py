@@ -10,6 +10,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Rep, Verdict
+from mirror.knees.track import TrackedPose
 
 STRICT = Thresholds(caution_deg=3.0, off_track_deg=4.0, clear_deg=2.5)
 
@@ -22,7 +23,7 @@ def test_an_accepted_reference_brings_its_own_limits_though_toes_were_known_befo
     )
     shown = []
     for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
-        reading, _ = watch.update(float(t), keypoints, sim.image_size, True)
+        reading, _ = watch.update(TrackedPose(float(t), keypoints, sim.image_size))
         if watch.wants_toes:
             watch.take_toes(sim.toes, sim.image_size)
         shown.append((t, reading.left.verdict, reading.right.verdict))
@@ -43,7 +44,7 @@ def test_without_a_reference_the_repetitions_mend_toes_that_were_seen_wrong() ->
     )
     peaks, verdicts = [], []
     for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
-        _, rep = watch.update(float(t), keypoints, sim.image_size, True)
+        _, rep = watch.update(TrackedPose(float(t), keypoints, sim.image_size))
         if watch.wants_toes:
             watch.take_toes(sim.toes, sim.image_size)
         if rep:
@@ -63,7 +64,7 @@ def test_a_frame_s_numbers_are_written_where_older_ones_were() -> None:
         camera = Camera(sim.camera.hfov_deg, sim.tilt_deg)
         watch = KneeWatch(camera, ANATOMICAL, Thresholds(), buffers=FrameBuffers(frames))
         seen = zip(sim.t, sim.keypoints, strict=True)
-        found = [watch.update(float(t), pose, sim.image_size, True)[1] for t, pose in seen]
+        found = [watch.update(TrackedPose(float(t), pose, sim.image_size))[1] for t, pose in seen]
         return [rep for rep in found if rep is not None]
 
     few = 120

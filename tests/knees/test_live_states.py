@@ -18,6 +18,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import KneeReading, Rep
 from mirror.knees.reasons import Why
+from mirror.knees.track import TrackedPose
 
 WIDE = Replant(width_m=0.62, toe_out_deg=(30.0, 30.0))
 ON_WIDE_FEET = {"stance_m": 0.62, "toe_out_deg": 30.0}
@@ -62,7 +63,7 @@ class Mirror:
 
     def _show(self, keypoints: np.ndarray, seen: bool) -> None:
         self.t += FRAME_S
-        self.reading, rep = self.watch.update(self.t, keypoints, self.size, seen)
+        self.reading, rep = self.watch.update(TrackedPose(self.t, keypoints, self.size, seen))
         self.reps += [rep] if rep else []
 
     @property

@@ -16,6 +16,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import KneeReading, Phase, Ray
+from mirror.knees.track import TrackedPose
 
 TRUTH = Path(__file__).parents[1] / "data" / "demo_truth.json.gz"
 COCO = [
@@ -47,7 +48,7 @@ def watched(truth: dict[str, Any], camera: Camera, stature_m: float | None) -> S
     for frame in truth["frames"]:
         xy = np.array(frame["j2"], float)[picked] / (lens["W"], lens["H"])
         keypoints = np.column_stack([xy[:, ::-1], np.full(17, 0.9)]).astype(np.float32)
-        reading, _ = watch.update(frame["t"], keypoints, (lens["H"], lens["W"]), True)
+        reading, _ = watch.update(TrackedPose(frame["t"], keypoints, (lens["H"], lens["W"])))
         eye = np.array(lens["eye"])
         from_lens = (np.array(frame["j3"]) - eye) * (1, 1, -1)
         seen.append((reading, dict(zip(joints, from_lens, strict=True))))
@@ -120,7 +121,7 @@ def test_a_target_lies_beside_its_knee_and_not_far_from_it(truth: dict[str, Any]
 
 def test_nobody_has_no_eyes_and_no_knees() -> None:
     watch = KneeWatch(Camera(50.0), ANATOMICAL, Thresholds())
-    reading, _ = watch.update(0.0, np.zeros((17, 3), np.float32), (640, 480), False)
+    reading, _ = watch.update(TrackedPose(0.0, np.zeros((17, 3), np.float32), (640, 480), False))
     assert reading.eye is None
     assert reading.left.knee_ray is None
     assert reading.right.target_ray is None

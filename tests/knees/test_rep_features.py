@@ -15,6 +15,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import LegSigns, Rep, RepSigns
 from mirror.knees.rep_features import _forward, _Frames, _peak_up_share
+from mirror.knees.track import TrackedPose
 
 
 def seen(squat: simulate.Squat, *, fps: float = 30.0, toes: bool = True, still_s: float = 2.0) -> list[Rep]:
@@ -91,7 +92,7 @@ def test_live_repetitions_have_signs_too() -> None:
     reps = [
         rep
         for t, keypoints in zip(sim.t, sim.keypoints, strict=True)
-        if (rep := watch.update(float(t), keypoints, sim.image_size, True)[1]) is not None
+        if (rep := watch.update(TrackedPose(float(t), keypoints, sim.image_size))[1]) is not None
     ]
     assert [rep.signs.foot_source for rep in reps if rep.signs] == ["reference", "reference"]
 

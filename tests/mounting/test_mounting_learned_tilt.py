@@ -14,6 +14,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import KneeReading
 from mirror.knees.stance import median_pose
+from mirror.knees.track import TrackedPose
 from mirror.mounting.learned_tilt import MOST, Mount, Visitor, learned, remembered, visitor
 from mirror.mounting.tilt import About
 
@@ -168,12 +169,12 @@ def watching(mount: Mount) -> KneeWatch:
 def visit(watch: KneeWatch, sim: simulate.Simulated, start_s: float) -> list[tuple[KneeReading, Camera]]:
     """Somebody comes, does what they do, and leaves for two seconds."""
     seen = [
-        (watch.update(start_s + float(t), k, sim.image_size, True)[0], watch.camera)
+        (watch.update(TrackedPose(start_s + float(t), k, sim.image_size))[0], watch.camera)
         for t, k in zip(sim.t, sim.keypoints, strict=True)
     ]
     gone = start_s + float(sim.t[-1])
     for i in range(1, 61):
-        watch.update(gone + i / 30, np.zeros((17, 3), np.float32), sim.image_size, False)
+        watch.update(TrackedPose(gone + i / 30, np.zeros((17, 3), np.float32), sim.image_size, False))
     return seen
 
 

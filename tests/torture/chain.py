@@ -44,6 +44,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import LegSigns, Rep, RepLeg, Verdict
 from mirror.knees.squat import LONGEST_EDGE_S
+from mirror.knees.track import Track
 from mirror.mounting.learned_tilt import Mount
 from mirror.mounting.tilt import with_tilt
 from mirror.mqtt.station import Teller
@@ -454,10 +455,7 @@ def _analysed(
 ) -> Analysis:
     people = case.people
     return analyse(
-        people.t,
-        people.keypoints,
-        people.size,
-        seen,
+        Track(people.t, people.keypoints, people.size, seen),
         camera,
         constants,
         Thresholds(),
