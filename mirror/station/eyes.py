@@ -14,7 +14,7 @@ from mirror.camera.mailbox import Mailbox
 from mirror.coach.feedback import Feedback, State, nothing
 from mirror.faults import PermanentFault
 from mirror.knees.reading import Rep
-from mirror.service.containment import Bulkhead
+from mirror.service.containment import Bulkhead, guarded
 from mirror.station.sight import Judging, Looking, Sight, Telling
 from mirror.station.tally import Tally
 
@@ -63,6 +63,7 @@ class Eyes:
         self.sight = Sight(looking, judging, telling)
         self.laps, self.changed = self.sight.laps, self.sight.changed
         self._bulkhead = Bulkhead(telling.incidents)
+        self._unlit = guarded("lamp", telling.incidents.report, self.sight.unlit)
         self._failing: Failing | None = None
         self.fault: Exception | None = None
         self.done = threading.Event()
@@ -129,7 +130,7 @@ class Eyes:
             if frame is None:
                 if self._mailbox.closed:
                     return
-                self.sight.unlit()
+                self._unlit()
             elif not self.sight.rests(frame.t):
                 self.laps.mark("wait")
                 self._survive(frame)

@@ -208,8 +208,10 @@ def watch_of(recording: Recording) -> KneeWatch:
 
 @pytest.fixture(scope="module")
 def in_step(studied: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What is told of the clip's joints, each frame of them, through the eyes thread: none is dropped or late,
-    however busy the computer is."""
+    """What is told of the clip's joints, frame by frame through the eyes thread.
+
+    None is dropped or late, however busy the computer is.
+    """
     recording = load(studied / "demo.npz")
     log = tmp_path_factory.mktemp("in_step") / "events.jsonl"
     events, tally = judge(recording, log, watch=watch_of(recording))

@@ -251,6 +251,18 @@ def test_the_set_so_far_survives_its_coach(
     assert [len(one.reps) for one in kept] == [2, 4], "the set under way, and the one after it"
 
 
+def test_a_lamp_that_fails_while_no_frame_comes_ends_nothing(
+    visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Mirror(visit)
+    monkeypatch.setattr(rig.lamp, "show", Breaks(rig.lamp.show))
+    rig.eyes._unlit()
+    rig.run(0.5, lambda: None)
+    assert rig.eyes.fault is None
+    assert rig.incidents.by_room == {"lamp": 1}
+    assert len(rig.eyes.reps) == 6
+
+
 def test_a_sound_that_fails_takes_no_light_with_it(
     visit: simulate.Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
