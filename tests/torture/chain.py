@@ -262,7 +262,8 @@ class Watcher:
         self.n = rep.n
         right_rep(rep, 0.0, t + LONGEST_EDGE_S)
         hold(rep.bottom_s <= t, "a bottom that is still to come")
-        if rep.left.verdict is rep.right.verdict is Verdict.GOOD:
+        # the reference is judged against the direction it has just set: what was heard before is not unsaid
+        if rep.left.verdict is rep.right.verdict is Verdict.GOOD and not rep.is_reference:
             hold(not any(rep.start_s <= s <= t for s in self.off_track_t), "a sound in a good repetition")
         self.reps.append(rep)
 
