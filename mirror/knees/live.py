@@ -106,6 +106,11 @@ class KneeWatch:
         return self._visit.camera
 
     @property
+    def stature_m(self) -> float | None:
+        """The person's height, or None where nobody said."""
+        return self._stature_m
+
+    @property
     def stance(self) -> Stance | None:
         """The last stance of whoever is there, or None before there is one."""
         return self._visit.feet.stance

@@ -157,7 +157,7 @@ class Station:
         box, played = self._upkeep.black_box, self._source.recording
         if box is not None:
             model = net.name if played is None else played.model
-            box.seen_by(lambda: watch.camera, model, self.settings.person.stature_m)
+            box.seen_by(lambda: watch.camera, model, watch.stature_m)
         return watch
 
     def _open_again(self, reopen: Callable[[], Source]) -> Source:

@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -547,6 +548,12 @@ def _fails_at_first(self: Any, span: Any) -> Any:
     if self.stance is not None and found.left.deviation_deg is not None:
         raise Odd("a number nobody foresaw")
     return found
+
+
+def test_the_black_box_knows_whose_joints_they_are(state: Path, tmp_path: Path) -> None:
+    watched(replace(a_long_visit(), stature_m=1.83), tmp_path / "visit.npz")
+    (box,) = (state / "incidents").glob("*.npz")
+    assert load(box).stature_m == pytest.approx(1.83)
 
 
 def test_the_doctor_names_the_fault_and_the_black_box(state: Path, tmp_path: Path) -> None:
