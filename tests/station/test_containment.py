@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,14 @@ from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
+from mirror.mqtt.connection import Message
+from mirror.mqtt.outbox import Outbox
+from mirror.mqtt.station import Follower, mqtt_for
 from mirror.pose.people import PersonTracker
 from mirror.service.containment import Bulkhead, Incidents
 from mirror.service.events import EventLog, Witnesses
 from mirror.service.metrics import Metrics, Seen
+from mirror.service.throttling import Health, HealthWatch
 from mirror.settings import LightsSettings, Settings
 from mirror.signals.lights import MockLights
 from mirror.station.eyes import TOLD_AFTER_S, Eyes, Failing
@@ -317,6 +322,7 @@ def test_a_moment_that_cannot_be_drawn_is_black_and_the_next_one_is_whole(
     from mirror.screen.window import Window
 
     draw, drawn = Stage.draw, []
+    monkeypatch.setattr(station, "_moment", lambda: nothing(0.0))  # the same again and again
     dark: list[bool] = []
     monkeypatch.setattr(Window, "darken", lambda self: dark.append(True))
 
@@ -335,6 +341,7 @@ def test_a_moment_that_cannot_be_drawn_is_black_and_the_next_one_is_whole(
     station.check()
     assert station._incidents.by_room == {"screen": 1}
     assert dark == [True]
+    assert drawn[1] == [], "nothing changes on this glass"
     (whole,) = drawn[3]
     assert whole.size == (320, 480), "after it all of the glass is painted"
 
@@ -393,6 +400,17 @@ def test_a_live_camera_that_fails_oddly_is_opened_again() -> None:
     assert incidents.by_room == {"camera": 2}
 
 
+def test_a_camera_that_cannot_even_be_opened_for_an_odd_reason_is_waited_for() -> None:
+    told: list[Exception] = []
+    openings = iter([Breaks(OddCamera), OddCamera])
+    feeder = Feeder(OddCamera(1), Mailbox(), lambda: next(openings)(3), told.append)
+    feeder.start()
+    assert feeder.ended.wait(PATIENCE_S)
+    assert feeder.fault is None
+    assert feeder.restarts == 1
+    assert [type(one) for one in told] == [Odd, Odd], "the camera, and opening it again"
+
+
 def test_a_clip_that_fails_oddly_is_not_played_again_and_again() -> None:
     feeder = Feeder(OddCamera(1), Mailbox(), lambda: OddCamera(2))
     feeder.start()
@@ -447,6 +465,45 @@ def test_metrics_tell_the_incidents_and_their_thread_outlives_one(tmp_path: Path
     assert 'squat_mirror_incidents_total{room="metrics"} 1.0' in metrics.path.read_text()
 
 
+def test_the_watch_over_heat_outlives_a_reading_nobody_foresaw() -> None:
+    incidents = Incidents()
+    watch = HealthWatch(Breaks(lambda: Health(50.0, 0)), every_s=0.01, report=incidents.report)
+    watch.start()
+    settled(lambda: watch.latest is not None)
+    watch.close(PATIENCE_S)
+    assert incidents.by_room == {"heat": 1}
+
+
+def test_a_message_that_cannot_be_said_holds_up_no_other() -> None:
+    class Post:
+        def __init__(self) -> None:
+            self.connected, self.said = threading.Event(), []
+            self.connected.set()
+            self.say = Breaks(self.said.append)
+
+    incidents, post = Incidents(), Post()
+    outbox = Outbox(every_s=0.0, report=incidents.report)
+    outbox.start(post)
+    outbox.put(Message("squat/rep", b"1"))
+    settled(lambda: outbox.dropped == 1)
+    outbox.put(Message("squat/rep", b"2"))
+    settled(lambda: [one.payload for one in post.said] == [b"2"])
+    outbox.close(PATIENCE_S)
+    assert incidents.by_room == {"mqtt": 1}
+
+
+def test_what_a_broker_sends_ends_no_thread_of_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("paho.mqtt")
+    incidents = Incidents()
+    monkeypatch.setattr(Follower, "heard", Breaks(lambda self, payload: None))
+    settings = Settings.model_validate({"mqtt": {"broker": "127.0.0.1:9"}, "coach": {"mode": "class"}})
+    mqtt = mqtt_for(settings, incidents.report)
+    assert mqtt is not None
+    topic = mqtt._broker._listens_to
+    mqtt._broker._on_message(None, None, SimpleNamespace(topic=topic, payload=b"{}"))
+    assert incidents.by_room == {"mqtt": 1}
+
+
 def test_a_thread_that_dies_is_told_and_counted(station: Station) -> None:
     with station.running():
         thread = threading.Thread(target=Breaks(int), name="model")
@@ -475,12 +532,15 @@ def test_whatever_fails_while_it_ends_the_rest_is_closed(part: str, station: Sta
 # -- the black box
 
 
+SQUATS = 9
+
+
 class Fragile(KneeWatch):
-    """Fails at the second squat of somebody it has watched for long: a fault that needs what came before."""
+    """Fails at the last squat of a long visit: a fault that needs what came before."""
 
     def _rep(self, span: Any) -> Any:
         found = super()._rep(span)
-        if self.stance is not None and found.left.deviation_deg is not None and found.n >= 2:
+        if self.stance is not None and found.left.deviation_deg is not None and found.n >= SQUATS:
             raise Odd("a number nobody foresaw")
         return found
 
@@ -513,8 +573,10 @@ def watched(recording: Recording, path: Path, **service: bool) -> Upkeep:
 
 
 def a_long_visit() -> Recording:
-    """Calibrated in the first seconds; the second squat, the one that fails, comes half a minute later."""
-    movements = [simulate.Stand(2.0), GOOD, simulate.Stand(30.0), GOOD, simulate.Stand(2.0)]
+    """Calibrated in the first seconds, and without a quiet one since: the last squat, the one that fails, ends
+    half a minute later."""
+    squat = simulate.Squat(down_s=1.5, up_s=1.5, rest_s=0.0)
+    movements = [simulate.Stand(2.0), *[squat] * SQUATS, simulate.Stand(2.0)]
     sim = simulate.simulate(movements, noise=simulate.Noise(sigma_px=0.5))
     toes = None if sim.toes is None else sim.toes.astype(np.float32)
     return Recording(
@@ -534,7 +596,7 @@ def test_a_fault_leaves_the_joints_before_it_and_playing_them_shows_it_again(
     assert kept.hfov_deg is not None
     assert kept.toes_each is not None
 
-    # one squat less is in the box than was done: a watch that fails at the first shows the same place again
+    # fewer squats are in the box than were done: a watch that fails at the first shows the same place again
     fails_at_first = type("Fragile", (Fragile,), {"_rep": _fails_at_first})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mirror.station.knee_watch.KneeWatch", fails_at_first)
