@@ -573,8 +573,10 @@ def watched(recording: Recording, path: Path, **service: bool) -> Upkeep:
 
 
 def a_long_visit() -> Recording:
-    """Calibrated in the first seconds, and without a quiet one since: the last squat, the one that fails, ends
-    half a minute later."""
+    """Calibrated in the first seconds, and without a quiet one since.
+
+    The last squat, the one that fails, ends half a minute later.
+    """
     squat = simulate.Squat(down_s=1.5, up_s=1.5, rest_s=0.0)
     movements = [simulate.Stand(2.0), *[squat] * SQUATS, simulate.Stand(2.0)]
     sim = simulate.simulate(movements, noise=simulate.Noise(sigma_px=0.5))
