@@ -14,10 +14,10 @@ from mirror.coach.experiment import Experiment
 from mirror.coach.feedback import SetSummary
 from mirror.coach.lines import Line, line
 from mirror.coach.patterns import ONE_SIDED_DEG, Pattern, find, too_far_out
+from mirror.knees.gate import SHANK_OF_STATURE
 from mirror.knees.reading import Rep, RepLeg, Verdict
 from mirror.knees.reasons import Reason, Why
 
-SHANK_OF_STATURE = 0.246
 """Shank length in statures (Drillis & Contini)."""
 SEEN_AS_INSIDE = (Verdict.CAUTION, Verdict.OFF_TRACK)
 FEWEST_FAULTY = 2

@@ -26,7 +26,7 @@ QUEUE = 64
 """Records that wait while the disk does: a long evening's sets. One more is dropped and counted."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 """Before the first and between later attempts to write to a disk that refuses."""
-CLEAN_EVERY_S = 86400.0
+CLEAN_EVERY_S = A_DAY_S
 ASK_AGAIN_S = 600.0
 """After a clock that was not believed: most are set within minutes of the start, and many mirrors are off at
 night."""
@@ -99,7 +99,7 @@ class Store:
         self._report = report
         self.path = path
         self.dropped = 0
-        self._keep_s = 86400.0 * keep_days
+        self._keep_s = A_DAY_S * keep_days
         self._now, self._clock_is_set = now, clock_is_set
         self._room = queue
         self._waiting: deque[tuple[Record, Future[int]]] = deque()
