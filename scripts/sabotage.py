@@ -4,7 +4,7 @@
 
 Each case is a mirror of its own, as `run` starts it, on a simulated visit with mock lamp, store, metrics and
 event log: once at one moment, and always from then on. The table it prints is the one in docs/reliability.md.
-Exit code 1 when a mirror ended with a traceback, hung, or left its lamp lit.
+Exit code 1 when a mirror ended with a traceback, hung, or left its lamp lit, or when nothing was raised.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ ROOMS = {
     "display": "mirror.screen.window:Window.present",
     "store, handing over": "mirror.history.records:Logbook.write",
     "store, writing": "mirror.history.records:SetDone.write",
+    "mqtt": "mirror.mqtt.station:Teller.write",
     "metrics": "mirror.service.metrics:Metrics.write",
     "events": "mirror.service.events:EventLog.write",
 }
@@ -46,6 +47,8 @@ ROOMS = {
 AT_S = 6.0
 """Seconds after the first frame: somebody is calibrated and has squatted by then."""
 LONGEST_S = 60.0
+RAISED = "raised"
+"""The file that says that the exception came: a case without it shows nothing."""
 SETTINGS = """
 [lights]
 kind = "mock"
@@ -56,6 +59,8 @@ summary_after_s = 2
 width = 320
 height = 480
 fullscreen = false
+[mqtt]
+broker = "127.0.0.1:9"
 [metrics]
 file = "{folder}/mirror.prom"
 """
@@ -63,12 +68,13 @@ file = "{folder}/mirror.prom"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one mirror. ended_s: seconds it ran."""
+    """What became of one mirror. ended_s: seconds it ran. raised: the exception came."""
 
     room: str
     always: bool
     code: int
     ended_s: float
+    raised: bool
     reps: int
     sets: int
     lit: bool
@@ -79,19 +85,23 @@ class Outcome:
     def well(self) -> bool:
         """It went on, or ended in order: no traceback as its last word, no hang, lamp dark."""
         last = self.stderr.strip().splitlines()[-1:] or [""]
-        return self.code in (0, 1) and not self.lit and not last[0].startswith(("  ", "Odd", "Traceback"))
+        in_order = self.code in (0, 1) and not last[0].startswith(("  ", "Odd", "Traceback"))
+        return in_order and self.raised and not self.lit
 
     @property
     def says(self) -> str:
-        if self.code == 0:
-            return "goes on"
-        return f"ends in order after {self.ended_s:.0f} s" if self.well else "WRONG"
+        if not self.well:
+            return "WRONG"
+        return f"ends in order after {self.ended_s:.0f} s" if self.code else "goes on"
 
 
 def child(room: str, always: bool, recording: str, folder: Path) -> int:
     """In a process of its own: the mirror with the exception in it."""
     from mirror.camera.mailbox import Mailbox
     from mirror.cli import main
+    from mirror.station import upkeep
+
+    upkeep.is_live = lambda source: True  # a clip's sets are not kept; here they are, as a camera's
 
     began: list[float] = []  # when the first frame came
     put = Mailbox.put
@@ -102,7 +112,7 @@ def child(room: str, always: bool, recording: str, folder: Path) -> int:
         put(self, frame)
 
     Mailbox.put = noted  # type: ignore[method-assign]
-    spoil(ROOMS[room], always, lambda: bool(began) and time.monotonic() - began[0] >= AT_S)
+    spoil(ROOMS[room], always, folder / RAISED, lambda: bool(began) and time.monotonic() - began[0] >= AT_S)
 
     (folder / "mirror.toml").write_text(SETTINGS.format(folder=folder))
     screen = "window" if room in ("screen", "display") else "none"
@@ -110,8 +120,8 @@ def child(room: str, always: bool, recording: str, folder: Path) -> int:
     return main([*call, "--events", str(folder / "events.jsonl")])
 
 
-def spoil(where: str, always: bool, now: Callable[[], bool]) -> None:
-    """Make the function raise, once or always, from the moment `now` says so."""
+def spoil(where: str, always: bool, raised: Path, now: Callable[[], bool]) -> None:
+    """Make the function raise, once or always, from the moment `now` says so. raised: made when it does."""
     module, _, path = where.partition(":")
     owner: Any = importlib.import_module(module)
     *parents, name = path.split(".")
@@ -122,6 +132,7 @@ def spoil(where: str, always: bool, now: Callable[[], bool]) -> None:
     def due() -> bool:
         if now() and (always or not done[0]):
             done[0] = True
+            raised.touch()
             return True
         return False
 
@@ -175,7 +186,8 @@ def case(room: str, always: bool, recording: Path) -> Outcome:
             code, stderr = run.returncode, run.stderr
         except subprocess.TimeoutExpired as hung:
             code, stderr = -1, str(hung)
-        return Outcome(room, always, code, time.monotonic() - began, *_left(folder), stderr)
+        took_s, raised = time.monotonic() - began, (folder / RAISED).exists()
+        return Outcome(room, always, code, took_s, raised, *_left(folder), stderr)
 
 
 def _left(folder: Path) -> tuple[int, int, bool, int]:
