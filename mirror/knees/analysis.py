@@ -23,7 +23,7 @@ from mirror.knees.foot_placements import FootPlacement, find_placements
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
-from mirror.knees.reading import Rep
+from mirror.knees.reading import OtherMovement, Rep
 from mirror.knees.reasons import Reason, Why, both
 from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
 from mirror.knees.shank import Shank, target
@@ -51,6 +51,7 @@ class Analysis:
     placements: placings of the feet. azimuth: foot directions of the reference's placing, else of the first
     placing that has any, else None. reference: the repetition they are from. why_unknown: why legs are
     unknown where they are, or None. azimuths: foot directions of every placing, in the order of placements.
+    others: movements that are no repetitions, in order.
     """
 
     t: F64
@@ -63,6 +64,7 @@ class Analysis:
     reference: int | None
     why_unknown: Reason | None
     azimuths: list[Azimuth | None]
+    others: tuple[OtherMovement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,26 @@ class Phase(enum.Enum):
     UP = "up"
 
 
+class Movement(enum.Enum):
+    """What took the hips down and up again and is no squat. The value is the name of its words."""
+
+    LIFT = "lift"  # the hands under the knees: a weight from the floor
+    BOW = "bow"  # the knees hardly bent
+    LUNGE = "lunge"  # one foot in front of the other
+    JUMP = "jump"  # feet that left the floor or jumped apart
+    STEP = "step"  # feet that walked
+    SIT = "sit"  # held so long that somebody sat down
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMovement:
+    """A movement that is no repetition. Times in seconds on the clock of the poses it came from."""
+
+    kind: Movement
+    start_s: float
+    end_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class Ray:
     """A point of the room from the camera: rectified tangents (x right, y up) and its depth in metres."""
@@ -88,6 +108,9 @@ class KneeReading:
     depth_deg: thigh elevation, + above parallel; None where unknown.
     why_unknown: why no leg is judged (Why.LEGS_NOT_SEEN, Why.NO_DIRECTION), or None.
     eye: where the person looks from; None where unknown.
+    other: a movement that ended with this frame and is no repetition, or None.
+    judged_late: repetitions of before whose verdict was unknown and is known with this frame, each under the
+        number it already has.
     """
 
     t: float
@@ -100,21 +123,33 @@ class KneeReading:
     target_is_guess: bool
     why_unknown: Reason | None
     eye: Ray | None = None
+    other: OtherMovement | None = None
+    judged_late: tuple[Rep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RepLeg:
-    """One leg over one repetition.
+    """One leg over one repetition. Degrees, + inward; None where unknown.
 
-    deviation_deg: the largest smoothed deviation, + inward: the value alerts are decided on.
+    deviation_deg: the largest smoothed deviation from the foot's direction.
     deviation_at_bottom_deg: the deviation where the hips were lowest.
     judged_share: share of the frames with the knee clearly bent in which this leg could be judged, 0..1.
+    deep_deviation_deg: the deviation while the squat is deep: the larger of the means of its deep descent and
+        its deep ascent.
+    baseline_deg, baseline_sd_deg: the deviation of this leg's own track, and how well it is known.
+    inside_own_track_deg: how far inside its own track the leg was, which the verdict is about.
+    why: why the verdict is unknown, or None.
     """
 
     deviation_deg: float | None
     deviation_at_bottom_deg: float | None
     verdict: Verdict
     judged_share: float
+    deep_deviation_deg: float | None = None
+    baseline_deg: float | None = None
+    baseline_sd_deg: float | None = None
+    inside_own_track_deg: float | None = None
+    why: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
