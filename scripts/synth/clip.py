@@ -27,7 +27,7 @@ from .posture import SIDES, Poser
 from .rotation import Array, turn
 from .scene import Light, Scene
 from .shapes import Mesh
-from .squat import Lifter, Moment, Move, Pair, Passer, starts_of, timeline
+from .squat import Feet, Lifter, Moment, Move, Pair, Passer, starts_of, timeline
 from .truth import LegTruth, Witness, leg
 from .wardrobe import Figure, Outfit
 
@@ -71,15 +71,26 @@ class ClipSpec(BaseModel):
     moves: tuple[Move, ...] = (Move(), Move(), Move())
     stance: float = Field(default=1.08, description="distance of the ankles in shoulder widths")
     toe_out_deg: Pair = (17.0, 17.0)
+    zero_deg: Pair | None = Field(
+        default=None,
+        description="deviation of each leg's own line in a good squat; None: knees over toes, standing too",
+    )
     yaw_deg: float = 0.0
     place_m: Pair = (0.0, 0.0)
-    hands: Literal["clasp", "front", "hang", "bar"] = "clasp"
+    hands: Literal["clasp", "front", "hang", "bar", "hips"] = "clasp"
     load: float = Field(default=0.0, ge=0.0, description="barbell on the back, as a share of the body's mass")
     passer: PasserSpec | None = None
     fps: float = 30.0
     lead_s: float = 1.4
     tail_s: float = 0.7
     seed: int = 0
+
+    @property
+    def steps(self) -> list[tuple[float, Feet]]:
+        """When the feet are placed anew, and how."""
+        starts = starts_of(list(self.moves), self.lead_s)
+        pairs = zip(self.moves, starts, strict=True)
+        return [(at + move.busy_s, move.then_feet) for move, at in pairs if move.then_feet]
 
 
 def load_specs(path: Path) -> list[ClipSpec]:
@@ -169,8 +180,9 @@ class Shoot:
         body = Body(spec.shape)
         self.poser, self.figure, self.witness = Poser(body), Figure(body, spec.outfit), Witness(body)
         self.lifter = Lifter(
-            self.poser, stance=spec.stance, toe_out_deg=spec.toe_out_deg, yaw_deg=spec.yaw_deg,
-            place_m=spec.place_m, hands=spec.hands, load=spec.load,
+            self.poser, stance=spec.stance, toe_out_deg=spec.toe_out_deg, steps=spec.steps,
+            zero_deg=spec.zero_deg, yaw_deg=spec.yaw_deg, place_m=spec.place_m, hands=spec.hands,
+            load=spec.load,
         )  # fmt: skip
         self.scene = Scene(spec.camera, spec.background, spec.light)
         self.rng = np.random.default_rng(spec.seed)

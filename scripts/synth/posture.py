@@ -51,6 +51,7 @@ HANDS = {
     "clasp": Hand("chest", (0.045, 0.10, 0.29), (0.6, -1.0, 0.0), 0.5),
     "bar": Hand("neck", (0.38, -0.01, 0.01), (0.35, -1.0, -0.45), 1.0),
     "up": Hand("shoulder", (0.18, 0.95, 0.05), (1.0, 0.1, -0.2)),
+    "hips": Hand("shoulder", (0.10, -0.72, 0.05), (1.0, -0.2, -0.5), 0.6),
     "wide": Hand("shoulder", (0.97, 0.05, 0.05), (0.0, -0.4, -1.0)),
 }
 BAR_FROM_NECK = np.array([0.0, -0.035, -0.085])  # in the upper spine's frame

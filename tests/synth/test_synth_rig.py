@@ -16,7 +16,7 @@ pytest.importorskip("scipy", reason="the rendering rig needs the `synth` extra (
 from scripts.synth.body import SHAPES, Body
 from scripts.synth.camera import Camera
 from scripts.synth.posture import BALANCE_M, Poser
-from scripts.synth.squat import Lifter, Moment, Move, Passer, timeline
+from scripts.synth.squat import Feet, Lifter, Moment, Move, Passer, timeline
 from scripts.synth.truth import Witness, leg
 
 BONES = (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"))
@@ -198,3 +198,30 @@ def test_clips_start_standing_and_stand_between_repetitions() -> None:
     starts = [i for i, (a, b) in enumerate(pairwise(bends)) if a == 0.0 and b > 0.0]
     assert len(starts) == 3
     assert np.abs(np.diff(bends)).max() < 0.08, "no jumps"
+
+
+def test_a_leg_with_a_line_of_its_own_leans_in_standing_and_keeps_that_line_when_deep() -> None:
+    body = Body("m_avg")
+    poser, witness = Poser(body), Witness(body)
+    lifter = Lifter(poser, stance=1.5, liveliness=0.0, zero_deg=(5.0, -3.0))
+    moments = list(timeline([Move()], lead_s=0.2, tail_s=0.1, fps=10.0))
+    legs = [
+        [leg(witness.joints(poser.pose(lifter.posture(moment))), s).shank_deg for s in "LR"]
+        for moment in moments
+    ]
+    deep = [pair for moment, pair in zip(moments, legs, strict=True) if moment.bend > 0.5]
+    assert min(legs[0]) > 7.0, "the shank of somebody who stands wide leans in"
+    assert np.mean(deep, axis=0) == pytest.approx((5.0, -3.0), abs=1.0)
+
+
+def test_feet_placed_anew_are_lifted_and_stand_where_they_were_put() -> None:
+    lifter = Lifter(
+        Poser(Body("f_avg")), steps=[(2.0, Feet(stance=1.4, toe_out_deg=(30.0, 8.0), aside_m=0.05))]
+    )
+    before, under_way, after = (lifter.feet(t) for t in (1.9, 2.2, 3.1))
+    assert under_way.ankles[0, 1] > before.ankles[0, 1], "the left foot is in the air"
+    assert under_way.ankles[1] == pytest.approx(before.ankles[1]), "while the right one stands"
+    assert after.toe_out_deg == (30.0, 8.0)
+    assert np.ptp(after.ankles[:, 0]) > np.ptp(before.ankles[:, 0])
+    assert after.aside_m == pytest.approx(0.05)
+    assert after.ankles[:, 1] == pytest.approx(before.ankles[:, 1])
