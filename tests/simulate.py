@@ -40,6 +40,10 @@ HANDS = {
     "tee": (0.97, 0.00, 0.02),
     "bar": (0.28, -0.02, -0.08),
 }
+# How much of the standing shank's lean is left by how bent the legs are, the rest being the leg's own line:
+# medians of 98 correct squats of five people measured with markers.
+TRACK_BEND = (0.0, 0.1, 0.3, 0.5, 0.7, 0.8, 1.0)
+TRACK_SHARE = (1.0, 0.75, 0.58, 0.33, 0.09, 0.0, -0.13)
 STRAIGHT = 0.998  # of thigh + shank: how far a standing leg is extended
 
 
@@ -154,7 +158,10 @@ class Script:
 
 @dataclass(frozen=True)
 class Stance:
-    """How the feet stand: ankle distance, toe-out of each foot, body yaw, place on the floor."""
+    """How the feet stand: ankle distance, toe-out of each foot, body yaw, place on the floor.
+
+    track_deg: deviation of each leg's own line in a good squat. lean_deg: of each shank while standing.
+    """
 
     body: Body
     width_m: float
@@ -162,6 +169,8 @@ class Stance:
     yaw_deg: float
     place_m: Pair
     hands: str
+    track_deg: Pair = (0.0, 0.0)
+    lean_deg: Pair = (0.0, 0.0)
 
     @property
     def ankles(self) -> Array:
@@ -180,13 +189,19 @@ class Stance:
         aside = abs(ankle[0]) - self.body.metres("hip_half_width")
         return float(ankle[1] + np.sqrt(leg**2 - aside**2 - ankle[2] ** 2))
 
+    def own_track(self, bend: Array) -> Array:
+        """(n, 2) radians: the deviation of a leg that keeps its own line, by how bent it is (n,)."""
+        track, lean = np.radians(self.track_deg), np.radians(self.lean_deg)
+        left = np.interp(bend, TRACK_BEND, TRACK_SHARE)
+        return np.asarray(track + left[:, None] * (lean - track))
+
     def still(self, n: int) -> Script:
         """Standing tall for n frames."""
         return Script(
             pelvis=np.tile(self.pelvis, (n, 1)),
             ankles=np.tile(self.ankles, (n, 1, 1)),
             azimuth=np.tile(np.radians(self.toe_out_deg), (n, 1)),
-            delta=np.zeros((n, 2)),
+            delta=np.tile(np.radians(self.lean_deg), (n, 1)),
             heel=np.zeros((n, 2)),
             lean=np.full(n, np.radians(3.0)),
             hands=np.tile(HANDS[self.hands], (n, 2, 1)),
@@ -248,7 +263,7 @@ class Squat(Movement):
     """One repetition.
 
     depth_deg: thigh elevation at the bottom of a clean leg, + above parallel.
-    delta: peak foot-plane deviation of (left, right), + inward, following `collapse`.
+    delta: peak deviation of (left, right) over each leg's own line, + inward, following `collapse`.
     shank_lean_deg, trunk_lean_deg: forward lean at parallel, scaled with depth.
     """
 
@@ -294,7 +309,7 @@ class Squat(Movement):
         bend, u = self.bend(t)
         s = stance.still(len(t))
         s.pelvis = s.pelvis + bend[:, None] * (self.bottom(stance) - stance.pelvis)
-        s.delta = COLLAPSES[self.collapse](bend, u)[:, None] * np.radians(self.delta)
+        s.delta = stance.own_track(bend) + COLLAPSES[self.collapse](bend, u)[:, None] * np.radians(self.delta)
         s.heel = np.repeat(self.heel_rise_m * ease((bend - 0.3) / 0.6)[:, None], 2, axis=1)
         s.lean = s.lean + bend * np.radians(self.trunk_lean_deg * (90.0 - self.depth_deg) / 90.0)
         return s
@@ -447,6 +462,8 @@ class SimulatedRep:
     bottom_s: float
     end_s: float
     peak_delta_deg: Pair  # over the frames at least half as bent as the bottom
+    deep_delta_deg: Pair  # the larger of its means over those frames on the way down and on the way up
+    inside_deg: Pair  # the same over what a clean repetition of this leg shows
     bottom_delta_deg: Pair
     depth_deg: Pair  # thigh elevation at the bottom, + above parallel
 
@@ -509,6 +526,8 @@ def simulate(
     yaw_deg: float = 0.0,
     place_m: Pair = (0.0, 0.0),
     hands: str = "clasp",
+    track_deg: Pair = (0.0, 0.0),
+    lean_deg: Pair = (0.0, 0.0),
     sway_m: float = 0.003,
     toe_error_deg: Pair = (0.0, 0.0),
     score: float = 0.75,
@@ -520,13 +539,15 @@ def simulate(
 
     stance_m: distance of the ankles (default 0.24 statures). toe_out_deg: one value or (left, right), in
     the body's frame. yaw_deg: the whole body turned, + toward the image's right. place_m: (x, z) of the
-    body on the floor. toe_error_deg: error of the foot azimuth that `toes` carries, + outward.
+    body on the floor. track_deg, lean_deg: deviation of each leg's own line when it squats well, and of its
+    shank while standing (as far as a straight leg can lean). toe_error_deg: error of the foot azimuth that
+    `toes` carries, + outward.
     hidden: (keypoint, from, to) in seconds: the score is 0.1 and the place is off by a tenth of a shank.
     Raises ValueError when a leg cannot reach its foot.
     """
     toe_out = (toe_out_deg, toe_out_deg) if isinstance(toe_out_deg, int | float) else toe_out_deg
     width = 0.24 * body.stature_m if stance_m is None else stance_m
-    stance = Stance(body, width, toe_out, yaw_deg, place_m, hands)
+    stance = Stance(body, width, toe_out, yaw_deg, place_m, hands, track_deg, lean_deg)
     rng = np.random.default_rng(seed)
     total = sum(m.seconds for m in movements)
     t = np.arange(int(np.floor(total * fps + 1e-6))) / fps
@@ -540,7 +561,7 @@ def simulate(
     exact = camera.project(joints)
     toes = _toe_tips(body, stance, camera, toe_error_deg)
     reps = tuple(
-        _rep(m, start, t, truth, elevation)
+        _rep(m, start, t, truth, elevation, track_deg)
         for m, start in zip(movements, starts, strict=True)
         if isinstance(m, Squat)
     )
@@ -577,7 +598,7 @@ def mirrored(sim: Simulated) -> Simulated:
         return out
 
     def swapped(rep: SimulatedRep) -> SimulatedRep:
-        pairs = ("peak_delta_deg", "bottom_delta_deg", "depth_deg")
+        pairs = ("peak_delta_deg", "deep_delta_deg", "inside_deg", "bottom_delta_deg", "depth_deg")
         return replace(rep, **{p: getattr(rep, p)[::-1] for p in pairs})
 
     cam = sim.camera
@@ -773,18 +794,29 @@ def _azimuth(joints: Array, toes: Array, camera: Camera) -> Array:
     return np.degrees(np.arctan2(SIDE * (foot @ right), foot @ toward))
 
 
-def _rep(squat: Squat, start: float, t: Array, delta: Array, elevation: Array) -> SimulatedRep:
+def _rep(
+    squat: Squat, start: float, t: Array, delta: Array, elevation: Array, track_deg: Pair
+) -> SimulatedRep:
     bottom = start + squat.down_s + squat.hold_s / 2
     end = start + squat.down_s + squat.hold_s + squat.up_s
     bend, _ = squat.bend(t - start)
     inside = (t >= start) & (t <= end) & (bend >= 0.5)
     at = int(np.argmin(np.abs(t - bottom)))
+    halves = [delta[inside & (t <= bottom)].mean(axis=0), delta[inside & (t >= bottom)].mean(axis=0)]
+    deep = np.max(halves, axis=0)
 
     def pair(values: Array) -> Pair:
         return float(values[0]), float(values[1])
 
     return SimulatedRep(
-        start, bottom, end, pair(delta[inside].max(axis=0)), pair(delta[at]), pair(elevation[at])
+        start_s=start,
+        bottom_s=bottom,
+        end_s=end,
+        peak_delta_deg=pair(delta[inside].max(axis=0)),
+        deep_delta_deg=pair(deep),
+        inside_deg=pair(deep - track_deg),
+        bottom_delta_deg=pair(delta[at]),
+        depth_deg=pair(elevation[at]),
     )
 
 

@@ -27,7 +27,9 @@ def legs_of(one: SimulatedSet) -> Legs:
 
 @pytest.fixture(scope="module")
 def legs() -> Legs:
-    return [pair for seed in range(3 * len(PATTERNS)) for pair in legs_of(simulated_set(seed))]
+    return [
+        pair for seed in range(3 * len(PATTERNS)) for pair in legs_of(simulated_set(seed, near_zero=True))
+    ]
 
 
 def share(legs: Legs, verdicts: set[Verdict]) -> float:
@@ -57,7 +59,9 @@ def test_knees_that_track_are_left_alone(legs: Legs) -> None:
 @pytest.mark.parametrize("pattern", ["always both", "always left"])
 def test_who_caves_in_every_repetition_is_told_as_often(pattern: str) -> None:
     """The toes alone tell 87 % of these; the other repetitions must not talk them out of it."""
-    always = [pair for seed in range(300, 306) for pair in legs_of(simulated_set(seed, pattern))]
+    always = [
+        pair for seed in range(300, 306) for pair in legs_of(simulated_set(seed, pattern, near_zero=True))
+    ]
     caving = [(leg, true) for leg, true in always if true >= 9.0]
     assert share(caving, WARNED) > 0.92
     assert share(caving, {Verdict.OFF_TRACK}) > 0.84

@@ -9,6 +9,7 @@ import pytest
 import simulate as sim
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from simulated_sets import simulated_set
 
 MOVEMENTS = {
     "squats": [
@@ -80,6 +81,51 @@ def test_the_scripted_deviation_is_in_the_joints(
         [sim.Squat(depth_deg=depth, delta=(left, right))], toe_out_deg=toe_out, yaw_deg=yaw, sway_m=0.0
     )
     assert s.reps[0].bottom_delta_deg == pytest.approx((left, right), abs=1e-6)
+
+
+def test_a_leg_with_a_line_of_its_own_leans_in_standing_and_keeps_that_line_when_deep() -> None:
+    s = sim.simulate(
+        [sim.Stand(0.5), sim.Squat(), sim.Squat(delta=(12.0, 0.0))],
+        stance_m=0.50,
+        track_deg=(6.0, -3.0),
+        lean_deg=(9.0, 8.0),
+        sway_m=0.0,
+    )
+    assert s.delta_deg[0] == pytest.approx((9.0, 8.0), abs=0.5)
+    clean, caving = s.reps
+    assert clean.deep_delta_deg == pytest.approx((6.0, -3.0), abs=0.5)
+    assert clean.inside_deg == pytest.approx((0.0, 0.0), abs=0.5)
+    assert caving.inside_deg[0] == pytest.approx(11.0, abs=1.0)
+    assert caving.inside_deg[1] == pytest.approx(0.0, abs=0.5)
+    assert clean.peak_delta_deg[1] > clean.deep_delta_deg[1] + 2.0, "the peak inherits the standing lean"
+
+
+def test_a_cave_on_the_way_up_only_is_not_halved_by_a_clean_way_down() -> None:
+    s = sim.simulate([sim.Squat(delta=(12.0, 0.0), collapse="ascent")], sway_m=0.0)
+    assert s.reps[0].deep_delta_deg[0] == pytest.approx(8.5, abs=1.0)
+
+
+def test_people_stand_and_squat_as_measured_ones_do() -> None:
+    """Standing lean 3.4 to 13, median 7.7; feet out by 19, quartiles 12 and 35; lines 2.5, sd 4.7."""
+    people = [simulated_set(seed, "clean").simulated for seed in range(120)]
+    lean = np.array([one.delta_deg[5].mean() for one in people])
+    width = [np.ptp(one.joints[5, 15:17, 0]) / one.body.stature_m for one in people]
+    assert np.median(lean) == pytest.approx(7.7, abs=1.0)
+    assert np.percentile(lean, [3, 97]) == pytest.approx((3.4, 13.0), abs=1.5)
+    assert np.corrcoef(lean, width)[0, 1] > 0.8
+    out = np.array([one.alpha_deg.mean() for one in people])
+    assert np.percentile(out, [25, 50, 75]) == pytest.approx((12.0, 19.0, 35.0), abs=5.0)
+    lines = np.array([np.mean([rep.deep_delta_deg for rep in one.reps], axis=0) for one in people])
+    assert lines.mean() == pytest.approx(2.5, abs=1.0)
+    assert lines.std() == pytest.approx(4.7, abs=1.0)
+    assert np.diff(lines).std() < lines.std(), "both legs of a person lie close together"
+
+
+def test_somebody_near_zero_keeps_the_knees_over_the_toes_standing_and_deep() -> None:
+    people = [simulated_set(seed, "clean", near_zero=True).simulated for seed in range(20)]
+    lines = np.array([rep.deep_delta_deg for one in people for rep in one.reps])
+    assert np.abs(lines).max() < 3.0
+    assert max(np.abs(one.delta_deg[5]).max() for one in people) < 5.5
 
 
 def test_a_knee_over_the_second_toe_has_no_deviation_and_one_inside_has() -> None:
