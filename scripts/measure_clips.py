@@ -34,16 +34,21 @@ SAME_REP_S = 0.6
 """A repetition found is the true one whose bottom is this near."""
 BENT_Q = 0.35
 """Of the way down: below it the knee is hardly forward, and no deviation is judged."""
+DEEP = 0.5
+"""The deep half of a repetition: further down than this share of its depth."""
 WAYS = ("toes", "reference", "toes+reference")
 
 
 @dataclass(frozen=True)
 class TrueRep:
-    """bottom_s; per leg [left, right]: peak deviation and thigh elevation at the bottom, degrees."""
+    """Pairs are [left, right], degrees. peak_deg: largest deviation. deep_deg: the larger of the deep half's
+    means on the way down and up; inside_deg: that over the line the leg keeps when all is well."""
 
     bottom_s: float
     peak_deg: tuple[float, float]
     depth_deg: float
+    deep_deg: tuple[float, float]
+    inside_deg: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,12 @@ class Truth:
 
 @dataclass
 class Errors:
-    """What was found against what is true, over legs and repetitions; degrees."""
+    """What was found against what is true, over legs and repetitions; degrees. collapsed, clean: by how far
+    the deep half is truly inside the leg's own line."""
 
     azimuth: list[float] = field(default_factory=list)
     peak: list[float] = field(default_factory=list)
+    deep: list[float] = field(default_factory=list)
     depth: list[float] = field(default_factory=list)
     unknown: int = 0
     collapsed: list[Verdict] = field(default_factory=list)
@@ -80,7 +87,8 @@ def read_truth(path: Path) -> Truth:
     tilt = camera.get("tilt_deg", math.degrees(math.asin(-camera["view"][1][2])))
     frames, joints = known["frames"], known["joints"]
     standing = dict(zip(joints, frames[0]["j3"], strict=True))
-    reps = [_true_rep(rep, number, frames, joints) for number, rep in enumerate(known["reps"])]
+    zero = known.get("spec", {}).get("zero_deg") or (0.0, 0.0)
+    reps = [_true_rep(rep, number, frames, joints, zero) for number, rep in enumerate(known["reps"])]
     azimuth = tuple(_azimuth_deg(standing, side) for side in SIDES)
     return Truth(hfov, tilt, camera["eye"][1], (azimuth[0], azimuth[1]), reps)
 
@@ -92,14 +100,32 @@ def _azimuth_deg(joints: dict[str, list[float]], side: str) -> float:
     return math.degrees(math.atan2(right if side == "left" else -right, ahead))
 
 
-def _true_rep(rep: dict[str, Any], number: int, frames: list[dict[str, Any]], joints: list[str]) -> TrueRep:
+def _true_rep(
+    rep: dict[str, Any], number: int, frames: list[dict[str, Any]], joints: list[str], zero: Sequence[float]
+) -> TrueRep:
     mine = [frame for frame in frames if frame["rep"] == number]
     bent = [frame for frame in mine if frame["q"] > BENT_Q * max(frame["q"] for frame in mine)]
     peak = [max(frame[leg]["dev_shank_deg"] for frame in bent) for leg in "LR"]
     bottom_s = (rep["t_bottom"] + rep.get("t_up", rep["t_bottom"])) / 2
     deepest = min(mine, key=lambda frame: abs(frame["t"] - bottom_s))
     thighs = [_thigh_deg(dict(zip(joints, deepest["j3"], strict=True)), side) for side in SIDES]
-    return TrueRep(bottom_s, (peak[0], peak[1]), sum(thighs) / 2)
+    deep = [_deep_deg(mine, leg, bottom_s) for leg in "LR"]
+    return TrueRep(
+        bottom_s,
+        (peak[0], peak[1]),
+        sum(thighs) / 2,
+        (deep[0], deep[1]),
+        (deep[0] - zero[0], deep[1] - zero[1]),
+    )
+
+
+def _deep_deg(frames: Sequence[dict[str, Any]], leg: str, bottom_s: float) -> float:
+    most = max(frame["q"] for frame in frames)
+    halves: tuple[list[float], list[float]] = ([], [])
+    for frame in frames:
+        if frame["q"] > DEEP * most:
+            halves[frame["t"] > bottom_s].append(frame[leg]["dev_shank_deg"])
+    return max(float(np.mean(half)) for half in halves)
 
 
 def _thigh_deg(joints: dict[str, list[float]], side: str) -> float:
@@ -180,15 +206,19 @@ def _compare_rep(rep: Rep, true: TrueRep, errors: Errors) -> None:
         errors.depth.append(rep.depth_deg - true.depth_deg)
     if rep.is_reference:
         return
-    legs: list[tuple[RepLeg, float]] = list(zip((rep.left, rep.right), true.peak_deg, strict=True))
-    for leg, peak_deg in legs:
+    legs: tuple[RepLeg, RepLeg] = (rep.left, rep.right)
+    for leg, peak_deg, deep_deg, inside_deg in zip(
+        legs, true.peak_deg, true.deep_deg, true.inside_deg, strict=True
+    ):
         if leg.deviation_deg is None:
             errors.unknown += 1
         else:
             errors.peak.append(leg.deviation_deg - peak_deg)
-        if peak_deg >= COLLAPSED_DEG:
+        if leg.deep_deviation_deg is not None:
+            errors.deep.append(leg.deep_deviation_deg - deep_deg)
+        if inside_deg >= COLLAPSED_DEG:
             errors.collapsed.append(leg.verdict)
-        elif peak_deg <= CLEAN_DEG:
+        elif inside_deg <= CLEAN_DEG:
             errors.clean.append(leg.verdict)
 
 
@@ -223,8 +253,9 @@ def table(way: str, errors: Errors) -> str:
         f"\n{way}",
         f"  foot azimuth      {spread(errors.azimuth)}",
         f"  peak deviation    {spread(errors.peak)}; unknown {errors.unknown}",
-        f"  true >= {COLLAPSED_DEG:.0f}         {share(errors.collapsed)}",
-        f"  true <= {CLEAN_DEG:.0f}         {share(errors.clean)}",
+        f"  deep half         {spread(errors.deep)}",
+        f"  inside >= {COLLAPSED_DEG:.0f}       {share(errors.collapsed)}",
+        f"  inside <= {CLEAN_DEG:.0f}       {share(errors.clean)}",
         f"  depth             {spread(errors.depth)}",
         f"  counts            {'; '.join(wrong) or f'exact on {len(errors.counted)} clips'}",
     ]
