@@ -14,7 +14,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import real_motion
+from promises import Promise
+from promises import table as promised
 
 from mirror.camera.frame import Source
 from mirror.camera.recording import RecordingSource, load
@@ -51,6 +53,11 @@ TURNED: dict[str, range] = {
     "r17_gym_turned_then_rear": range(1, 7),
 }
 """Repetitions of people who are turned by more than 25 degrees: no verdict on them can be trusted."""
+HARD = ("r15_feet_placed_anew", "r18_feet_below_picture", "r19_feet_never_seen")
+"""Feet placed anew for each of ten repetitions; feet that are not in the picture: asked for by themselves."""
+FIRST_LOW = ("r04_starts_at_the_bottom", "r16_starts_bent_over")
+JUDGED = ("r01", "r02", "r07", "r20", "r21")
+"""Short clips, and clean ones: every knee has a verdict."""
 NO_SQUAT = ("r11", "r12", "r13", "r14", "sports2d")
 SAME_REP_S = 0.8
 
@@ -68,13 +75,15 @@ class Clip:
 
 @dataclass
 class Seen:
-    """What one chain made of one clip. Shares of frames: frozen, and no verdict while down."""
+    """What one chain made of one clip. unjudged: knees without a verdict. Shares of frames: frozen, and no
+    verdict while down."""
 
     chain: str
     counted: int = 0
     clean: list[str] = field(default_factory=list)
     caving: list[str] = field(default_factory=list)
     turned: list[str] = field(default_factory=list)
+    unjudged: int = 0
     frozen: float | None = None
     unknown: float | None = None
     why: str = ""
@@ -174,6 +183,7 @@ def _share(each: Iterable[bool]) -> float | None:
 def _judge(seen: Seen, clip: Clip, reps: Sequence[Rep]) -> None:
     """Sort the verdicts of the repetitions found by what the eye says of each knee."""
     seen.counted = len(reps)
+    seen.unjudged = sum(leg.verdict is Verdict.UNKNOWN for rep in reps for leg in (rep.left, rep.right))
     for label in clip.reps:
         rep = min(reps, key=lambda one: abs(one.bottom_s - label["bottom_s"]), default=None)
         if rep is None or abs(rep.bottom_s - label["bottom_s"]) > SAME_REP_S:
@@ -186,6 +196,9 @@ def _judge(seen: Seen, clip: Clip, reps: Sequence[Rep]) -> None:
             elif label[f"cave_{side}"] in ("slight", "clear"):
                 seen.caving.append(leg.verdict.value)
 
+
+Rows = dict[str, list[tuple[Clip, Seen]]]
+"""By chain."""
 
 # -- the table ---------------------------------------------------------------------------------------------
 
@@ -211,7 +224,9 @@ def table(found: Sequence[tuple[Clip, list[Seen]]]) -> str:
             live.why or "-",
         ]
         lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join([*lines, "", *_sums(found)])
+    return "\n".join(
+        [promised(promises(found)), "", *lines, "", "Legs: good / caution / off track / unknown."]
+    )
 
 
 def _verdicts(of: Sequence[str]) -> str:
@@ -226,24 +241,79 @@ def _per_cent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f} %"
 
 
-def _sums(found: Sequence[tuple[Clip, list[Seen]]]) -> list[str]:
-    lines = ["Legs: good / caution / off track / unknown."]
-    for i, chain in enumerate(("desk", "live")):
-        rows = [(clip, both[i]) for clip, both in found]
-        squats = [(clip, seen) for clip, seen in rows if clip.reps]
-        exact = sum(seen.counted == len(clip.reps) for clip, seen in squats)
-        false = sum(seen.counted for clip, seen in rows if clip.name.startswith(NO_SQUAT))
-        lines.append(
-            f"{chain}: exact on {exact} of {len(squats)} clips with squats, {false} repetitions where nobody "
-            f"squats; clean {_verdicts([v for _, s in rows for v in s.clean])}; "
-            f"caving {_verdicts([v for _, s in rows for v in s.caving])}; "
-            f"turned {_verdicts([v for _, s in rows for v in s.turned])}"
-        )
-    alone = [(clip.name, both[1].frozen) for clip, both in found if clip.alone and both[1].frozen is not None]
-    if alone:
-        over = [name for name, share in alone if share > 0.01]
-        lines.append(f"Alone and frozen for more than 1 % of frames: {len(over)} of {len(alone)} clips.")
-    return lines
+def promises(found: Sequence[tuple[Clip, list[Seen]]]) -> list[Promise]:
+    """What is asked on clips of real people, of the desk and of the live mirror."""
+    both = {chain: [(clip, seen[i]) for clip, seen in found] for i, chain in enumerate(("desk", "live"))}
+    front = [clip for clip, _ in found if clip.reps and clip.name not in (*TURNED, *HARD)]
+    upright = [clip for clip in front if clip.name not in FIRST_LOW]
+    each, count = partial(_each, both), partial(_sum, both)
+    return [
+        each("clips facing the camera, counted exactly", front, _exact),
+        each("...within one", front, _within_one),
+        each("...exactly, of those that begin with somebody upright", upright, _exact),
+        count("knees without a verdict in r01, r02, r07, r20, r21", _unjudged, most=0),
+        count("clean knees facing the camera: off track", lambda _, s: s.clean.count("off_track"), most=0),
+        count("...caution", lambda _, s: s.clean.count("caution")),
+        count("caving by eye: good", lambda _, s: s.caving.count("good")),
+        count("turned by over 25 degrees: off track or caution", lambda _, s: _warned(s.turned), most=0),
+        count("repetitions where nobody squats", _false, most=0),
+        _counted(both, HARD[0], least=8),
+        *(_counted(both, name) for name in (*HARD[1:], *TURNED)),
+        _frozen(both["live"]),
+    ]
+
+
+def _counted(both: Rows, name: str, least: float | None = None) -> Promise:
+    rows = {chain: [row for row in rows if row[0].name == name] for chain, rows in both.items()}
+    counted = {chain: float(sum(seen.counted for _, seen in own)) for chain, own in rows.items()}
+    of = {chain: sum(len(clip.reps) for clip, _ in own) for chain, own in rows.items()}
+    return Promise(f"{name}: counted", counted, least=least, unit="", digits=0, of=of)
+
+
+def _frozen(live: list[tuple[Clip, Seen]]) -> Promise:
+    alone = [seen.frozen for clip, seen in live if clip.alone and seen.frozen is not None]
+    over = float(sum(share > 0.01 for share in alone)) if alone else float("nan")
+    what = "clips of people alone, frozen for over 1 % of frames"
+    return Promise(what, {"live": over}, most=0, unit="", digits=0)
+
+
+def _each(both: Rows, what: str, those: Sequence[Clip], well: Callable[[Clip, Seen], bool]) -> Promise:
+    """How many of those clips go well; all of them is asked."""
+    measured = {
+        chain: float(sum(well(clip, seen) for clip, seen in rows if clip in those))
+        for chain, rows in both.items()
+    }
+    return Promise(
+        what, measured, least=len(those), unit="", digits=0, of={chain: len(those) for chain in both}
+    )
+
+
+def _sum(both: Rows, what: str, of: Callable[[Clip, Seen], int], *, most: float | None = None) -> Promise:
+    measured = {chain: float(sum(of(clip, seen) for clip, seen in rows)) for chain, rows in both.items()}
+    return Promise(what, measured, most=most, unit="", digits=0)
+
+
+def _exact(clip: Clip, seen: Seen) -> bool:
+    return seen.counted == len(clip.reps)
+
+
+def _within_one(clip: Clip, seen: Seen) -> bool:
+    return abs(seen.counted - len(clip.reps)) <= 1
+
+
+def _unjudged(clip: Clip, seen: Seen) -> int:
+    """Knees without a verdict, those of repetitions that were not counted among them."""
+    if not clip.name.startswith(JUDGED):
+        return 0
+    return seen.unjudged + 2 * max(0, len(clip.reps) - seen.counted)
+
+
+def _false(clip: Clip, seen: Seen) -> int:
+    return seen.counted if clip.name.startswith(NO_SQUAT) else 0
+
+
+def _warned(verdicts: Sequence[str]) -> int:
+    return sum(verdict in ("off_track", "caution") for verdict in verdicts)
 
 
 def main() -> int:
