@@ -70,11 +70,13 @@ class Found:
     true_azimuth_deg: list[float] = field(default_factory=list)
 
 
-def measure(one: truth.Sequence) -> list[Found]:
-    """One recording in every way, at the desk and live."""
+def measure(one: truth.Sequence, ways: Sequence[str] = WAYS) -> list[Found]:
+    """One recording in those ways, at the desk and live."""
     found = []
     with TemporaryDirectory() as scratch:
-        for way in WAYS if one.variant == "still" else WAYS[:2]:
+        for way in ways:
+            if way == WAYS[2] and one.variant != "still":
+                continue
             recording, later = _recording(one, way)
             path = Path(scratch) / "set.npz"
             save(path, recording)

@@ -119,7 +119,10 @@ def pair(found: list[Rep], true: tuple[TrueRep, ...]) -> list[tuple[Rep | None, 
 
 
 def show_live(recording: Recording, *, ask_reference: bool) -> tuple[list[Rep], list[KneeReading]]:
-    """What the live chain counts and says of a recording, as if it were a camera; no clock is waited for."""
+    """What the live chain counts and says of a recording, as if it were a camera; no clock is waited for.
+
+    Repetitions are as they were judged last: what was judged late replaces what was unknown.
+    """
     asked = {"coach": {"reference": "ask" if ask_reference else "off"}}
     settings = Settings.model_validate(asked)
     source = RecordingSource(recording, pace=False)
@@ -138,7 +141,8 @@ def show_live(recording: Recording, *, ask_reference: bool) -> tuple[list[Rep], 
             tips = toes.next(frame, frame.keypoints)
             if tips is not None:
                 watch.take_toes(tips, frame.size)
-    return reps, readings
+    late = {rep.n: rep for reading in readings for rep in reading.judged_late}
+    return [late.get(rep.n, rep) for rep in reps], readings
 
 
 def _presence(frame: Frame) -> Presence:
