@@ -29,11 +29,11 @@ from mirror.knees.constants import ANKLE, KNEE
 from mirror.knees.shank import deviation, lift
 from mirror.knees.track import Track
 from mirror.pose.catalog import find
-from mirror.report.output import check_writable, write_whole
-from mirror.settings import Settings
+from mirror.settings import Settings, files_named
 from mirror.station.run import DEMO_CLIP
 from mirror.station.station import Station
 from mirror.stopwatch import Laps, Took
+from mirror.writing import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mirror.screen.stage import Stage
@@ -55,7 +55,7 @@ Told = dict[str, Any]
 def bench(settings: Settings, seconds: float, output: Path | None, *, overwrite: bool) -> int:
     """Measure, print the table, write the JSON where asked. Exit code."""
     if output is not None:
-        check_writable([output], [], overwrite)
+        check_writable([output], files_named(settings), overwrite)
     began = time.perf_counter()
     live, start_up, runtime = _live(settings, seconds, began)
     desk_took, done = _desk(settings)

@@ -6,7 +6,6 @@ The file layout (.npz) is a contract that other programs rely on. Knows nothing 
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from mirror.camera.frame import F32, U8, Frame, Layout
 from mirror.camera.playback import Playback
 from mirror.camera.video import USUAL_FPS, check_readable
 from mirror.faults import BadInput
+from mirror.writing import whole
 
 F64 = npt.NDArray[np.float64]
 Value = TypeVar("Value")
@@ -103,17 +103,8 @@ def save(path: str | Path, recording: Recording) -> None:
         _checked(arrays)
     except _Wrong as wrong:
         raise BadInput(f"{path} was not written, the recording is wrong: {wrong}.") from None
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(path) as file:
+        np.savez_compressed(file, **arrays)
 
 
 class RecordingSource(Playback):

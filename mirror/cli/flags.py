@@ -21,7 +21,7 @@ Events = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option("--events", metavar="F.jsonl", help="Log every state, rep, cue, light and sound."),
 ]
-Overwrite = Annotated[bool, typer.Option("--yes", help="Overwrite the event log without asking.")]
+Overwrite = Annotated[bool, typer.Option("--yes", help="Overwrite without asking.")]
 Screen = Annotated[
     str,
     typer.Option("--screen", metavar="KIND", help="auto, window or none (none: a table in the terminal)."),

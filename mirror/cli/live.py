@@ -40,9 +40,13 @@ def run(
 def demo(
     screen: Screen = "auto",
     picture: Annotated[
-        Path,
-        typer.Option("--picture", metavar="F.png", help="Where the summary picture goes without a screen."),
-    ] = Path("squat-mirror-summary.png"),
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--picture",
+            metavar="F.png",
+            help="Where the summary picture goes without a screen (default: squat-mirror-summary.png).",
+        ),
+    ] = None,
     lights: Lights = None,
     events: Events = None,
     yes: Overwrite = False,

@@ -92,12 +92,13 @@ def models_bench(
     from mirror.pose import choice
     from mirror.pose.catalog import checked_file
     from mirror.pose.interpreter import Network
-    from mirror.report.output import check_writable
     from mirror.service.folders import state_folder
+    from mirror.settings import files_named
+    from mirror.writing import check_writable
 
     settings = load_settings(config)
     if json is not None:
-        check_writable([json], [], yes)
+        check_writable([json], files_named(settings), yes)
     models, how = choice.candidates(), settings.model
     use_xnnpack = how.xnnpack if xnnpack is None else xnnpack
     timings = _timed(models, choice.thread_counts(), rounds, how.runtime, use_xnnpack)
@@ -198,7 +199,7 @@ def _write_json(
     from json import dumps
     from os import getloadavg
 
-    from mirror.report.output import write_whole
+    from mirror.writing import write_whole
 
     told = {
         "schema": 1,

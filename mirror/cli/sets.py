@@ -56,10 +56,12 @@ def sets_export(
     origin: From = None,
 ) -> None:
     """Every repetition as a line of CSV."""
-    from mirror.history.export import every_repetition
-    from mirror.report.output import check_writable, write_whole
+    from mirror.history.export import database_files, every_repetition
+    from mirror.settings import find
+    from mirror.writing import check_writable, write_whole
 
-    check_writable([output], [], yes)
+    settings = find()
+    check_writable([output], [*database_files(origin), *([settings] if settings else [])], yes)
     text, count = every_repetition(origin)
     write_whole(output, text)
     typer.echo(f"{output}: {count} repetitions")

@@ -19,11 +19,12 @@ from mirror.pose.catalog import find
 from mirror.report.compare import compare, comparison_document, comparison_table, set_of_reps
 from mirror.report.frames_csv import frames_csv
 from mirror.report.json_document import document
-from mirror.report.output import check_writable, is_stream, targets, write_whole
+from mirror.report.output import targets
 from mirror.report.plot import check_can_plot, plot_png
 from mirror.report.table import reps_table
 from mirror.service.containment import clause_of
-from mirror.settings import Settings
+from mirror.settings import Settings, files_named
+from mirror.writing import check_writable, is_stream, write_whole
 
 SUFFIX = {"json": ".json", "csv": ".csv", "keypoints": ".npz", "plot": ".png", "video": ".mp4"}
 NAMED = ("plot", "video")
@@ -127,7 +128,8 @@ def _checked(
                 raise BadInput(f"{path} has no pictures in it: --video needs the video itself.")
     if outputs.plot:
         check_can_plot()
-    check_writable([path for paths in plan.values() for path in paths], inputs, overwrite)
+    files = [path for paths in plan.values() for path in paths]
+    check_writable(files, [*inputs, *files_named(settings)], overwrite)
     return plan
 
 

@@ -23,6 +23,7 @@ from mirror.doctor.finding import Finding, Level
 from mirror.history.database import FILE_NAME, newest_believed
 from mirror.service import incident_log, starts, throttling
 from mirror.service.folders import in_home
+from mirror.service.metrics import ours
 from mirror.service.wall_clock import A_DAY_S, CLOCK_IS_SET, plausible
 
 OLDEST_PYTHON = (3, 11)
@@ -158,11 +159,22 @@ def metrics(file: str) -> Finding:
     if importlib.util.find_spec("prometheus_client") is None:
         do = "pip install 'squat-mirror[metrics]'"
         return Finding("metrics", "warning", "prometheus-client is missing, so none are written", do)
-    folder = in_home(file.strip()).absolute().parent
+    path = in_home(file.strip()).absolute()
+    if not _metrics_ours(path):
+        do = "name a file of its own in [metrics] file"
+        return Finding("metrics", "warning", f"{path} is something else, so none are written", do)
+    folder = path.parent
     if not os.access(folder, os.W_OK):
         do = "choose another [metrics] file; the service may write below /run/squat-mirror"
         return Finding("metrics", "warning", f"{folder} cannot be written to", do)
     return Finding("metrics", "ok", f"written to {file.strip()}")
+
+
+def _metrics_ours(path: Path) -> bool:
+    try:
+        return ours(path)
+    except OSError:  # a folder that may not be entered is told as one that cannot be written to
+        return True
 
 
 def ask_service() -> dict[str, str]:

@@ -60,6 +60,12 @@ def newest(path: Path | None, count: int) -> list[KeptSet]:
     return [KeptSet(row, _when(at, sure), reps, says) for row, at, sure, reps, says in found]
 
 
+def database_files(path: Path | None) -> list[Path]:
+    """The database itself and what SQLite keeps beside it: nothing is ever written over one."""
+    path = path or state_folder() / FILE_NAME
+    return [path, *(path.with_name(path.name + beside) for beside in ("-wal", "-shm", "-journal"))]
+
+
 def every_repetition(path: Path | None) -> tuple[str, int]:
     """Every repetition as CSV with a heading, oldest first, and how many there are. Raises BadInput."""
     text = io.StringIO()
@@ -81,9 +87,12 @@ def every_repetition(path: Path | None) -> tuple[str, int]:
 def delete(path: Path | None, before: float | None) -> int:
     """Delete the sets from before `before` (seconds since 1970), or everything with None; how many.
 
-    What is deleted is gone from the file, too. Raises BadInput or PermanentFault.
+    What is deleted is gone from the file, too. Raises BadInput, for somebody else's database too, or
+    PermanentFault.
     """
     path = _there(path)
+    with _reading(path) as rows:
+        _check_ours(path, rows)
     try:
         with contextlib.closing(open_rows(path)) as rows:
             gone = delete_everything(rows) if before is None else delete_before(rows, before)
@@ -92,6 +101,13 @@ def delete(path: Path | None, before: float | None) -> int:
     except (sqlite3.Error, OSError, TooNew) as error:
         raise PermanentFault(f"{path} cannot be changed: {error}") from None
     return gone
+
+
+def _check_ours(path: Path, rows: sqlite3.Connection) -> None:
+    """A database of another program is not brought to our schema, and nothing in it is deleted."""
+    names = {name for (name,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not {"sets", "reps", "visits", "faults"} <= names:
+        raise BadInput(f"{path} is no database of sets")
 
 
 def midnight(day: str) -> float:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import queue
 import threading
 from dataclasses import astuple
@@ -17,6 +16,7 @@ from typing import Any
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.optics import Camera
 from mirror.mounting.learned_tilt import Mount, Visitor
+from mirror.writing import replace_whole
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +136,4 @@ def _clause(error: Exception) -> str:
 def _replace(path: Path, text: str) -> None:
     """The old file or the new one, whatever happens in between."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")  # one station a folder
-    with unfinished.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    replace_whole(path, text.encode(), alone=True)  # one station a folder

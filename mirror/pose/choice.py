@@ -22,6 +22,7 @@ from mirror.faults import BadInput
 from mirror.pose.catalog import DEFAULT_MODEL, ModelEntry, checked_file, entries, models_folder
 from mirror.pose.interpreter import Network, threads_said
 from mirror.pose.movenet import Decoder
+from mirror.writing import replace_whole
 
 FILE_NAME = "model-choice.json"
 WANTED_PER_S = 15.0
@@ -212,12 +213,7 @@ def keep(folder: Path, choice: Choice, timings: Sequence[Timing], made_for: dict
         "choice": asdict(choice),
         "timings": [asdict(t) for t in timings],
     }
-    fresh = folder / f".{FILE_NAME}.{os.getpid()}"
-    try:
-        fresh.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-        fresh.replace(folder / FILE_NAME)
-    finally:
-        fresh.unlink(missing_ok=True)
+    replace_whole(folder / FILE_NAME, (json.dumps(told, indent=1) + "\n").encode(), alone=True)
 
 
 def kept(folder: Path, made_for: dict[str, Any]) -> Choice | None:

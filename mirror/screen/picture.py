@@ -10,6 +10,7 @@ from mirror.coach.words import Words
 from mirror.faults import BadInput
 from mirror.screen.fonts import OWN, face_for
 from mirror.screen.stage import Stage
+from mirror.writing import whole_by_name
 
 SIZE = (1080, 1920)
 
@@ -35,6 +36,7 @@ def save_summary(
         stage.draw(replace(feedback, summary_page=page), None)
         paper.blit(canvas, (page * size[0], 0))
     try:
-        pygame.image.save(paper, str(path))
-    except (pygame.error, OSError) as error:
+        with whole_by_name(path) as unfinished:
+            pygame.image.save(paper, str(unfinished))
+    except pygame.error as error:
         raise BadInput(f"{path} cannot be written: {error}.") from None

@@ -15,9 +15,9 @@ from typing import Any, Protocol, TextIO
 from mirror.coach.feedback import Feedback, Light, State
 from mirror.coach.lines import Cue, Line
 from mirror.coach.words import Words
-from mirror.faults import BadInput
 from mirror.knees.reading import Rep, RepLeg
 from mirror.service.containment import Report, logged
+from mirror.writing import begin
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +71,7 @@ class EventLog:
         self._say = say
         self._file: TextIO | None = None
         if path is not None:
-            try:
-                self._file = path.open("w", encoding="utf-8")
-            except OSError as error:
-                raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
+            self._file = begin(path)
         self._state: State | None = None
         self._light = Light.OFF
         self._cue: Cue | None = None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import queue
 import threading
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from mirror.camera.recording import Recording
 from mirror.faults import PermanentFault
 from mirror.service.black_box import BlackBox, keep
 from mirror.service.containment import Incident
+from mirror.writing import replace_whole
 
 log = logging.getLogger(__name__)
 
@@ -124,12 +124,7 @@ def write(folder: Path, all_kept: list[Kept]) -> None:
     """The file as a whole or not at all. Raises OSError."""
     newest = sorted(all_kept, key=lambda one: one.last)[-MOST_KEPT:]
     told = {"schema": SCHEMA, "incidents": [asdict(one) for one in newest]}
-    unfinished = folder / f".{FILE}.{os.getpid()}.part"
-    try:
-        unfinished.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-        unfinished.replace(folder / FILE)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    replace_whole(folder / FILE, (json.dumps(told, indent=1) + "\n").encode(), alone=True)
 
 
 def kept(folder: Path) -> list[Kept]:

@@ -6,6 +6,7 @@ Knows no camera, no eyes and no broker: what is seen of them comes as `Seen`.
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import logging
 import platform
@@ -25,6 +26,7 @@ from mirror.service.containment import Report, logged
 from mirror.service.folders import in_home
 from mirror.service.throttling import THROTTLE_BITS, Health
 from mirror.stopwatch import Took
+from mirror.writing import replace_whole
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,9 @@ VERDICTS = tuple(verdict.value for verdict in Verdict)
 EVERY_S = 15.0
 FOR_EVERYBODY = 0o644
 """The file's mode: node-exporter runs as another user, and there is nothing in it to hide."""
+OURS = b"# HELP squat_mirror_"
+"""How a file begins that was written here."""
+SOMETHING_ELSE = "something else is there, and stays"
 BIT_NAMES = {
     0: "under_voltage",
     1: "frequency_capped",
@@ -139,6 +144,17 @@ def _health_rows(health: Health | None) -> Iterator[Row]:
         yield Row("throttle", "gauge", says, bits, ("what", "when"))
 
 
+def ours(path: Path) -> bool:
+    """Whether metrics may be written there: nothing is, or older metrics of a mirror. Raises OSError."""
+    if not path.exists():
+        return True
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        begins = file.read(len(OURS))
+    return begins in (b"", OURS)
+
+
 class Metrics:
     """Writes the file until closed."""
 
@@ -176,16 +192,15 @@ class Metrics:
 
     def write(self) -> None:
         """The file as a whole or not at all; a disk that refuses is said once, and once that it is back."""
-        from prometheus_client import CollectorRegistry, write_to_textfile
+        from prometheus_client import CollectorRegistry, generate_latest
 
         seen = self._look()
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Collected(list(rows(seen, self._pace(seen)))))
-        new = self.path.with_name(f"{self.path.name}.new")
         try:
-            write_to_textfile(str(new), registry)
-            new.chmod(FOR_EVERYBODY)
-            new.replace(self.path)
+            if not ours(self.path):
+                raise FileExistsError(errno.EEXIST, SOMETHING_ELSE)
+            replace_whole(self.path, generate_latest(registry), mode=FOR_EVERYBODY, alone=True)
         except OSError as error:
             if not self._trouble:
                 log.warning("metrics: %s cannot be written (%s)", self.path, error.strerror)

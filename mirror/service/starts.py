@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from mirror.faults import BadInput, PartMissing, StaysAway
+from mirror.writing import replace_whole
 
 log = logging.getLogger(__name__)
 
@@ -149,10 +150,8 @@ class Starts:
         self._record = record
         if self._file is None:
             return
-        fresh = self._file.with_suffix(".new")
         try:
-            fresh.write_text(json.dumps(asdict(record)), "utf-8")
-            fresh.replace(self._file)
+            replace_whole(self._file, json.dumps(asdict(record)).encode(), alone=True)
         except OSError as error:  # then the next start knows nothing of this one, and simply starts
             log.debug("%s cannot be written: %s", self._file, error.strerror)
 

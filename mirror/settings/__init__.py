@@ -50,6 +50,7 @@ from mirror.settings.sources import (
     FILE_NAME,
     Layer,
     check,
+    files_named,
     find,
     load,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "check",
     "describe",
     "every",
+    "files_named",
     "find",
     "load",
     "render_toml",

@@ -6,11 +6,8 @@ what they are for.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from mirror.settings.fields import LEAVE_OUT
 from mirror.settings.render import toml
 from mirror.settings.sections import every
 from mirror.settings.sources import FILE_NAME, check_file, find
+from mirror.writing import replace_whole
 
 
 def file_to_change(config: Path | str | None = None) -> Path:
@@ -100,21 +98,10 @@ def _uncommented(text: str, dotted: str, written: str) -> str:
 def _replace(path: Path, text: str) -> None:
     """The file's new text, checked and then in place in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    old = path.stat() if path.exists() else None
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    fresh = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
+
+    def sound(fresh: Path) -> None:
         problems = check_file(fresh)
         if problems:
             raise BadInput(problems[0].replace(str(fresh), str(path)))
-        fresh.chmod(stat.S_IMODE(old.st_mode) if old else 0o644)
-        if old:
-            with contextlib.suppress(PermissionError):  # only root may give files away
-                os.chown(fresh, old.st_uid, old.st_gid)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+
+    replace_whole(path, text.encode(), mode=None if path.exists() else 0o644, check=sound)

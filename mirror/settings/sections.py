@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
@@ -320,6 +321,7 @@ class Settings(BaseModel):
     metrics: MetricsSettings = MetricsSettings()
 
     _came_from: dict[str, str] = PrivateAttr(default_factory=dict)
+    _file: Path | None = PrivateAttr(default=None)
 
 
 SECTIONS: dict[str, type[Section]] = {

@@ -83,12 +83,21 @@ def load(config: Path | str | None = None, overrides: Mapping[str, object] | Non
     None as a value means that the flag was not given. Raises BadInput with one line that names the file
     and key, the variable or the flag, what was wrong and what would be right.
     """
-    layers, problems = _read(find(config), overrides or {})
+    file = find(config)
+    layers, problems = _read(file, overrides or {})
     settings, more = _combine(layers)
     problems += more
     if problems or settings is None:
         raise BadInput(problems[0] + (f" (and {len(problems) - 1} more)" if problems[1:] else ""))
+    settings._file = file
     return settings
+
+
+def files_named(settings: Settings) -> list[Path]:
+    """Every file these settings were read from or tell to be read: nothing is ever written over one."""
+    secrets = (settings.mqtt.password_file, settings.board.key_file)
+    named = [Path(name.strip()).expanduser() for name in secrets if name.strip()]
+    return named if settings._file is None else [settings._file, *named]
 
 
 def check(config: Path | str | None = None, overrides: Mapping[str, object] | None = None) -> list[str]:

@@ -29,11 +29,11 @@ from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.pose.toe_search import ToeSearch
-from mirror.report.output import check_writable, is_stream
 from mirror.service.stopping import signals_heard
-from mirror.settings import Settings
+from mirror.settings import Settings, files_named
 from mirror.station.knee_watch import in_the_way
 from mirror.station.toe_watch import ToeWatch
+from mirror.writing import check_writable, is_stream
 
 LOOK_UP_S = 0.2
 """How long to wait for a frame before asking whether to stop."""
@@ -161,7 +161,7 @@ def _check(path: Path, settings: Settings, overwrite: bool) -> None:
         raise BadInput(f"{path}: a recording's name ends in .npz, or analyze would not know it.")
     if is_stream(path):
         raise BadInput(f"{path} is not a file: a recording cannot be written there.")
-    check_writable([path], [Path(settings.camera.source)], overwrite)
+    check_writable([path], [Path(settings.camera.source), *files_named(settings)], overwrite)
 
 
 @contextmanager

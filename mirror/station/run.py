@@ -16,19 +16,20 @@ from mirror.camera.missing_camera import open_or_wait
 from mirror.camera.pick import open_camera
 from mirror.coach.words import words
 from mirror.faults import BadInput
-from mirror.report.output import check_writable
 from mirror.service.folders import runtime_folder
 from mirror.service.starts import Starts
 from mirror.service.stopping import signals_heard
-from mirror.settings import Settings
+from mirror.settings import Settings, files_named
 from mirror.station.late_screen import LateScreen
 from mirror.station.resting import rest_before
 from mirror.station.station import Station
 from mirror.station.upkeep import upkeep_for
+from mirror.writing import check_writable
 
 log = logging.getLogger(__name__)
 
 DEMO_CLIP = Path(__file__).parents[1] / "demo" / "demo.mp4"
+DEMO_PICTURE = Path("squat-mirror-summary.png")
 DEMO_LEAD_IN_S = 2.0
 """The demo clip's first picture stands so long: time to read that the first squat is the reference."""
 DEMO_HOLD_S = 7.0
@@ -40,7 +41,8 @@ def run_station(settings: Settings, *, screen: str, events: Path | None, overwri
 
     overwrite: whether a file that is there may become the event log; a clip that is played never may.
     """
-    _check_log(events, Path(settings.camera.source), overwrite)
+    if events is not None:
+        check_writable([events], [Path(settings.camera.source), *files_named(settings)], overwrite)
     _log_to_stderr(settings)
     starts = Starts(runtime_folder())
     with signals_heard() as stop:
@@ -78,15 +80,18 @@ def _reopened(settings: Settings) -> Source:
 
 
 def run_demo(
-    settings: Settings, *, screen: str, picture: Path, events: Path | None, overwrite: bool = False
+    settings: Settings, *, screen: str, picture: Path | None, events: Path | None, overwrite: bool = False
 ) -> int:
     """`squat-mirror demo`: the bundled clip through the real model, in a window or in the terminal.
 
-    overwrite: as for `run_station`.
+    picture: where the summary goes without a window; None is our own name for it, whose last one is
+    replaced. overwrite: as for `run_station`.
     """
     from mirror.camera.video import VideoFile
 
-    _check_log(events, DEMO_CLIP, overwrite)
+    named = [path for path in (events, picture) if path is not None]
+    check_writable(named, [DEMO_CLIP, *files_named(settings)], overwrite)
+    picture = picture or DEMO_PICTURE
     _log_to_stderr(settings)
     settings = _legible(settings, screen)
     windowed = _wants_window(screen)
@@ -107,12 +112,6 @@ def run_demo(
         save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
         print(f"Summary picture: {picture}")
     return 0
-
-
-def _check_log(events: Path | None, played: Path, overwrite: bool) -> None:
-    """Raises BadInput where the event log would take the place of what must stay."""
-    if events is not None:
-        check_writable([events], [played], overwrite)
 
 
 def _legible(settings: Settings, screen: str) -> Settings:

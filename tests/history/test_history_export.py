@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import sqlite3
 import time
 from pathlib import Path
 
@@ -73,6 +75,30 @@ def test_a_file_is_not_overwritten_without_being_asked(mirror, tmp_path, capsys)
     assert main(["sets", "export", str(output)]) == 2
     assert output.read_text() == "mine"
     assert main(["sets", "export", str(output), "--yes"]) == 0
+
+
+def test_the_database_is_never_overwritten_by_what_is_exported_from_it(mirror, path, tmp_path, capsys):
+    before = path.read_bytes()
+    (tmp_path / "link.csv").symlink_to(path)
+    log = path.with_name(f"{path.name}-wal")
+    for output in (path, tmp_path / "link.csv", *([log] if log.exists() else [])):
+        assert main(["sets", "export", str(output), "--from", str(path), "--yes"]) == 2
+        assert "is an input" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_the_database_of_another_program_is_neither_changed_nor_emptied(tmp_path, capsys):
+    other = tmp_path / "browser.sqlite"
+    with contextlib.closing(sqlite3.connect(other)) as rows, rows:
+        rows.execute("CREATE TABLE sets (at REAL)")
+        rows.execute("INSERT INTO sets VALUES (1.0)")
+    (tmp_path / "empty.sqlite").touch()
+    before = other.read_bytes()
+    for path in (other, tmp_path / "empty.sqlite"):
+        assert main(["sets", "delete", "--from", str(path), "--yes"]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert other.read_bytes() == before
+    assert (tmp_path / "empty.sqlite").read_bytes() == b""
 
 
 def test_deleting_takes_those_before_a_day_or_all_and_the_mirror_goes_on(mirror, path, capsys):

@@ -459,6 +459,28 @@ def test_the_clip_that_is_played_is_never_the_event_log(
     assert (tmp_path / "clip.mp4").read_bytes() == demo_clip.read_bytes()
 
 
+def test_the_settings_and_the_secrets_they_name_are_inputs_too(
+    ask: Ask, recording: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("secret\n")
+    (tmp_path / "mirror.toml").write_text('[mqtt]\npassword_file = "password"\n')
+    before = (tmp_path / "mirror.toml").read_bytes()
+    for name in ("mirror.toml", "password"):
+        for what in (("--json", name), ("--csv", name)):
+            refused(ask("analyze", recording, *what, "--yes"), "is an input")
+        refused(
+            ask("run", "--screen", "none", "--camera", recording, "--events", name, "--yes"), "is an input"
+        )
+    assert (tmp_path / "mirror.toml").read_bytes() == before
+    assert (tmp_path / "password").read_text() == "secret\n"
+
+
+def test_the_demo_s_picture_takes_no_file_s_place_without_yes(ask: Ask) -> None:
+    Path("holiday.png").write_text("precious")
+    refused(ask("demo", "--screen", "none", "--picture", "holiday.png"), "holiday.png", "--yes")
+    assert Path("holiday.png").read_text() == "precious"
+
+
 def test_an_event_log_that_cannot_be_written(ask: Ask, recording: Path, tmp_path: Path) -> None:
     answer = ask("run", "--screen", "none", "--camera", recording, "--events", tmp_path)
     refused(answer, str(tmp_path), "cannot be written")

@@ -13,6 +13,7 @@ import pytest
 from coach.readings import rep
 from patience import PATIENCE_S
 
+from mirror import writing
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.feedback import Light, State, nothing
 from mirror.doctor import computer as this_computer
@@ -123,21 +124,47 @@ def test_a_disk_that_refuses_is_said_once_and_when_it_is_well_again(tmp_path, ca
 
 
 def test_a_full_disk_leaves_the_last_whole_file(tmp_path, caplog, monkeypatch):
-    import prometheus_client
-
     told = Metrics(tmp_path / "mirror.prom", lambda: A_HOT_EVENING)
     told.write()
     whole = (tmp_path / "mirror.prom").read_text("utf-8")
 
-    def full(path: str, registry: object) -> None:
+    def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(prometheus_client, "write_to_textfile", full)
+    monkeypatch.setattr(writing.os, "fsync", full)
     told.write()
     told.write()
     assert (tmp_path / "mirror.prom").read_text("utf-8") == whole
     (record,) = caplog.records
     assert "cannot be written (No space left on device)" in record.getMessage()
+
+
+def test_what_is_no_file_of_metrics_stays_as_it_is(tmp_path, caplog):
+    for name, content in (("precious.txt", "precious"), ("node.prom", "# HELP node_load1 Load.\n")):
+        path = tmp_path / name
+        path.write_text(content, "utf-8")
+        told = Metrics(path, lambda: A_HOT_EVENING)
+        told.write()
+        told.write()
+        assert path.read_text("utf-8") == content
+        (record,) = caplog.records
+        assert record.getMessage() == (
+            f"metrics: {path} cannot be written (something else is there, and stays)"
+        )
+        assert this_computer.metrics(str(path)).level == "warning"
+        caplog.clear()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    Metrics(pipe, lambda: A_HOT_EVENING).write()
+    assert pipe.is_fifo()
+
+
+def test_older_metrics_and_an_empty_file_are_written_over(tmp_path):
+    path = tmp_path / "mirror.prom"
+    path.touch()
+    for _ in range(2):
+        Metrics(path, lambda: A_HOT_EVENING).write()
+    assert read(path)["effort_step"] == 1
 
 
 def test_it_is_written_by_a_thread_of_its_own_until_the_end(tmp_path):
