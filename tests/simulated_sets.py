@@ -21,8 +21,8 @@ PARTS = ("descent", "ascent", "deep")
 
 TRACK_MEAN_DEG, SHARED_SD_DEG, OWN_SD_DEG = 2.5, 4.5, 1.4
 """Of a leg's own line, deviation when deep: between people, and between the legs of one."""
-REP_SD_DEG = 1.8
-"""Of clean repetitions around that line, at their largest: 1.3 in the mean of the deep half."""
+REP_SD_DEG = 1.3
+"""Of clean repetitions around that line, at their largest: 0.9 in the deep half, 1.8 as noisy joints show it."""
 STANCE, STANCE_SD, NARROWEST, WIDEST = 0.27, 0.04, 0.18, 0.36
 """Distance of the ankles in statures."""
 CAVES_MORE_DEG = 2.5
@@ -147,4 +147,6 @@ def _deltas(
         deltas = clean / 2 + np.linspace(0.0, 1.0, count)[:, None] * [12.0, 11.0]
     elif pattern == "knees out":
         deltas = rng.uniform(-8.0, 2.0, (count, 2))
+        if rep_sd_deg is not None:  # one and the same each time: measured people's repetitions are alike
+            deltas = rng.uniform(-8.0, 0.0, (1, 2)) + clean
     return [(float(left), float(right)) for left, right in deltas]
