@@ -93,7 +93,7 @@ def analyse(
     placements = find_placements(t, p, score, seen, constants)
     which = _placings(placements, t)
     stances = _stances(placements, t, p, seen)
-    motions, counted = _follow(t, p, score, seen, [stances[i] for i in which], which, constants)
+    motions, counted, others = _follow(t, p, score, seen, [stances[i] for i in which], which, constants)
     toes = [_from_toes(placement, toes_of, size, camera, constants) for placement in placements] or [None]
     azimuths = [_agreed(i, found, counted) for i, found in enumerate(toes)]
     if reference is not None:
@@ -112,7 +112,7 @@ def analyse(
     if reference is not None:
         known = azimuths[counted[reference - 1].placement]
     why = _why(placements, reps, known)
-    return Analysis(t, camera, motions, judgements, reps, placements, known, reference, why, azimuths)
+    return Analysis(t, camera, motions, judgements, reps, placements, known, reference, why, azimuths, others)
 
 
 def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray[np.bool_]]:
@@ -185,20 +185,28 @@ def _follow(
     stances: list[Stance | None],
     which: list[int],
     constants: KeypointConstants,
-) -> tuple[list[Motion], list[_Counted]]:
-    """Every frame's Motion, and the repetitions with the frames they are made of."""
+) -> tuple[list[Motion], list[_Counted], tuple[OtherMovement, ...]]:
+    """Every frame's Motion, the repetitions with the frames they are made of, and what was none."""
     tracker = MotionTracker(constants)
     motions: list[Motion] = []
-    counted: list[_Counted] = []
+    found: list[tuple[int, Span | OtherMovement]] = []
     for i, now in enumerate(t):
         why = None if seen[i] else Reason(Why.NOBODY)
-        motion, span = tracker.update(float(now), p[i], score[i], stances[i], why)
+        motion, movement = tracker.update(float(now), p[i], score[i], stances[i], why)
         motions.append(motion)
-        if span is not None:
-            span = replace(span, end_s=min(span.end_s, float(t[-1])))  # what comes after nobody recorded
-            first = int(np.searchsorted(t, span.start_s))
-            counted.append(_Counted(span, which[i], motions[first:]))
-    return motions, counted
+        found += [(i, movement)] if movement is not None else []
+    if motions and not math.isnan(motions[-1].height):
+        movement = tracker.finish()
+        found += [(len(t) - 1, movement)] if movement is not None else []
+    counted = [_counted(i, one, t, motions, which) for i, one in found if isinstance(one, Span)]
+    return motions, counted, tuple(one for _, one in found if isinstance(one, OtherMovement))
+
+
+def _counted(i: int, span: Span, t: F64, motions: list[Motion], which: list[int]) -> _Counted:
+    """The repetition that frame i ended. What comes after the last frame nobody recorded."""
+    span = replace(span, end_s=min(span.end_s, float(t[-1])))
+    first = int(np.searchsorted(t, span.start_s))
+    return _Counted(span, which[i], motions[first : i + 1])
 
 
 def _from_toes(

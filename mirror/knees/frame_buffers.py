@@ -13,7 +13,7 @@ import numpy as np
 from mirror.knees.optics import F64
 from mirror.knees.shank import Shank
 
-FRAMES = 1200
+FRAMES = 3720
 """The longest repetition and a second more, at 120 frames a second."""
 
 

@@ -10,6 +10,7 @@ that stay unknown.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -25,7 +26,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live_reading import in_the_room, nobody, reading_of
 from mirror.knees.motion import Motion
 from mirror.knees.optics import F64, Camera, rectify, unrectify
-from mirror.knees.reading import KneeReading, Phase, Rep, Setup
+from mirror.knees.reading import KneeReading, OtherMovement, Phase, Rep, Setup
 from mirror.knees.reasons import Framing, Reason, Why
 from mirror.knees.repetition import make_rep
 from mirror.knees.squat import Span
@@ -134,14 +135,16 @@ class KneeWatch:
             return self._absent(pose.t), None
         visit = self._visit
         visit.seen(pose.t)
-        frame, span = self._follow(pose)
+        frame, movement = self._follow(pose)
         visit.remember(frame.motion, len(self._buffers))
         ask = visit.lasting(pose.t, self._framing(frame))
         if frame.motion.phase is Phase.STAND:
             self._stand(frame, in_the_way=pose.why is not None or ask is not None)
         judged = visit.feet.direction.judge(frame.motion, visit.feet.azimuth)
-        rep = self._rep(span) if span else None
+        rep = self._rep(movement) if isinstance(movement, Span) else None
         reading = reading_of(frame, visit, self._setup(ask), judged)
+        if isinstance(movement, OtherMovement):
+            reading = replace(reading, other=movement)
         placed = spared("places", lambda: in_the_room(reading, frame, visit, self._stature_m), reading)
         return placed, rep
 
@@ -150,12 +153,12 @@ class KneeWatch:
             self._visit = self._somebody_new()
         return nobody(t, self._visit.feet.stance is not None)
 
-    def _follow(self, pose: TrackedPose) -> tuple[LiveFrame, Span | None]:
+    def _follow(self, pose: TrackedPose) -> tuple[LiveFrame, Span | OtherMovement | None]:
         visit, buffer = self._visit, self._buffers.take()
         p = rectify(pose.keypoints[:, :2], pose.size, visit.camera, buffer.p)
         score = pose.keypoints[:, 2].astype(np.float64)
-        motion, span = visit.motion.update(pose.t, p, score, visit.feet.stance, pose.why, buffer)
-        return LiveFrame(pose, score, motion), span
+        motion, movement = visit.motion.update(pose.t, p, score, visit.feet.stance, pose.why, buffer)
+        return LiveFrame(pose, score, motion), movement
 
     def _framing(self, frame: LiveFrame) -> Framing | None:
         """Asked of those who stand: nobody is told to step back in the middle of a squat."""

@@ -104,7 +104,7 @@ class Setup:
 class KneeReading:
     """Both knees in one frame. `left` and `right` are the person's own.
 
-    q: squat progress, 0 standing; about 0.5 at parallel; None before standing calibration.
+    q: squat progress, 0 standing; about 0.5 at parallel; None where the legs are not seen.
     depth_deg: thigh elevation, + above parallel; None where unknown.
     why_unknown: why no leg is judged (Why.LEGS_NOT_SEEN, Why.NO_DIRECTION), or None.
     eye: where the person looks from; None where unknown.

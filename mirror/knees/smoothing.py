@@ -21,6 +21,11 @@ class Exponential:
         self._value = math.nan
         self._t = -math.inf
 
+    @property
+    def value(self) -> float:
+        """What it is by now; NaN before the first value."""
+        return self._value
+
     def __call__(self, t: float, x: float) -> float:
         if math.isnan(x):
             return x

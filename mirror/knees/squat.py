@@ -1,12 +1,14 @@
-"""How deep, which phase, and which movements are repetitions.
+"""How deep, which phase, and when the hips went down and came up again.
 
-Works on squat progress q: 0 standing, about half at parallel. Small and causal: the live mirror and the
-analysis of a whole recording feed it the same way, frame by frame, with times.
+Works on the hips' own rise and fall against what was seen in the last half minute, so nobody needs to be
+measured first. Small and causal: the live mirror and the analysis of a whole recording feed it the same way,
+frame by frame, with times. Whether what came up again was a squat, `movement.py` says.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,21 +16,46 @@ import numpy as np
 from mirror.knees.constants import ANKLE, HIP
 from mirror.knees.optics import F64
 from mirror.knees.reading import Phase
+from mirror.knees.smoothing import Exponential
 
 DESCENT_Q = 0.07
+"""Shares of the leg, as all here: the hips' height over the ankles as somebody stands."""
 LOCKOUT_Q = 0.05
 REP_Q = 0.10
-"""A repetition must go at least this deep. Quarter squats reach 0.11-0.14, a bow to the floor 0.09."""
+"""A movement must fall and rise at least this far. Quarter squats reach 0.11-0.14."""
 TURN_Q = 0.04
-"""The ascent has begun when q fell this far below its largest value."""
+"""The ascent has begun when the hips are this far above their lowest."""
+NEAR_TOP_Q = 0.07
+"""Up again: this near the top before, ..."""
+RISING_LEGS_S = 0.6
+"""...and slower than this (leg lengths a second): whoever is faster may be about to leave the floor."""
+AGAIN = 0.75
+"""Or, after this share of the fall, where the hips turn down by SAG_Q or rest for REST_S: a soft top."""
+SAG_Q, REST_S = 0.02, 0.2
+RESTED_Q = 0.005
+STANDS_S, STANDS_Q, STANDS_TALL = 0.5, 0.015, 0.96
+"""Whoever rests this long nearly as tall as they usually stand does stand. How tall is asked of the height
+over how far below the camera the feet are, which does not change as somebody steps back."""
+FLATTEST = 0.1
+"""Feet less far below the camera's level (tangent) tell no distance."""
+BENT = 0.75
+"""Thighs this short in the picture, in shanks, are bent: 0.8 to 1.1 standing, 0.7 at a fifth of the depth."""
+CUT_RISE_Q, SEEN_FALL = 0.25, 0.4
+"""Of somebody first seen low: up again, and the fall seen must be SEEN_FALL of that rise, else most of it was
+missed."""
+ALMOST_UP = 0.85
+"""A recording that ends in an ascent holds the repetition from this share of the fall on."""
 STILL_STANDING_Q = 0.02
 """Descents are dated back from here: they begin smoothly, so q grows with the square of time."""
 LONGEST_EDGE_S = 0.35
 """At most so much is added at either end of a repetition for the part below the thresholds."""
-SHORTEST_REP_S, LONGEST_REP_S = 0.5, 8.0
-REFRACTORY_S = 0.25
-LONGEST_HOLD_S = 6.0
-"""Held this long it is sitting down, not squatting."""
+SHORTEST_REP_S, LONGEST_REP_S = 0.6, 30.0
+LOST_S = 1.0
+"""Out of sight for this long, nobody knows what the hips did meanwhile."""
+SMOOTH_S, USUAL_S = 0.06, 2.0
+UPRIGHT = 0.95
+"""How tall somebody usually stands is learned while the hips are this near the tallest seen."""
+PIECE_S = 0.5
 
 DEPTH_LABELS = ((15.0, "high"), (5.0, "nearly parallel"), (-5.0, "parallel"), (-math.inf, "below parallel"))
 
@@ -36,28 +63,6 @@ DEPTH_LABELS = ((15.0, "high"), (5.0, "nearly parallel"), (-5.0, "parallel"), (-
 def hip_height(p: F64, ankle: F64) -> F64:
     """Height of the hips over the ankles: p (..., 17, 2), ankle (..., 2, 2) tangents -> (...)."""
     return np.asarray(p[..., HIP, 1].mean(-1) - ankle[..., 1].mean(-1))
-
-
-def progress(p: F64, ankle: F64, standing_hip_height: float) -> F64:
-    """How far somebody is down.
-
-    Parameters
-    ----------
-    p : (..., 17, 2) rectified tangents.
-    ankle : (..., 2, 2) of the ankles.
-    standing_hip_height : over the ankles, tangents, from the stance.
-
-    Returns
-    -------
-    q : (...), 0 standing, about 0.5 at parallel.
-
-    Notes
-    -----
-    ::
-
-        q = 1 - hip height / standing hip height
-    """
-    return np.asarray(1.0 - hip_height(p, ankle) / standing_hip_height)
 
 
 def ankles(p: F64) -> F64:
@@ -74,7 +79,7 @@ def depth_label(depth_deg: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a repetition happened, seconds, and its largest q."""
+    """When the hips went down and came up, seconds, and how far: q, their fall as a share of the leg."""
 
     start_s: float
     bottom_s: float
@@ -82,75 +87,172 @@ class Span:
     q: float
 
 
+class _Seen:
+    """The most that was seen of something in the last LONGEST_REP_S seconds, in pieces of PIECE_S."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[tuple[float, float]] = deque()
+        self.most = -math.inf
+
+    def see(self, t: float, value: float) -> None:
+        if self._pieces and t - self._pieces[-1][0] < PIECE_S:
+            began, before = self._pieces[-1]
+            if value > before:
+                self._pieces[-1] = (began, value)
+                self.most = max(self.most, value)
+            return
+        self._pieces.append((t, value))
+        while t - self._pieces[0][0] > LONGEST_REP_S:
+            self._pieces.popleft()
+        self.most = max(value for _, value in self._pieces)
+
+
 class RepCounter:
-    """STAND -> DOWN -> UP -> a repetition, by thresholds on q. Times may be uneven."""
+    """STAND -> DOWN -> UP -> a Span, by the hips' rise and fall alone. Times may be uneven.
+
+    One and a half squats, pulses and bounces at the bottom are one: the hips must rise by three quarters of
+    their fall before they can fall anew. Whoever is first seen low was seen to squat only where enough of
+    the fall was seen.
+    """
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Forget a movement under way (the person is gone, or walks)."""
-        self.phase = Phase.STAND
-        self._first_t = math.inf  # nothing is known from before
-        self._standing_t = -math.inf  # last moment surely standing
-        self._ended_t = -math.inf
-        self._start_t = self._bottom_t = 0.0
-        self._deepest = 0.0
-        self._near_deepest_t = 0.0  # since when q stays near its largest value
-        self._void = False
-        self._previous = (0.0, 0.0)
-
-    def cancel(self) -> None:
-        """The movement under way is no repetition after all; wait for the next stance."""
-        if self.phase is not Phase.STAND:
-            self._void = True
+        """Forget everything (the person is gone)."""
+        self._tallest = _Seen()
+        self._seen_t: float = -math.inf
+        self._h: float = 0.0
+        self._calm_h: float = 0.0
+        self._begin(-math.inf, 0.0, 1.0)
 
     @property
-    def start_s(self) -> float:
-        """When the movement under way began."""
-        return self._start_t
+    def leg(self) -> float:
+        """The hips' height over the ankles as this person stands, as far as it was seen; tangents."""
+        return self._tallest.most
 
-    def update(self, t: float, q: float) -> Span | None:
-        """One frame; a Span when a repetition ended with it."""
-        span = None
+    @property
+    def height(self) -> float:
+        """The hips' height over the ankles in the last frame, smoothed; tangents."""
+        return self._h
+
+    def update(self, t: float, height: float, straight: float, below: float) -> Span | None:
+        """One frame; a Span when the hips are up again with it.
+
+        height: of the hips over the ankles, tangents. straight: the thighs' height in the picture over the
+        shanks'. below: how far the ankles are below the camera's level, tangents.
+        """
+        before = None
+        if t - self._seen_t > LOST_S:
+            before = self.finish()
+            self._begin(t, height, straight)
+        h = self._smooth(t, height)
+        self._straight, self._tall = straight, h / max(below, FLATTEST)
+        self._speed = (h - self._h) / (t - self._seen_t) if t > self._seen_t else 0.0
+        self._seen_t, self._h = t, h
+        self._tallest.see(t, h)
+        if h > UPRIGHT * self.leg:
+            self._usual(t, self._tall)
+        if abs(h - self._calm_h) > STANDS_Q * self.leg:
+            self._calm_h, self._calm_t = h, t
+        if self.phase is not Phase.STAND:
+            return self._move(t, h)
+        self._stand(t, h)
+        return before
+
+    def finish(self) -> Span | None:
+        """Nothing is seen after the last frame: an ascent that was nearly over counts."""
         if self.phase is Phase.STAND:
-            self._stand(t, q)
-        else:
-            span = self._move(t, q)
-        self._previous = (t, q)
-        return span
-
-    def _stand(self, t: float, q: float) -> None:
-        self._first_t = min(self._first_t, t)
-        if q < STILL_STANDING_Q or self._standing_t == -math.inf:
-            self._standing_t = t
-        if q > DESCENT_Q and t - self._ended_t >= REFRACTORY_S:
-            self.phase = Phase.DOWN
-            self._start_t = max(self._begun(t, q), self._ended_t, self._first_t)
-            self._deepest, self._bottom_t, self._near_deepest_t = q, t, t
-            self._void = False
-
-    def _move(self, t: float, q: float) -> Span | None:
-        if q > self._deepest:
-            if q > self._deepest + TURN_Q or self.phase is Phase.UP:
-                self._near_deepest_t = t
-            self._deepest, self._bottom_t = q, t
-            self.phase = Phase.DOWN
-        elif q < self._deepest - TURN_Q:
-            self.phase = Phase.UP
-        elif t - self._near_deepest_t > LONGEST_HOLD_S:
-            self._void = True
-        return self._lock_out(t, q) if q < LOCKOUT_Q else None
-
-    def _lock_out(self, t: float, q: float) -> Span | None:
-        self.phase = Phase.STAND
-        self._standing_t = t
-        end = t + self._rest_of_the_way(t, q)
-        lasted = end - self._start_t
-        if self._void or self._deepest < REP_Q or not SHORTEST_REP_S <= lasted <= LONGEST_REP_S:
             return None
-        self._ended_t = t
-        return Span(self._start_t, self._bottom_t, end, self._deepest)
+        now = self._h + self._speed * SMOOTH_S  # what is smoothed is late
+        fell, rose = self._top - self._low, now - self._low
+        if self._cut:
+            enough = rose >= CUT_RISE_Q * self.leg and self._straight > BENT
+        else:
+            enough = rose >= ALMOST_UP * fell
+        return self._over(self._seen_t, self._seen_t) if enough else None
+
+    def _begin(self, t: float, h: float, straight: float) -> None:
+        """Somebody is first seen, or again after a while."""
+        self._smooth, self._usual = Exponential(SMOOTH_S), Exponential(USUAL_S)
+        self._seen_t = self._first_t = self._standing_t = self._calm_t = t
+        self._h = self._calm_h = h
+        self._ended_t = -math.inf
+        self._cut = straight < BENT  # first seen low
+        self._stands_at(h)
+        if self._cut:
+            self._descends(t, h, t)
+
+    def _stands_at(self, h: float) -> None:
+        self.phase, self._top = Phase.STAND, h
+
+    def _descends(self, t: float, h: float, start_t: float) -> None:
+        self.phase = Phase.DOWN
+        self._start_t = start_t
+        self._low = self._high = h
+        self._low_t = self._high_t = t
+
+    @property
+    def _stands(self) -> bool:
+        """Rests at full height."""
+        calm = self._seen_t - self._calm_t > STANDS_S
+        return calm and self._straight > BENT and self._tall > STANDS_TALL * self._usual.value
+
+    def _stand(self, t: float, h: float) -> None:
+        if h > self._top or self._stands:
+            self._top = h
+        q = (self._top - h) / self.leg
+        if q < STILL_STANDING_Q:
+            self._standing_t = t
+        if q > DESCENT_Q:
+            start = max(self._begun(t, q), self._ended_t, self._first_t)
+            self._descends(t, h, start)
+
+    def _move(self, t: float, h: float) -> Span | None:
+        if h < self._low:
+            self._low, self._low_t = h, t
+            self._high, self._high_t = h, t
+            self.phase = Phase.DOWN
+        elif h > self._low + TURN_Q * self.leg:
+            self.phase = Phase.UP
+        if h > self._high + RESTED_Q * self.leg:
+            self._high, self._high_t = h, t
+        if t - self._start_t > LONGEST_REP_S:
+            self._seen_t = -math.inf  # the next frame begins anew
+            return self._over(t, t)
+        if self._cut or self._top - self._low >= REP_Q * self.leg:
+            return self._up_again(t, h)
+        self._hardly_moved(t, h)
+        return None
+
+    def _hardly_moved(self, t: float, h: float) -> None:
+        if h > self._top - LOCKOUT_Q * self.leg or self._stands:
+            self._top = h if self._stands else max(self._top, h)
+            self.phase, self._standing_t = Phase.STAND, t
+
+    def _up_again(self, t: float, h: float) -> Span | None:
+        leg = self.leg
+        fell, rose = self._top - self._low, h - self._low
+        if rose > REP_Q * leg:
+            if not self._cut and h > self._top - NEAR_TOP_Q * leg and self._speed < RISING_LEGS_S * leg:
+                return self._over(t, t + self._rest_of_the_way(t, h))
+            turned = self._high - h > SAG_Q * leg or t - self._high_t > REST_S
+            enough = CUT_RISE_Q * leg if self._cut else AGAIN * fell
+            if turned and rose > enough:
+                return self._over(t, self._high_t)
+        return self._over(t, t) if self._stands else None
+
+    def _over(self, t: float, end_s: float) -> Span | None:
+        """The movement ends here: the next one falls from this height."""
+        fell, rose = self._top - self._low, self._h - self._low
+        missed = self._cut and fell < SEEN_FALL * rose
+        way = rose if self._cut else fell
+        span = Span(self._start_t, self._low_t, max(end_s, self._low_t), way / self.leg)
+        self._cut = False
+        self._stands_at(self._h)
+        self._standing_t = self._ended_t = t
+        whole = not missed and min(fell, rose) >= REP_Q * self.leg
+        return span if whole and span.end_s - span.start_s >= SHORTEST_REP_S else None
 
     def _begun(self, t: float, q: float) -> float:
         """When a descent that passes q now, and STILL_STANDING_Q a moment ago, left q = 0."""
@@ -158,9 +260,8 @@ class RepCounter:
         before = (t - self._standing_t) * root / (1.0 - root)
         return self._standing_t - min(LONGEST_EDGE_S, before)
 
-    def _rest_of_the_way(self, t: float, q: float) -> float:
-        """Seconds from here to q = 0 for an ascent that slows down smoothly at the present pace."""
-        before_t, before_q = self._previous
-        if t <= before_t or before_q <= q:
+    def _rest_of_the_way(self, t: float, h: float) -> float:
+        """Seconds from here to the top for an ascent that slows down smoothly at the present pace."""
+        if self._speed <= 0.0:
             return 0.0
-        return min(LONGEST_EDGE_S, 2.0 * max(0.0, q) * (t - before_t) / (before_q - q))
+        return min(LONGEST_EDGE_S, 2.0 * max(0.0, self._top - h) / self._speed)

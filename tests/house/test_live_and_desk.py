@@ -122,7 +122,7 @@ def test_what_the_lamp_follows_is_what_the_desk_draws_from_the_second_repetition
 def test_live_nothing_is_judged_before_the_reference_is_over() -> None:
     sim = session(BOTH, GOOD)
     first = Live(sim)
-    before = [r for r in first.readings if r.t <= sim.reps[0].end_s - 0.2]
+    before = [r for r in first.readings if r.t <= sim.reps[0].end_s - 0.4]
     assert {r.left.verdict for r in before} == {Verdict.UNKNOWN}
     assert all(r.target_is_guess for r in before)
 

@@ -18,11 +18,19 @@ from mirror.knees.rep_features import _forward, _Frames, _peak_up_share
 from mirror.knees.track import TrackedPose
 
 
-def seen(squat: simulate.Squat, *, fps: float = 30.0, toes: bool = True, still_s: float = 2.0) -> list[Rep]:
+def seen(
+    squat: simulate.Squat,
+    *,
+    fps: float = 30.0,
+    toes: bool = True,
+    still_s: float = 2.0,
+    hands: str = "clasp",
+) -> list[Rep]:
     sim = simulate.simulate(
         [simulate.Stand(still_s), squat, squat, simulate.Stand(2.0)],
         noise=simulate.Noise(sigma_px=0.8),
         fps=fps,
+        hands=hands,
     )
     return judged(sim, toes=toes).reps
 
@@ -72,7 +80,8 @@ def test_knees_pushed_out_are_outside() -> None:
 
 def test_a_trunk_that_tips_forward_drops_the_shoulders_more_than_the_hips() -> None:
     upright, tipped = (
-        signs(simulate.Squat(depth_deg=10, trunk_lean_deg=lean))[0].trunk for lean in (38.0, 80.0)
+        signs(simulate.Squat(depth_deg=10, trunk_lean_deg=lean), hands="bar")[0].trunk
+        for lean in (38.0, 80.0)
     )
     assert upright < 1.7
     assert tipped > 2.0
