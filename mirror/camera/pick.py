@@ -12,7 +12,8 @@ from mirror.camera.frame import Source
 from mirror.camera.picamera import PiCamera, PicameraUnusable, cameras
 from mirror.camera.recording import RecordingSource, load
 from mirror.camera.rotated import turned
-from mirror.camera.video import VideoFile, Webcam, mode_of, webcams
+from mirror.camera.video import VideoFile, mode_of
+from mirror.camera.webcam import Webcam, webcams
 from mirror.faults import BadInput
 from mirror.settings import CameraSettings
 

@@ -1,134 +1,164 @@
-"""Video files and USB webcams, through OpenCV.
+"""Video files, through PyAV.
 
-Hands on BGR frames with true times and says in a sentence when a file cannot be one. Knows nothing of
-what is done with the frames.
+Hands on BGR frames with true times, upright and with square pixels, and says in a sentence when a file cannot be
+one. Knows nothing of what is done with the frames.
 """
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import math
-import os
-import re
 import stat
-import struct
-import threading
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mirror.camera.buffers import Buffers, seal
-from mirror.camera.frame import Frame, Layout, Source
+from mirror.camera.decoded import AS_STORED, Shape, Turn, Upright
+from mirror.camera.frame import Frame, Layout
 from mirror.camera.playback import Playback
-from mirror.camera.view import WEBCAM_GUESS, webcam_hfov_deg
-from mirror.faults import BadInput, PartMissing, PermanentFault, TemporaryFault
+from mirror.faults import BadInput, PartMissing
+
+if TYPE_CHECKING:
+    import av
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
 USUAL_FPS = 30.0
 """For a file that does not say: what nearly every phone and webcam records at."""
-
 DAMAGED_IN_A_ROW = 90
-"""Packets in a row that may be damaged before a file counts as ended: three seconds. Asking on after the
-real end costs microseconds each."""
-
-STALL_S = 2
-"""A webcam that gives no frame for this long has stalled. At its slowest, in the dark, one gives 5/s."""
-
-_FFMPEG_QUIET = "-8"  # AV_LOG_QUIET
-
-
-def _opencv() -> ModuleType:
-    """OpenCV, quiet: whatever it cannot read, we say ourselves, once and in one line.
-
-    The environment variables are read by OpenCV when it first opens something; somebody who has set them
-    wants to see its log, and keeps it.
-    """
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _FFMPEG_QUIET)
-    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(STALL_S))
-    try:
-        import cv2  # half a second, and an optional dependency
-    except ImportError as missing:
-        raise PartMissing(
-            "Videos and webcams need OpenCV, which is not installed: pip install 'squat-mirror[video]'",
-            key="part_missing",
-        ) from missing
-    if "OPENCV_LOG_LEVEL" not in os.environ:
-        # OpenCV 4 has it at the top, 5 in a module of its own.
-        set_level = getattr(cv2, "setLogLevel", None) or getattr(cv2.utils, "logging").setLogLevel  # noqa: B009
-        set_level(0)
-    module: ModuleType = cv2
-    return module
+"""Packets in a row that may be damaged before a file counts as ended: three seconds."""
+BUFFER_BYTES = 1 << 18
+"""Read at a time."""
+NOTHING_ELSE = {"protocol_whitelist": "none"}
+"""A file is handed over open; whatever it names besides, on the network or in this computer, stays closed."""
+OTHER_SHAPE = 0.02
+"""A picture whose sides have another ratio than the first one's, by this share, shows another view."""
+LARGEST_SIDE, LARGEST_PICTURE = 8192, 36_000_000
+"""Pixels: what the largest phones record is 7680 x 4320."""
 
 
 class VideoFile(Playback):
     """A video file as a Source: BGR frames, upright, at their true presentation times.
 
-    See `Playback` for pace, lead_in_s, hold_s and t0. Times come from the container frame by frame, so a
-    variable frame rate is kept. A phone's rotation flag is applied once, by OpenCV.
+    See `Playback` for pace, lead_in_s, hold_s and t0. Times come from the container frame by frame, so variable
+    rates, edit lists and offsets are kept; second 0 is where a player begins. A phone's rotation and mirroring
+    flags are applied once, and pixels that are not square are made so. Where the pictures' size changes inside,
+    later ones are scaled to the first one's.
 
-    path, name: the file.
+    path, name: the file. turn: how its pictures are to be turned beyond what the file says.
     size: (height, width) of a picture, upright.
     fps, frame_count, duration_s: what the container says; None where it says nothing sensible.
+    codec: its short name ("h264").
     truncated: after the last frame: whether the file ended well before the length it announces.
+    view_changed_s: after the last frame: when the pictures became another view (a phone turned round), or None;
+        what comes then is left out.
 
-    Raises BadInput, one line that names the file, for a file that is missing, unreadable, empty, a folder,
-    or no video.
+    Raises BadInput, one line that names the file, for a file that is missing, unreadable, empty, a folder, too
+    large, or no video.
     """
 
-    def __init__(self, path: str | Path, *, pace: bool, lead_in_s: float = 0.0, hold_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        pace: bool,
+        lead_in_s: float = 0.0,
+        hold_s: float = 0.0,
+        turn: Turn = AS_STORED,
+    ) -> None:
         super().__init__(pace=pace, lead_in_s=lead_in_s, hold_s=hold_s)
         self.path = Path(path)
         self.truncated = False
+        self.view_changed_s: float | None = None
         check_readable(self.path)
-        cv2 = _opencv()
-        capture = self._open()
-        try:
-            self.fps = _sensible(capture.get(cv2.CAP_PROP_FPS), at_most=1000.0)
-            frame_count = _sensible(capture.get(cv2.CAP_PROP_FRAME_COUNT), at_most=1e8)
-            got, picture = capture.read()
-        finally:
-            capture.release()
-        if not got:
-            raise BadInput(f"{self.path} has no picture in it that can be read.")
-        self.frame_count = None if frame_count is None else round(frame_count)
-        self.duration_s = self.frame_count / self.fps if self.frame_count and self.fps else None
-        self.size: tuple[int, int] = picture.shape[:2]
-        self.name = f"{self.path.name}, {self.size[1]}x{self.size[0]}" + (
-            f" at {self.fps:.3g}/s" if self.fps else ""
-        )
+        with self._opened() as (container, stream):
+            first = next(self._decoded(container, stream), None)
+            if first is None:
+                raise BadInput(f"{self.path} has no picture in it that can be read.")
+            self._upright = Upright.of(first, stream.sample_aspect_ratio, turn)
+            self._shape = self._upright.shape(first)
+            self.size = self._upright.size(self._shape)
+            self._check_size(self.size)
+            self._describe(container, stream)
+        rate = f" at {self.fps:.3g}/s" if self.fps else ""
+        self.name = f"{self.path.name}, {self.size[1]}x{self.size[0]}{rate}"
 
-    def _open(self) -> Any:
-        cv2 = _opencv()
-        # Only FFmpeg: the others would take a text file for a picture sequence and complain on stderr.
-        capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
-        if not capture.isOpened():
-            raise BadInput(f"{self.path} is not a video that can be read.")
-        # OpenCV's default differs: 4.8 to 4.10, 4.12 and 5.0 rotate unless told not to, 4.11 only when
-        # told to. Told to, all of them do it right, so nothing here rotates a second time.
-        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
-        return capture
+    def _describe(self, container: InputContainer, stream: VideoStream) -> None:
+        """What the container says of itself."""
+        self.codec = stream.codec_context.name
+        self.fps = sensible(float(stream.average_rate or stream.guessed_rate or 0), at_most=1000.0)
+        self.duration_s = _announced_s(container, stream)
+        counted = sensible(float(stream.frames), at_most=1e8)
+        if counted is None and self.duration_s and self.fps:
+            counted = self.duration_s * self.fps
+        self.frame_count = None if counted is None else round(counted)
+
+    def _check_size(self, size: tuple[int, int]) -> None:
+        height, width = size
+        if max(size) > LARGEST_SIDE or height * width > LARGEST_PICTURE:
+            raise BadInput(f"{self.path} has pictures of {width} x {height} pixels: too large to be read.")
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[InputContainer, VideoStream]]:
+        """The container and its first stream of pictures. Raises BadInput."""
+        av = _pyav()
+        with contextlib.ExitStack() as stack:
+            try:
+                file = stack.enter_context(self.path.open("rb"))
+                container = stack.enter_context(
+                    av.open(file, "r", buffer_size=BUFFER_BYTES, container_options=NOTHING_ELSE)
+                )
+            except (av.FFmpegError, OSError, ValueError):
+                raise BadInput(f"{self.path} is not a video that can be read.") from None
+            streams = [one for one in container.streams.video if not _is_cover(one)]
+            if not streams:
+                raise BadInput(f"{self.path} is not a video that can be read.")
+            stream = streams[0]
+            if stream.codec_context is None:
+                raise BadInput(f"{self.path} is a video in a format that cannot be read here.")
+            stream.thread_type = "AUTO"
+            yield container, stream
+
+    def _decoded(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+        """Every picture that can be made out, past damage, to the end or what there is of it."""
+        av = _pyav()
+        damaged = 0
+        packets = container.demux(stream)
+        while damaged < DAMAGED_IN_A_ROW:
+            try:
+                packet = next(packets)
+            except (StopIteration, av.FFmpegError, OSError, ValueError):
+                return
+            try:
+                pictures = packet.decode()
+            except (av.FFmpegError, ValueError):
+                damaged += 1
+                continue
+            for picture in pictures:
+                damaged = 0
+                yield picture
 
     def _period_s(self) -> float:
         return 1.0 / (self.fps or USUAL_FPS)
 
     def _pictures(self) -> Iterator[Frame]:
-        cv2 = _opencv()
-        capture = self._open()
         buffers = Buffers((*self.size, 3))
-        t = -math.inf
-        index = 0
-        try:
-            while _grab_whole(capture):
-                t = self._presentation_s(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0, t)
-                got, pixels = capture.retrieve(buffers.lend())
-                if not got:
-                    continue
-                size: tuple[int, int] = pixels.shape[:2]
-                yield Frame(seal(pixels), t, index, Layout.BGR, size)
+        t, index = -math.inf, 0
+        self.view_changed_s = None
+        with self._opened() as (container, stream):
+            zero = _zero_s(container)
+            for picture in self._decoded(container, stream):
+                t = self._presentation_s(_told_s(picture, zero), t)
+                if _another_view(self._upright.shape(picture), self._shape):
+                    self.view_changed_s = t
+                    return
+                pixels = buffers.lend()
+                self._upright.paint(picture, self._shape, pixels)
+                yield Frame(seal(pixels), t, index, Layout.BGR, self.size)
                 index += 1
-        finally:
-            capture.release()
         self.truncated = self._ended_early(index, t)
 
     def _presentation_s(self, told: float, last: float) -> float:
@@ -147,9 +177,55 @@ class VideoFile(Playback):
         return count < self.frame_count - short and last_t < self.duration_s - short * self._period_s()
 
 
-def _grab_whole(capture: Any) -> bool:
-    """Go to the next picture that is whole: OpenCV reports a damaged packet and the end in the same way."""
-    return any(capture.grab() for _ in range(DAMAGED_IN_A_ROW))
+def _pyav() -> Any:
+    """PyAV, which keeps FFmpeg quiet: whatever it cannot read, we say ourselves, once and in one line."""
+    try:
+        import av
+    except ImportError as missing:
+        raise PartMissing(
+            "Videos need PyAV, which is not installed: pip install 'squat-mirror[video]'", key="part_missing"
+        ) from missing
+    return av
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    """A still picture kept beside a sound."""
+    import av
+
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _zero_s(container: InputContainer) -> float:
+    """Where a player begins, seconds on the container's clock."""
+    import av
+
+    return 0.0 if container.start_time is None else container.start_time / av.time_base
+
+
+def _announced_s(container: InputContainer, stream: VideoStream) -> float | None:
+    """How long it is to be played: a stream trimmed by an edit list is longer than what is played of it, and
+    Matroska counts from zero whatever it begins with."""
+    import av
+
+    whole = None if container.duration is None else container.duration / av.time_base
+    if whole is not None and "matroska" in container.format.name:
+        whole -= _zero_s(container)
+    own = None
+    if stream.duration is not None and stream.time_base is not None:
+        own = float(stream.duration * stream.time_base)
+    lengths = [length for length in (whole, own) if length is not None and 0 < length < 1e7]
+    return min(lengths, default=None)
+
+
+def _told_s(picture: VideoFrame, zero: float) -> float:
+    """A picture's time as its container has it, from where a player begins; NaN where there is none."""
+    return math.nan if picture.time is None else picture.time - zero
+
+
+def _another_view(shape: Shape, first: Shape) -> bool:
+    """Whether pictures of these shapes (height, width) cannot be of the same view."""
+    ratio = (shape[0] / shape[1]) / (first[0] / first[1])
+    return abs(ratio - 1.0) > OTHER_SHAPE
 
 
 def mode_of(path: Path) -> int | None:
@@ -180,162 +256,6 @@ def check_readable(path: Path) -> None:
         raise BadInput(f"{path} is empty.")
 
 
-def _sensible(told: float, *, at_most: float) -> float | None:
-    """A container's number, or None for the zeros, infinities and time bases it may put there instead."""
+def sensible(told: float, *, at_most: float) -> float | None:
+    """A container's or camera's number, or None for the zeros, infinities and time bases it may put there instead."""
     return told if math.isfinite(told) and 0.0 < told <= at_most else None
-
-
-class Webcam(Source):
-    """A USB webcam on V4L2 as a Source: BGR frames, `t` the monotonic time at which one was grabbed.
-
-    device: index or path of a capture node ("/dev/video0").
-    size: (width, height) to ask for; what the camera gives is in `size` of its frames.
-    fps: to ask for.
-    exposure_ms: fixed exposure time; None leaves it to the camera.
-
-    hfov_deg: a guess by the picture's shape, no webcam says it.
-
-    Raises BadInput when the node does not exist or is no camera, PermanentFault when this user may not
-    open it, TemporaryFault when it cannot be opened now (another program has it); `frames()` raises
-    TemporaryFault when no frame comes for STALL_S seconds or the cable is pulled.
-    """
-
-    hfov_deg: float | None
-    hfov_how = WEBCAM_GUESS
-
-    def __init__(
-        self,
-        device: int | str | Path,
-        size: tuple[int, int],
-        fps: float,
-        *,
-        exposure_ms: float | None = None,
-    ) -> None:
-        self._node = Path(f"/dev/video{device}" if isinstance(device, int) else device)
-        self._lock = threading.Lock()  # held while OpenCV works on the capture
-        self._closing = threading.Event()
-        self._index = 0
-        _check_camera(self._node)
-        self._capture = _open_webcam(self._node, size, fps, exposure_ms)
-        width, height, rate = _negotiated(self._capture)
-        self._buffers = Buffers((height, width, 3))
-        self.hfov_deg = webcam_hfov_deg((width, height))
-        self.name = f"Webcam {self._node}, {width}x{height}" + (f" at {rate:.3g}/s" if rate else "")
-
-    def frames(self) -> Iterator[Frame]:
-        """Frames as they come, until `close()`; raises TemporaryFault when they stop coming."""
-        while (frame := self._next()) is not None:
-            yield frame
-
-    def _next(self) -> Frame | None:
-        with self._lock:
-            if self._closing.is_set():
-                return None
-            grabbed = self._capture.grab()
-            t = time.monotonic()
-            got, pixels = self._capture.retrieve(self._buffers.lend()) if grabbed else (False, None)
-        if self._closing.is_set():
-            return None
-        if not got or pixels is None:
-            raise TemporaryFault(f"{self.name}: no picture came.", key="silent", camera=str(self._node))
-        size: tuple[int, int] = pixels.shape[:2]
-        self._index += 1
-        return Frame(seal(pixels), t, self._index - 1, Layout.BGR, size)
-
-    def close(self) -> None:
-        """Let the camera go; waits for a picture that is being taken, at most STALL_S."""
-        self._closing.set()
-        with self._lock:
-            self._capture.release()
-
-
-def _open_webcam(node: Path, size: tuple[int, int], fps: float, exposure_ms: float | None) -> Any:
-    cv2 = _opencv()
-    capture = cv2.VideoCapture(str(node), cv2.CAP_V4L2)
-    if not capture.isOpened():
-        raise TemporaryFault(
-            f"{node} could not be opened: another program may be using it.", key="busy", camera=str(node)
-        )
-    # Motion JPEG first: uncompressed, USB 2 carries only a few large pictures a second.
-    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter_fourcc(*"MJPG"))
-    capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
-    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
-    capture.set(cv2.CAP_PROP_FPS, fps)
-    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # no queue: the newest picture, not the one from before
-    if exposure_ms is not None:
-        capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, _V4L2_EXPOSURE_MANUAL)
-        capture.set(cv2.CAP_PROP_EXPOSURE, 10.0 * exposure_ms)  # V4L2 counts 0.1 ms
-    return capture
-
-
-def _negotiated(capture: Any) -> tuple[int, int, float | None]:
-    """(width, height, rate) the camera settled on."""
-    cv2 = _opencv()
-    width = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
-    height = int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-    return width, height, _sensible(capture.get(cv2.CAP_PROP_FPS), at_most=1000.0)
-
-
-def _check_camera(node: Path) -> None:
-    if mode_of(node) is None:
-        raise BadInput(
-            f"{node} does not exist: no camera is plugged in there.", key="unplugged", camera=str(node)
-        )
-    if not os.access(node, os.R_OK | os.W_OK):
-        raise PermanentFault(
-            f"{node} may not be opened by this user: add the user to the group video.",
-            key="not_allowed",
-            camera=str(node),
-        )
-    if card_of(node) is None:
-        raise BadInput(f"{node} is not a camera that gives pictures.", key="no_pictures", camera=str(node))
-
-
-# From linux/videodev2.h and v4l2-controls.h: struct v4l2_capability and its flags, a menu entry.
-_V4L2_CAPABILITY = struct.Struct("=16s32s32sIII3I")  # driver, card, bus, version, capabilities, of this node
-_VIDIOC_QUERYCAP = 2 << 30 | _V4L2_CAPABILITY.size << 16 | ord("V") << 8
-_V4L2_EXPOSURE_MANUAL = 1
-_CAP_VIDEO_CAPTURE = 0x00000001
-_CAP_STREAMING = 0x04000000
-_CAP_DEVICE_CAPS = 0x80000000
-
-_PI_INNARDS = ("unicam", "rp1-cfe", "bcm2835-isp", "bcm2835-codec", "pispbe", "rpi-hevc-dec", "rpivid")
-"""Drivers of the Pi's own camera pipeline: nodes that say they capture, but only for libcamera."""
-
-
-def card_of(node: Path) -> str | None:
-    """The camera's own name when the node gives pictures; None for metadata nodes, codecs and the rest."""
-    answer = bytearray(_V4L2_CAPABILITY.size)
-    try:
-        descriptor = os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.ioctl(descriptor, _VIDIOC_QUERYCAP, answer)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    return _card_in(bytes(answer))
-
-
-def _card_in(answer: bytes) -> str | None:
-    """Read the kernel's answer to VIDIOC_QUERYCAP."""
-    driver, card, _, _, whole_device, this_node, *_ = _V4L2_CAPABILITY.unpack(answer)
-    can = this_node if whole_device & _CAP_DEVICE_CAPS else whole_device
-    if not (can & _CAP_VIDEO_CAPTURE and can & _CAP_STREAMING):
-        return None
-    if _text(driver) in _PI_INNARDS:
-        return None
-    return _text(card) or "unnamed camera"
-
-
-def _text(field: bytes) -> str:
-    return field.split(b"\0", 1)[0].decode("ascii", "replace")
-
-
-def webcams(devices: Path = Path("/dev")) -> list[tuple[Path, str]]:
-    """Every node that gives pictures and its camera's name, lowest number first."""
-    nodes = [node for node in devices.glob("video*") if re.fullmatch(r"video\d+", node.name)]
-    nodes.sort(key=lambda node: int(node.name.removeprefix("video")))
-    return [(node, card) for node in nodes if (card := card_of(node)) is not None]

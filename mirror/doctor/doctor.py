@@ -80,13 +80,13 @@ class PluggedIn:
 
 def look_for_cameras() -> list[PluggedIn]:
     """Every camera plugged in, without opening it: the ribbon's first, as auto picks them."""
-    from mirror.camera import picamera, video
+    from mirror.camera import picamera, webcam
 
     try:
         ribbon = [PluggedIn(model) for model in picamera.cameras()]
     except picamera.PicameraUnusable:  # the libraries' finding says so, and webcams are seen all the same
         ribbon = []
-    return ribbon + [PluggedIn(card, str(node)) for node, card in video.webcams()]
+    return ribbon + [PluggedIn(card, str(node)) for node, card in webcam.webcams()]
 
 
 @dataclass(frozen=True, slots=True)

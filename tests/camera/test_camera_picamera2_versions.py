@@ -101,10 +101,10 @@ def test_a_webcam_is_taken_all_the_same_and_it_is_said_why(seen, monkeypatch):
 
 @pytest.mark.parametrize(("source", "level"), [("auto", "warning"), ("picamera", "fault")])
 def test_the_doctor_says_that_it_is_too_old_and_still_lists_webcams(seen, source, level, monkeypatch):
-    from mirror.camera import video
+    from mirror.camera import webcam
 
     of_version(seen, "0.3.18")
-    monkeypatch.setattr(video, "webcams", lambda: [(Path("/dev/video0"), "HD Webcam")])
+    monkeypatch.setattr(webcam, "webcams", lambda: [(Path("/dev/video0"), "HD Webcam")])
     finding = this_computer.libraries(PI, source)
     assert (finding.level, finding.do) == (level, system_packages.UPGRADE)
     assert "Picamera2 0.3.18 is too old" in finding.says

@@ -11,7 +11,7 @@ import pytest
 
 import mirror
 from mirror.camera.missing_camera import AbsentCamera
-from mirror.camera.video import Webcam
+from mirror.camera.webcam import Webcam
 from mirror.coach.lines import fault_line
 from mirror.coach.words import FOLDER, languages, words
 from mirror.faults import BadInput, PermanentFault, TemporaryFault

@@ -6,15 +6,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import simulate
 
 from mirror.camera.recording import Recording, save
-from mirror.camera.video import _opencv
 from mirror.cli import main
 
-cv2 = _opencv()  # as quiet as the mirror makes it: whoever opens something first decides for all
 DARK = np.zeros((640, 480, 3), np.uint8)
 
 

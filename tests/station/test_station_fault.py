@@ -10,7 +10,7 @@ import pytest
 from patience import PATIENCE_S
 
 from mirror.camera.frame import Frame, Source
-from mirror.camera.video import Webcam
+from mirror.camera.webcam import Webcam
 from mirror.coach.feedback import Feedback, State
 from mirror.coach.words import words
 from mirror.faults import TemporaryFault
