@@ -1,7 +1,7 @@
 """From a decoded picture of any format to upright BGR with square pixels.
 
-Files say themselves how they are to be turned, and by how much their pixels are wider than high; a person may say
-besides that pictures lie on their side or that a selfie was stored mirrored. Knows no file.
+Files say themselves how they are to be turned, and by how much their pixels are wider than high; a person may
+say besides that pictures lie on their side or that a selfie was stored mirrored. Knows no file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MIRRORED: Turn = (-1, 0, 0, 1)
 NARROWEST, WIDEST = Fraction(1, 4), Fraction(4)
 """Pixels more out of square than this are a mistake in the file."""
 HIGH_DEFINITION = 720
-"""From so many lines on, pictures that do not say which colours they mean are BT.709 by habit, else BT.601."""
+"""From so many lines on, pictures that do not say which colours they mean are BT.709 by habit, else 601."""
 _BT709, _BT601, _UNSAID = 1, 5, 2  # AVColorSpace
 _FULL_RANGE = 2  # AVColorRange
 
@@ -43,12 +43,13 @@ def then(first: Turn, second: Turn) -> Turn:
 
 def told_turn(picture: VideoFrame) -> Turn:
     """What the file says about how its pictures are to be shown: quarter turns and flips, nothing between."""
-    import av
+    from av.sidedata.sidedata import Type
 
-    told = picture.side_data.get(av.sidedata.sidedata.Type.DISPLAYMATRIX)
+    beside: Any = picture.side_data
+    told = beside.get(Type.DISPLAYMATRIX)
     if told is None:
         return AS_STORED
-    matrix = np.frombuffer(bytes(told), np.int32)[[0, 1, 3, 4]].astype(np.float64)
+    matrix = np.frombuffer(memoryview(told), np.int32)[[0, 1, 3, 4]].astype(np.float64)
     largest = float(np.abs(matrix).max())
     a, b, c, d = (round(value / largest) if largest else 0 for value in matrix.tolist())
     return (a, b, c, d) if abs(a * d - b * c) == 1 else AS_STORED
@@ -58,7 +59,8 @@ def told_turn(picture: VideoFrame) -> Turn:
 class Upright:
     """How pictures of one stream become upright ones.
 
-    turn: from the stored picture to the one that is handed on. across: how much wider than high a stored pixel is.
+    turn: from the stored picture to the one that is handed on. across: how much wider than high a stored
+    pixel is.
     """
 
     turn: Turn = AS_STORED
@@ -99,7 +101,7 @@ def _bgr(picture: VideoFrame, shape: Shape) -> U8:
         threads=1,
     )
     plane = packed.planes[0]
-    rows: U8 = np.frombuffer(plane, np.uint8).reshape(height, plane.line_size)
+    rows: U8 = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)
     return rows[:, : 3 * width].reshape(height, width, 3)
 
 

@@ -1,7 +1,7 @@
 """Video files, through PyAV.
 
-Hands on BGR frames with true times, upright and with square pixels, and says in a sentence when a file cannot be
-one. Knows nothing of what is done with the frames.
+Hands on BGR frames with true times, upright and with square pixels, and says in a sentence when a file cannot
+be one. Knows nothing of what is done with the frames.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from mirror.camera.playback import Playback
 from mirror.faults import BadInput, PartMissing
 
 if TYPE_CHECKING:
-    import av
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
@@ -43,21 +42,21 @@ LARGEST_SIDE, LARGEST_PICTURE = 8192, 36_000_000
 class VideoFile(Playback):
     """A video file as a Source: BGR frames, upright, at their true presentation times.
 
-    See `Playback` for pace, lead_in_s, hold_s and t0. Times come from the container frame by frame, so variable
-    rates, edit lists and offsets are kept; second 0 is where a player begins. A phone's rotation and mirroring
-    flags are applied once, and pixels that are not square are made so. Where the pictures' size changes inside,
-    later ones are scaled to the first one's.
+    See `Playback` for pace, lead_in_s, hold_s and t0. Times come from the container frame by frame, so
+    variable rates, edit lists and offsets are kept; second 0 is where a player begins. A phone's rotation and
+    mirroring flags are applied once, and pixels that are not square are made so. Where the pictures' size
+    changes inside, later ones are scaled to the first one's.
 
     path, name: the file. turn: how its pictures are to be turned beyond what the file says.
     size: (height, width) of a picture, upright.
     fps, frame_count, duration_s: what the container says; None where it says nothing sensible.
     codec: its short name ("h264").
     truncated: after the last frame: whether the file ended well before the length it announces.
-    view_changed_s: after the last frame: when the pictures became another view (a phone turned round), or None;
-        what comes then is left out.
+    view_changed_s: after the last frame: when the pictures became another view (a phone turned round), or
+        None; what comes then is left out.
 
-    Raises BadInput, one line that names the file, for a file that is missing, unreadable, empty, a folder, too
-    large, or no video.
+    Raises BadInput, one line that names the file, for a file that is missing, unreadable, empty, a folder,
+    too large, or no video.
     """
 
     def __init__(
@@ -257,5 +256,5 @@ def check_readable(path: Path) -> None:
 
 
 def sensible(told: float, *, at_most: float) -> float | None:
-    """A container's or camera's number, or None for the zeros, infinities and time bases it may put there instead."""
+    """What a container or camera says, or None for the zeros, infinities and time bases they say instead."""
     return told if math.isfinite(told) and 0.0 < told <= at_most else None

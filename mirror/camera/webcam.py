@@ -1,7 +1,7 @@
 """USB webcams on V4L2, through OpenCV.
 
-Hands on BGR frames as they come and says in a sentence when a node cannot be a camera. Knows nothing of what is
-done with the frames.
+Hands on BGR frames as they come and says in a sentence when a node cannot be a camera. Knows nothing of what
+is done with the frames.
 """
 
 from __future__ import annotations

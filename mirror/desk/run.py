@@ -163,7 +163,8 @@ def _annotate(path: Path, done: Study, output: Path) -> None:
     video = VideoFile(path, pace=False)
     pictures = (frame.pixels for frame in read_ahead(video.frames()))
     with _progress(output.name) as step:
-        annotate(pictures, done.analysis, done.recording.keypoints, video.fps or USUAL_FPS, output, step)
+        fps = video.fps or USUAL_FPS
+        annotate(pictures, done.analysis, done.recording.keypoints, fps, output, step, sound=path)
 
 
 def _compare(a: Study, b: Study, files: Sequence[Path]) -> None:

@@ -39,6 +39,7 @@ from mirror.knees.analysis import Analysis, targets
 from mirror.knees.constants import ANKLE, KNEE, SIDE
 from mirror.knees.optics import F64
 from mirror.knees.reading import XY, Rep, Verdict
+from mirror.report.film import Film
 from mirror.report.palette import bgr
 
 Picture = npt.NDArray[np.uint8]
@@ -51,8 +52,6 @@ LETTERS_OF_PICTURE = 0.028
 """Height of capital letters in picture heights, or widths of a picture that lies."""
 HERSHEY_CAP = 22.0
 """Height of capital letters of OpenCV's duplex letters at scale 1, pixels."""
-MOST_STILL_S = 10.0
-"""A picture stands no longer than this, however long the next one takes to come."""
 FINE = 4
 """Bits of a pixel's fraction OpenCV draws with."""
 
@@ -114,18 +113,6 @@ def _count(reps: list[Rep], t: float) -> str:
     return f"{sum(rep.end_s < t for rep in reps)} of {len(reps)} reps"
 
 
-def repeats(t: F64, fps: float) -> npt.NDArray[np.intp]:
-    """(T,) how often each picture is written at a constant rate, so that every one comes at its time.
-
-    Once each for a steady camera; a phone's uneven times are evened out.
-    """
-    since = np.asarray(t) - t[0]
-    count = round(float(since[-1]) * fps) + 1
-    shown = np.searchsorted(since, (np.arange(count) + 0.5) / fps, side="right") - 1
-    most = max(1, round(MOST_STILL_S * fps))
-    return np.minimum(np.bincount(shown, minlength=len(since)), most)
-
-
 def ring_radius(keypoints: npt.NDArray[np.float32], size: tuple[int, int]) -> int:
     """Pixels: as large as on the glass, but no wider than suits a small person's shanks."""
     apart = (keypoints[:, KNEE, :2] - keypoints[:, ANKLE, :2]) * np.array(size, np.float32)
@@ -143,17 +130,18 @@ def annotate(
     fps: float,
     path: Path,
     step: Callable[[int, int], None] | None = None,
+    sound: Path | None = None,
 ) -> None:
     """Write the annotated copy.
 
-    pictures: BGR (H, W, 3), upright, un-mirrored, one for every frame of the analysis. fps: of the copy,
-    whose pictures come at the original's times. path: ends in .mp4; the old file or the whole new one.
-    step: called with the pictures done and how many there are. Raises BadInput when it can't be written, or
-    the pictures are fewer than the analysis has frames.
+    pictures: BGR (H, W, 3), upright, un-mirrored, one for every frame of the analysis. fps: as the original
+    says; every picture comes at its own time. path: ends in .mp4; the old file or the whole new one. step:
+    called with the pictures done and how many there are. sound: the original, for its sound. Raises BadInput
+    when it can't be written, or the pictures are fewer than the analysis has frames.
     """
     unfinished = path.resolve().with_name(f".{path.name}.{os.getpid()}.part.mp4")
     try:
-        _write(pictures, analysis, keypoints, fps, unfinished, step)
+        _write(pictures, analysis, keypoints, fps, unfinished, step, sound)
         unfinished.replace(path.resolve())
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror or error}.") from None
@@ -168,53 +156,27 @@ def _write(
     fps: float,
     path: Path,
     step: Callable[[int, int], None] | None,
+    sound: Path | None,
 ) -> None:
-    times = repeats(analysis.t, fps)
-    copy = None
+    count = len(analysis.t)
+    film: Film | None = None
     done = 0
     try:
-        for done, picture in enumerate(islice(pictures, len(times)), 1):
-            if copy is None:
-                copy = _Copy(path, fps, analysis, keypoints, (picture.shape[0], picture.shape[1]))
-            copy.add(picture, done - 1, int(times[done - 1]))
+        for done, picture in enumerate(islice(pictures, count), 1):
+            if film is None:
+                size = (picture.shape[0], picture.shape[1])
+                pen, drawn = Pen(ring_radius(keypoints, size), size), moments(analysis, keypoints, size)
+                film = Film(path, fps, size, sound)
+            film.add(pen.draw(picture, drawn[done - 1]), float(analysis.t[done - 1] - analysis.t[0]))
             if step:
-                step(done, len(times))
-    finally:
-        if copy is not None:
-            copy.close()
-    if done < len(times):
-        raise BadInput("the video could not be read to the same end a second time")
-    if not path.exists() or path.stat().st_size == 0:  # OpenCV says nothing of a disk that is full
-        raise OSError("nothing was written")
-
-
-class _Copy:
-    """The video being written, of pictures of one size (height, width)."""
-
-    def __init__(
-        self,
-        path: Path,
-        fps: float,
-        analysis: Analysis,
-        keypoints: npt.NDArray[np.float32],
-        size: tuple[int, int],
-    ) -> None:
-        import cv2
-
-        self._pen = Pen(ring_radius(keypoints, size), size)
-        self._moments = moments(analysis, keypoints, size)
-        self._writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), fps, size[::-1])
-        if not self._writer.isOpened():
-            raise OSError("OpenCV cannot write MP4 there")
-
-    def add(self, picture: Picture, index: int, times: int) -> None:
-        if times:
-            shown = self._pen.draw(picture, self._moments[index])
-            for _ in range(times):
-                self._writer.write(shown)
-
-    def close(self) -> None:
-        self._writer.release()
+                step(done, count)
+        if done < count or film is None:
+            raise BadInput("the video could not be read to the same end a second time")
+        film.finish()
+    except BaseException:
+        if film is not None:
+            film.abandon()
+        raise
 
 
 class Pen:

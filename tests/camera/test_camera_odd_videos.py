@@ -50,9 +50,10 @@ def test_every_usual_codec_gives_the_same_pictures_at_the_same_times(
     assert len(pictures) == 10
     np.testing.assert_allclose(np.diff(times), 0.04, atol=0.0101)  # a GIF counts hundredths
     assert times[0] == 0.0
-    apart = np.abs(pictures[5][8:24, 8:40].astype(int) - (20, 20, 220)).mean(), np.abs(
-        pictures[5][40:60, 56:90].astype(int) - 60
-    ).mean()
+    apart = (
+        np.abs(pictures[5][8:24, 8:40].astype(int) - (20, 20, 220)).mean(),
+        np.abs(pictures[5][40:60, 56:90].astype(int) - 60).mean(),
+    )
     few_colours = 12 if codec == "gif" else 0
     assert max(apart) < 14 + few_colours, "colours are those that were put in, whatever the range"
 
@@ -67,9 +68,7 @@ def test_pixels_that_are_not_square_are_made_so(tmp_path: Path) -> None:
 
 def test_what_is_asked_for_comes_after_what_the_file_says(tmp_path: Path) -> None:
     path = write(tmp_path / "plain.mp4", [picture()] * 3)
-    corners = {
-        degrees: red_corner(read(path, turn)[1][0]) for degrees, turn in CLOCKWISE.items()
-    }
+    corners = {degrees: red_corner(read(path, turn)[1][0]) for degrees, turn in CLOCKWISE.items()}
     assert corners == {
         0: ("top", "left"),
         90: ("top", "right"),
@@ -81,7 +80,9 @@ def test_what_is_asked_for_comes_after_what_the_file_says(tmp_path: Path) -> Non
     assert red_corner(read(path, then(CLOCKWISE[90], MIRRORED))[1][0]) == ("top", "left")
 
 
-def test_turning_without_opencv_gives_the_same_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_turning_without_opencv_gives_the_same_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write(tmp_path / "plain.mp4", [picture()] * 2)
     with_it = [read(path, turn)[1][0] for turn in CLOCKWISE.values()]
     monkeypatch.setitem(__import__("sys").modules, "cv2", None)
@@ -115,7 +116,9 @@ def test_a_variable_rate_is_kept_in_a_container_of_milliseconds(tmp_path: Path) 
 
 def joined(path: Path, sizes: list[tuple[int, int]]) -> Path:
     """A WebM as a browser records it: 10 pictures of every size, one after another."""
-    parts = [write(path.with_suffix(f".{i}.webm"), [picture(size)] * 10, "libvpx") for i, size in enumerate(sizes)]
+    parts = [
+        write(path.with_suffix(f".{i}.webm"), [picture(size)] * 10, "libvpx") for i, size in enumerate(sizes)
+    ]
     with av.open(str(path), "w") as out:
         stream = None
         since = 0

@@ -60,7 +60,9 @@ def test_cameras_are_listed_in_the_order_of_their_numbers(
 ) -> None:
     for name in ("video10", "video2", "video0"):
         (tmp_path / name).touch()
-    monkeypatch.setattr(webcam, "card_of", lambda node: None if node.name == "video0" else f"card {node.name}")
+    monkeypatch.setattr(
+        webcam, "card_of", lambda node: None if node.name == "video0" else f"card {node.name}"
+    )
     assert [(node.name, card) for node, card in webcam.webcams(tmp_path)] == [
         ("video2", "card video2"),
         ("video10", "card video10"),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
+import resource
+import signal
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -20,7 +24,7 @@ from mirror.coach.mark_style import COLOUR
 from mirror.faults import BadInput
 from mirror.knees.analysis import Analysis, targets
 from mirror.knees.reading import Verdict
-from mirror.report.annotate import Mark, Moment, Pen, annotate, moments, repeats, ring_radius
+from mirror.report.annotate import Mark, Moment, Pen, annotate, moments, ring_radius
 from mirror.screen import marks
 
 SIZE = (640, 480)
@@ -203,19 +207,6 @@ def test_shapes_and_thickness_are_those_of_the_glass() -> None:
 # -- the video
 
 
-def test_a_steady_camera_s_pictures_are_written_once_each() -> None:
-    for fps in (25.0, 29.97, 30.0, 59.94):
-        assert (repeats(np.arange(200) / fps, fps) == 1).all()
-        rounded = np.round(np.arange(200) / fps, 3)  # containers count milliseconds
-        assert (repeats(rounded + 7.0, fps) == 1).all()
-
-
-def test_uneven_times_are_evened_out() -> None:
-    t = np.array([0.0, 0.1, 0.3, 0.32, 0.4])
-    assert repeats(t, 10.0).tolist() == [1, 2, 0, 1, 1]
-    assert repeats(np.array([0.0, 1000.0]), 10.0).tolist() == [100, 1]
-
-
 def written(path: Path) -> list[np.ndarray]:
     return [frame.pixels.copy() for frame in VideoFile(path, pace=False).frames()]
 
@@ -249,6 +240,71 @@ def test_a_place_that_cannot_be_written_is_said(
 ) -> None:
     with pytest.raises(BadInput, match=r"copy\.mp4 cannot be written"):
         annotate((blank() for _ in found.t), found, sim.keypoints, 30.0, tmp_path / "nowhere" / "copy.mp4")
+
+
+def test_every_picture_comes_at_its_own_time(
+    sim: simulate.Simulated, found: Analysis, tmp_path: Path
+) -> None:
+    uneven = np.cumsum(np.where(np.arange(len(found.t)) % 7 == 3, 0.101, 0.033))
+    path = tmp_path / "copy.mp4"
+    annotate((blank() for _ in found.t), replace(found, t=uneven), sim.keypoints, 30.0, path)
+    times = [frame.t for frame in VideoFile(path, pace=False).frames()]
+    np.testing.assert_allclose(np.array(times) - times[0], uneven - uneven[0], atol=1e-4)
+
+
+def test_the_copy_plays_while_it_is_still_being_loaded_and_in_browsers(
+    sim: simulate.Simulated, found: Analysis, tmp_path: Path
+) -> None:
+    path = tmp_path / "copy.mp4"
+    annotate((blank() for _ in found.t), found, sim.keypoints, 30.0, path)
+    movie = path.read_bytes()
+    assert movie.index(b"moov") < movie.index(b"mdat"), "what describes it comes first"
+    with av.open(str(path)) as copy:
+        stream = copy.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+
+
+@pytest.mark.parametrize(("codec", "suffix"), [("aac", "mp4"), ("pcm_s16le", "mkv"), ("libopus", "webm")])
+def test_the_sound_is_kept(
+    sim: simulate.Simulated, found: Analysis, tmp_path: Path, codec: str, suffix: str
+) -> None:
+    spoken = tmp_path / f"spoken.{suffix}"
+    with av.open(str(spoken), "w") as out:
+        track = out.add_stream(codec, rate=48000, layout="mono")
+        for i in range(100):
+            tone = (8000 * np.sin(np.arange(960) * 0.1)).astype(np.int16)[None]
+            frame = av.AudioFrame.from_ndarray(tone, format="s16", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = 48000, i * 960, Fraction(1, 48000)
+            out.mux(track.encode(frame))
+        out.mux(track.encode(None))
+    path = tmp_path / "copy.mp4"
+    annotate((blank() for _ in found.t), found, sim.keypoints, 30.0, path, sound=spoken)
+    with av.open(str(path)) as copy:
+        assert copy.streams.audio[0].codec_context.name == "aac"
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in copy.decode(audio=0)])
+    assert len(heard) / 48000 == pytest.approx(2.0, abs=0.1)
+    assert np.abs(heard).max() > 0.1
+    assert len(written(path)) == len(found.t)
+
+
+def test_a_disk_that_fills_is_said_and_the_old_copy_stays(
+    sim: simulate.Simulated, found: Analysis, tmp_path: Path
+) -> None:
+    path = tmp_path / "copy.mp4"
+    path.write_bytes(b"the old one")
+    snow = np.random.default_rng(0)
+    noise = (snow.integers(0, 256, (*SIZE, 3), np.uint8) for _ in found.t)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    try:
+        with pytest.raises(BadInput, match=r"copy\.mp4 cannot be written"):
+            annotate(noise, found, sim.keypoints, 30.0, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert path.read_bytes() == b"the old one"
+    assert [file.name for file in tmp_path.iterdir()] == ["copy.mp4"]
 
 
 # -- from the command line
