@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.camera.frame import U8
+from mirror.faults import BadInput
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -39,6 +40,22 @@ def then(first: Turn, second: Turn) -> Turn:
     a, b, c, d = first
     e, f, g, h = second
     return a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
+
+
+def turn_of(clockwise_deg: int, mirrored: bool) -> Turn:
+    """What somebody asks for: turned, then flipped back. Raises BadInput for what is no quarter turn."""
+    if clockwise_deg % 360 not in CLOCKWISE:
+        raise BadInput(f"--rotate {clockwise_deg}: a picture can be turned by 0, 90, 180 or 270 degrees.")
+    turn = CLOCKWISE[clockwise_deg % 360]
+    return then(turn, MIRRORED) if mirrored else turn
+
+
+def in_words(turn: Turn) -> tuple[int, bool]:
+    """(degrees clockwise, whether flipped after it): the two a turn is made of."""
+    a, b, c, d = turn
+    mirrored = a * d - b * c < 0
+    plain = then(turn, MIRRORED) if mirrored else turn
+    return next(degrees for degrees, one in CLOCKWISE.items() if one == plain), mirrored
 
 
 def told_turn(picture: VideoFrame) -> Turn:

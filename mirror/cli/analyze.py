@@ -63,13 +63,25 @@ def analyze(
         Optional[str],  # noqa: UP045
         typer.Option("--model", metavar="NAME", help="Pose model to use."),
     ] = None,
+    rotate: Annotated[
+        int,
+        typer.Option(
+            "--rotate", metavar="DEG", help="Turn the picture clockwise: 90, 180 or 270, for one that lies."
+        ),
+    ] = 0,
+    mirrored: Annotated[
+        bool,
+        typer.Option("--mirrored", help="The video is a selfie stored as a mirror shows it: flip it back."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Overwrite outputs without asking.")] = False,
     config: Config = None,
     debug: Debug = False,
 ) -> None:
     """Judge videos at a desk: a table, and files where asked. With several inputs, F is a folder."""
+    from mirror.camera.decoded import turn_of
     from mirror.desk.run import Outputs, analyze_all
 
+    turn = turn_of(rotate, mirrored)
     settings = load_settings(
         config,
         camera__hfov_deg=hfov,
@@ -79,4 +91,5 @@ def analyze(
         model__name=model,
     )
     outputs = Outputs(json=json, csv=csv, keypoints=keypoints, plot=plot, video=video, compare=compare)
-    raise typer.Exit(analyze_all(inputs, settings, reference, outputs, overwrite=yes, debug=debugging()))
+    code = analyze_all(inputs, settings, reference, outputs, turn=turn, overwrite=yes, debug=debugging())
+    raise typer.Exit(code)

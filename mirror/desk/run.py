@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mirror.camera.decoded import AS_STORED, Turn
 from mirror.camera.recording import save
 from mirror.coach.words import Words, in_english, words
 from mirror.desk.study import Progress, Study, as_recording, study
@@ -71,20 +72,22 @@ def analyze_all(
     reference: int | None,
     outputs: Outputs,
     *,
+    turn: Turn = AS_STORED,
     overwrite: bool,
     debug: bool = False,
 ) -> int:
     """Exit code 0, 2 when an input was bad, 1 when one met a fault of our own; the others are still done.
 
-    debug: show where such a fault comes from.
+    turn: of the pictures, beyond what their files say. debug: show where such a fault comes from.
     """
     plan = _checked(inputs, settings, outputs, overwrite=overwrite)
+    _check_turn(inputs, turn)
     done: list[Study] = []
     ours = False
     for i, path in enumerate(inputs):
         files = {kind: paths[i] for kind, paths in plan.items() if kind in SUFFIX}
         try:
-            done.append(_analyze_one(path, settings, reference, files))
+            done.append(_analyze_one(path, settings, reference, files, turn))
         except BadInput as wrong:
             named = str(wrong) if str(path) in str(wrong) else f"{path}: {wrong}"
             if len(inputs) == 1:
@@ -102,6 +105,12 @@ def analyze_all(
     if outputs.compare:
         _compare(done[0], done[1], plan.get("compare", []))
     return 0
+
+
+def _check_turn(inputs: Sequence[Path], turn: Turn) -> None:
+    for path in inputs:
+        if turn != AS_STORED and path.suffix.lower() == ".npz":
+            raise BadInput(f"{path} has no pictures in it: --rotate and --mirrored are for videos.")
 
 
 def _say_ours(path: Path, fault: Exception, debug: bool) -> None:
@@ -133,10 +142,12 @@ def _checked(
     return plan
 
 
-def _analyze_one(path: Path, settings: Settings, reference: int | None, files: dict[str, Path]) -> Study:
+def _analyze_one(
+    path: Path, settings: Settings, reference: int | None, files: dict[str, Path], turn: Turn
+) -> Study:
     say = words(settings.coach.language)
     with _progress(path.name) as step:
-        done = study(path, settings, reference, step)
+        done = study(path, settings, reference, step, turn)
     if "json" in files:
         found = document(done.analysis, done.source, done.summary, say)
         write_whole(files["json"], json.dumps(found, indent=1, allow_nan=False) + "\n")
@@ -160,7 +171,7 @@ def _annotate(path: Path, done: Study, output: Path) -> None:
     from mirror.camera.video import USUAL_FPS, VideoFile
     from mirror.report.annotate import annotate
 
-    video = VideoFile(path, pace=False)
+    video = VideoFile(path, pace=False, turn=done.turn)
     pictures = (frame.pixels for frame in read_ahead(video.frames()))
     with _progress(output.name) as step:
         fps = video.fps or USUAL_FPS
@@ -195,13 +206,22 @@ def _progress(name: str) -> Iterator[Progress | None]:
         yield lambda frames, total: bar.update(task, completed=frames, total=total)
 
 
+def _remark(done: Study, clause: str) -> None:
+    sys.stderr.write(f"squat-mirror: {done.source['file']} {clause}.\n")
+
+
 def _print(done: Study, files: dict[str, Path], say: Words) -> None:
     from rich.console import Console
     from rich.text import Text  # file names are no markup
 
     console = Console()
     if done.source.get("truncated"):
-        sys.stderr.write(f"squat-mirror: {done.source['file']} is cut off: judged as far as it goes.\n")
+        _remark(done, "is cut off: judged as far as it goes")
+    changed_s, found_turned = done.source.get("view_changed_s"), done.source.get("found_turned_deg")
+    if changed_s is not None:
+        _remark(done, f"shows another view from second {changed_s:.1f} on: judged as far as that")
+    if found_turned:
+        _remark(done, f"lies: somebody is in it when it is turned by {found_turned} degrees, so it was")
     if files:
         for file in (file for file in files.values() if not is_stream(file)):
             console.print(Text(f"{done.source['file']} -> {file}"), soft_wrap=True)

@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mirror.camera.decoded import AS_STORED, CLOCKWISE, Turn, in_words, then
 from mirror.camera.readahead import read_ahead
 from mirror.camera.recording import Recording, load
 from mirror.coach.feedback import SetSummary
 from mirror.coach.summary import summarise, untold
 from mirror.coach.words import in_english
 from mirror.desk.second_look import Looker
+from mirror.desk.which_way_up import share_upright, turned_where_somebody_is
 from mirror.faults import BadInput
 from mirror.fitting.from_recording import recorded_toes
 from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
@@ -36,6 +38,8 @@ Progress = Callable[[int, int | None], None]
 """Called with the frames done and, where known, how many there are."""
 PRESENT_SCORE = 0.2
 """Mean score of shoulders, hips, knees and ankles from which a recorded frame shows somebody."""
+ALMOST_NEVER = 0.1
+"""Where somebody is upright in no more than this share of the frames, the picture may lie on its side."""
 FEWEST_FRAMES = 5
 
 _Look = Callable[[Recording, Analysis], Recording]
@@ -45,22 +49,32 @@ _Input = tuple[Recording, dict[str, Any], _Look | None]
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One input, judged. source: what it was, for the report."""
+    """One input, judged. source: what it was, for the report. turn: how its pictures were turned."""
 
     recording: Recording
     analysis: Analysis
     summary: SetSummary
     source: dict[str, Any]
+    turn: Turn = AS_STORED
 
 
-def study(path: Path, settings: Settings, reference: int | None, progress: Progress | None = None) -> Study:
+def study(
+    path: Path,
+    settings: Settings,
+    reference: int | None,
+    progress: Progress | None = None,
+    turn: Turn = AS_STORED,
+) -> Study:
     """Judge one video or keypoint recording.
 
-    Raises BadInput, one line that names the file, for anything that cannot be judged.
+    turn: of a video's pictures, beyond what its file says; where nobody is to be seen in them and somebody
+    in one that is turned, they are turned so. Raises BadInput, one line that names the file, for anything
+    that cannot be judged.
     """
-    recording, source, look_again = (
-        _from_recording(path) if path.suffix.lower() == ".npz" else _from_video(path, settings, progress)
-    )
+    if path.suffix.lower() == ".npz":
+        recording, source, look_again = _from_recording(path)
+    else:
+        (recording, source, look_again), turn = _from_video_upright(path, settings, progress, turn)
     seen = present(recording.keypoints)
     if len(recording.t) < FEWEST_FRAMES:
         raise BadInput(f"{path} is too short: {len(recording.t)} frame(s).")
@@ -93,7 +107,7 @@ def study(path: Path, settings: Settings, reference: int | None, progress: Progr
         raise BadInput(f"{path}: {_told(error)}.") from None
     reps = analysis.reps
     summary = spared("summaries", lambda: summarise(reps, stature, analysis.why_unknown), untold(reps))
-    return Study(replace(recording, stature_m=stature), analysis, summary, source)
+    return Study(replace(recording, stature_m=stature), analysis, summary, source, turn)
 
 
 def _told(error: NoReference) -> str:
@@ -114,13 +128,28 @@ def _from_recording(path: Path) -> _Input:
     return recording, _source(path, "keypoint recording", recording), None
 
 
-def _from_video(path: Path, settings: Settings, progress: Progress | None) -> _Input:
+def _from_video_upright(
+    path: Path, settings: Settings, progress: Progress | None, turn: Turn
+) -> tuple[_Input, Turn]:
+    """The video as it is, or turned where somebody is seen only so; and how it was turned."""
+    found = _from_video(path, settings, progress, turn)
+    if share_upright(found[0].keypoints) > ALMOST_NEVER:
+        return found, turn
+    more_deg = turned_where_somebody_is(path, settings, turn)
+    if more_deg is None:
+        return found, turn
+    turn = then(turn, CLOCKWISE[more_deg])
+    recording, source, look_again = _from_video(path, settings, progress, turn)
+    return (recording, source | {"found_turned_deg": more_deg}, look_again), turn
+
+
+def _from_video(path: Path, settings: Settings, progress: Progress | None, turn: Turn) -> _Input:
     from mirror.camera.video import VideoFile  # recordings need neither OpenCV
     from mirror.pose.feet import FootNet  # nor a network
     from mirror.pose.people import PersonTracker
     from mirror.pose.pose_net import PoseNet
 
-    video = VideoFile(path, pace=False)
+    video = VideoFile(path, pace=False, turn=turn)
     entry = find(settings.model.name)
     constants_of(entry.name)
     net = PoseNet(entry, **engine(settings))
@@ -138,11 +167,19 @@ def _from_video(path: Path, settings: Settings, progress: Progress | None) -> _I
         if progress:
             progress(len(times), video.frame_count)
     recording = Recording(np.array(times), np.stack(poses), video.size, model=entry.name)
-    source = _source(path, "video", recording) | {"runtime": net.runtime, "truncated": video.truncated}
+    clockwise_deg, mirrored = in_words(turn)
+    source = _source(path, "video", recording) | {
+        "runtime": net.runtime,
+        "truncated": video.truncated,
+        "codec": video.codec,
+        "rotated_deg": clockwise_deg,
+        "mirrored": mirrored,
+        "view_changed_s": None if video.view_changed_s is None else round(video.view_changed_s, 3),
+    }
     looker = Looker(net, feet, windows)
 
     def look_again(known: Recording, first: Analysis) -> Recording:
-        with closing(read_ahead(VideoFile(path, pace=False).frames())) as frames:
+        with closing(read_ahead(VideoFile(path, pace=False, turn=turn).frames())) as frames:
             return looker.again(frames, known, first)
 
     return recording, source, look_again
