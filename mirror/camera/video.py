@@ -80,7 +80,6 @@ class VideoFile(Playback):
             self._upright = Upright.of(first, stream.sample_aspect_ratio, turn)
             self._shape = self._upright.shape(first)
             self.size = self._upright.size(self._shape)
-            self._check_size(self.size)
             self._describe(container, stream)
         rate = f" at {self.fps:.3g}/s" if self.fps else ""
         self.name = f"{self.path.name}, {self.size[1]}x{self.size[0]}{rate}"
@@ -95,9 +94,9 @@ class VideoFile(Playback):
             counted = self.duration_s * self.fps
         self.frame_count = None if counted is None else round(counted)
 
-    def _check_size(self, size: tuple[int, int]) -> None:
-        height, width = size
-        if max(size) > LARGEST_SIDE or height * width > LARGEST_PICTURE:
+    def _check_size(self, height: int, width: int) -> None:
+        """Before anything is decoded: a decoder holds a dozen pictures."""
+        if max(height, width) > LARGEST_SIDE or height * width > LARGEST_PICTURE:
             raise BadInput(f"{self.path} has pictures of {width} x {height} pixels: too large to be read.")
 
     @contextmanager
@@ -118,6 +117,7 @@ class VideoFile(Playback):
             stream = streams[0]
             if stream.codec_context is None:
                 raise BadInput(f"{self.path} is a video in a format that cannot be read here.")
+            self._check_size(stream.codec_context.height, stream.codec_context.width)
             stream.thread_type = "AUTO"
             yield container, stream
 

@@ -78,10 +78,8 @@ def analyze(
     debug: Debug = False,
 ) -> None:
     """Judge videos at a desk: a table, and files where asked. With several inputs, F is a folder."""
-    from mirror.camera.decoded import turn_of
     from mirror.desk.run import Outputs, analyze_all
 
-    turn = turn_of(rotate, mirrored)
     settings = load_settings(
         config,
         camera__hfov_deg=hfov,
@@ -91,5 +89,14 @@ def analyze(
         model__name=model,
     )
     outputs = Outputs(json=json, csv=csv, keypoints=keypoints, plot=plot, video=video, compare=compare)
-    code = analyze_all(inputs, settings, reference, outputs, turn=turn, overwrite=yes, debug=debugging())
+    code = analyze_all(
+        inputs,
+        settings,
+        reference,
+        outputs,
+        clockwise_deg=rotate,
+        mirrored=mirrored,
+        overwrite=yes,
+        debug=debugging(),
+    )
     raise typer.Exit(code)

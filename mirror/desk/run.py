@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mirror.camera.decoded import AS_STORED, Turn
+from mirror.camera.decoded import AS_STORED, Turn, turn_of
 from mirror.camera.recording import save
 from mirror.coach.words import Words, in_english, words
 from mirror.desk.study import Progress, Study, as_recording, study
@@ -72,16 +72,19 @@ def analyze_all(
     reference: int | None,
     outputs: Outputs,
     *,
-    turn: Turn = AS_STORED,
+    clockwise_deg: int = 0,
+    mirrored: bool = False,
     overwrite: bool,
     debug: bool = False,
 ) -> int:
     """Exit code 0, 2 when an input was bad, 1 when one met a fault of our own; the others are still done.
 
-    turn: of the pictures, beyond what their files say. debug: show where such a fault comes from.
+    clockwise_deg, mirrored: how pictures are turned and then flipped, beyond what their files say.
+    debug: show where such a fault comes from.
     """
-    plan = _checked(inputs, settings, outputs, overwrite=overwrite)
+    turn = turn_of(clockwise_deg, mirrored)
     _check_turn(inputs, turn)
+    plan = _checked(inputs, settings, outputs, overwrite=overwrite)
     done: list[Study] = []
     ours = False
     for i, path in enumerate(inputs):

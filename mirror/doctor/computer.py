@@ -30,7 +30,7 @@ OLDEST_PYTHON = (3, 11)
 LITTLE_SPACE, TOO_LITTLE_SPACE = 500e6, 50e6  # bytes; logs, statistics and an update need some hundred MB
 HOT_C = 80.0  # a Raspberry Pi begins to slow down at 80 degrees (85 at the latest)
 LATELY_S = 30 * A_DAY_S
-NEEDED = ("numpy", "cv2", "pygame", "gpiozero")
+NEEDED = ("numpy", "cv2", "av", "pygame", "gpiozero")
 DEVICES = ("dri/card*", "gpiochip*", "video*", "media*", "dma_heap/*")
 """What a mirror opens, below /dev."""
 

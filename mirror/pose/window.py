@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.camera.frame import U8, Frame, Layout
-from mirror.faults import PermanentFault
+from mirror.faults import PartMissing
 from mirror.pose.joints import ANKLES, HIPS, NOSE, NOSE_TO_ANKLE, SHOULDER_TO_HIP, SHOULDERS, SOLE_BELOW_ANKLE
 
 F32 = npt.NDArray[np.float32]
@@ -122,8 +122,9 @@ class Cropper:
         try:
             import cv2  # heavy, and not needed to analyse recordings
         except ImportError as error:
-            raise PermanentFault(
-                "reading pictures needs OpenCV: pip install 'squat-mirror[video]'"
+            raise PartMissing(
+                "Pictures need OpenCV, which is not installed: pip install 'squat-mirror[video]'",
+                key="part_missing",
             ) from error
         self._cv2 = cv2
         self.tensor: U8 = np.zeros((height, width, 3), np.uint8)

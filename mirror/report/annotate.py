@@ -7,7 +7,6 @@ come from.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -41,6 +40,7 @@ from mirror.knees.optics import F64
 from mirror.knees.reading import XY, Rep, Verdict
 from mirror.report.film import Film
 from mirror.report.palette import bgr
+from mirror.writing import whole_by_name
 
 Picture = npt.NDArray[np.uint8]
 
@@ -139,14 +139,8 @@ def annotate(
     called with the pictures done and how many there are. sound: the original, for its sound. Raises BadInput
     when it can't be written, or the pictures are fewer than the analysis has frames.
     """
-    unfinished = path.resolve().with_name(f".{path.name}.{os.getpid()}.part.mp4")
-    try:
+    with whole_by_name(path) as unfinished:
         _write(pictures, analysis, keypoints, fps, unfinished, step, sound)
-        unfinished.replace(path.resolve())
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror or error}.") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _write(

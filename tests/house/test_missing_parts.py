@@ -15,6 +15,7 @@ DEMO = str(Path(mirror.__file__).parent / "demo" / "demo.mp4")
 RUN = ["run", "--camera", DEMO, "--lights", "none", "--screen"]
 PARTS = {
     "cv2": ([*RUN, "none"], "OpenCV"),
+    "av": ([*RUN, "none"], "PyAV"),
     "ai_edge_litert": ([*RUN, "none"], "ai-edge-litert"),
     "pygame": ([*RUN, "window"], "pygame"),
     "matplotlib.figure": (["analyze", DEMO, "--plot", "F.png"], "matplotlib"),

@@ -30,7 +30,7 @@ OPENS = {
 """Calls that make or move a file."""
 BY_ANOTHER_LIBRARY = {
     "history/database.py": "SQLite keeps its own files whole; a damaged one is renamed, never overwritten",
-    "report/annotate.py": "OpenCV opens what it writes; it is handed an unfinished file's name",
+    "report/film.py": "FFmpeg opens what it writes; it is handed an unfinished file's name",
     "pose/runtime_noise.py": "standard error itself, for as long as a network loads",
 }
 
