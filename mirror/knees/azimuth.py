@@ -70,6 +70,27 @@ class RefusedReference(Exception):
         self.reason = reason
 
 
+def body_turn_deg(azimuth: Azimuth | None) -> float:
+    """How far a body is turned from the camera, as its feet say it.
+
+    Parameters
+    ----------
+    azimuth : directions of both feet in the camera frame, + outward; None where none is known.
+
+    Returns
+    -------
+    Degrees, + toward the image right, 0 facing; NaN where a foot is not known.
+
+    Notes
+    -----
+    Half the difference: turnout goes to either side, a turn takes both feet the same way. People who face the
+    camera show 1 to 14 degrees, people who are turned 37 to 60.
+    """
+    if azimuth is None:
+        return math.nan
+    return math.degrees(float(SIDES @ azimuth.value) / 2)
+
+
 def from_toes(toe: F64, ankle: F64, depth: F64, toe_reach: float, sd: F64 | None = None) -> Azimuth:
     """Foot directions from the toe tips of somebody standing.
 
