@@ -33,7 +33,7 @@ MOTION = SHARED / "motion"
 PEOPLE = ("p1", "p2", "p3", "p4", "p5")
 YAWS = ("-10", "+0", "+10")
 SAME_REP_S = 0.6
-"""A repetition found is the true one whose bottom is this near."""
+"""A repetition found is the true one whose bottom is this near or falls into it: some stay low for long."""
 LEAST_Q = 0.15
 """Repetitions that go less deep need not be counted."""
 TOE_REACH = 0.467
@@ -107,12 +107,16 @@ def pair(found: list[Rep], true: tuple[TrueRep, ...]) -> list[tuple[Rep | None, 
     pairs: list[tuple[Rep | None, TrueRep]] = []
     for rep in true:
         near = min(left, key=lambda one: abs(one.bottom_s - rep.bottom_s), default=None)
-        if near is not None and abs(near.bottom_s - rep.bottom_s) > SAME_REP_S:
+        if near is not None and not _same(near, rep):
             near = None
         if near is not None:
             left.remove(near)
         pairs.append((near, rep))
     return pairs
+
+
+def _same(found: Rep, true: TrueRep) -> bool:
+    return abs(found.bottom_s - true.bottom_s) <= SAME_REP_S or found.start_s <= true.bottom_s <= found.end_s
 
 
 # -- the live chain ----------------------------------------------------------------------------------------

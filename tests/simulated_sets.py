@@ -22,7 +22,7 @@ PARTS = ("descent", "ascent", "deep")
 TRACK_MEAN_DEG, SHARED_SD_DEG, OWN_SD_DEG = 2.5, 4.5, 1.4
 """Of a leg's own line, deviation when deep: between people, and between the legs of one."""
 REP_SD_DEG = 1.3
-"""Of clean repetitions around that line, at their largest: 0.9 in the deep half, 1.8 as noisy joints show it."""
+"""Of clean repetitions around that line, at their largest; 0.9 when deep, 1.8 where joints are noisy."""
 STANCE, STANCE_SD, NARROWEST, WIDEST = 0.27, 0.04, 0.18, 0.36
 """Distance of the ankles in statures."""
 CAVES_MORE_DEG = 2.5
