@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from mirror.faults import BadInput
+from mirror.plain import in_a_line
 
 LONGEST_OF_NAME = 40
 """Letters of a file's name that its unfinished one repeats: no file system takes more than 255 bytes."""
@@ -193,8 +194,7 @@ def _check_file(path: Path, overwrite: bool) -> None:
 def _leave_given(path: Path) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
-    sys.stderr.write(f"{shown} exists. Overwrite it? [y/N] ")
+    sys.stderr.write(f"{in_a_line(str(path))} exists. Overwrite it? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -15,11 +15,11 @@ from mirror.board.messages import FinishedSet
 from mirror.board.stations import natural
 from mirror.coach.words import Words
 from mirror.mqtt.topics import VERDICTS
+from mirror.plain import cell
 
 COLUMNS = (
     "time", "station", "set", "reps", *VERDICTS, "worst", "worst_side", "worst_deg", "sentence",
 )  # fmt: skip
-A_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def in_order(sets: Iterable[FinishedSet]) -> list[FinishedSet]:
@@ -54,14 +54,14 @@ def as_csv(sets: Iterable[FinishedSet]) -> str:
         out.writerow(
             [
                 time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(one.when)),
-                _plain(one.station),
+                cell(one.station),
                 one.number,
                 len(one.reps),
                 *(one.count(verdict) for verdict in VERDICTS),
                 one.worst,
                 side,
                 degrees,
-                _plain(" ".join(one.sentences)),
+                cell(" ".join(one.sentences)),
             ]
         )
     return text.getvalue()
@@ -77,8 +77,3 @@ def _furthest(one: FinishedSet, say: Words) -> str:
 def _seen(one: FinishedSet) -> str:
     """What the knees did: the sentence after the headline, which only counts."""
     return one.sentences[1] if len(one.sentences) > 1 else "".join(one.sentences)
-
-
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(A_FORMULA_BEGINS) else text

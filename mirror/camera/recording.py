@@ -19,6 +19,7 @@ from mirror.camera.frame import F32, U8, Frame, Layout
 from mirror.camera.playback import Playback
 from mirror.camera.video import USUAL_FPS, check_readable
 from mirror.faults import BadInput
+from mirror.plain import controls
 from mirror.writing import whole
 
 F64 = npt.NDArray[np.float64]
@@ -38,6 +39,9 @@ OFF_PICTURE = 1.0
 
 CANVAS_SIDE = 640
 """Pixels of the longer side of the dark canvas a played recording shows, at most."""
+
+LONGEST_NAME = 100
+"""Letters of a network's name."""
 
 RANGES = {
     "hfov_deg": (5.0, 175.0),
@@ -297,4 +301,7 @@ def _scalar(name: str, array: npt.NDArray[Any]) -> float:
 def _model(name: str, array: npt.NDArray[Any]) -> str:
     if array.dtype.kind != "U" or array.size != 1:
         raise _Wrong(f"{name} is not a text")
-    return str(array.reshape(())[()])
+    text = str(array.reshape(())[()])
+    if len(text) > LONGEST_NAME or controls(text):
+        raise _Wrong(f"{name} is no network's name")
+    return text

@@ -15,8 +15,8 @@ from typing import Any
 import typer
 
 from mirror.cli.app import app, as_written, debug, debugging
-from mirror.cli.flags import in_a_line
 from mirror.faults import PermanentFault, TemporaryFault
+from mirror.plain import controls, in_a_line
 from mirror.service.containment import own_fault
 
 # Each hangs its commands on the app; the order here is the order in --help.
@@ -39,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     hardware that stays away, each with one line on stderr."""
     command = as_written(typer.main.get_command(app))
     debug(False)
+    for word in sys.argv[1:] if arguments is None else arguments:
+        if controls(word):  # else every place that shows a name would have to think of it
+            return _say(f"{word}: a name with control characters in it is not taken; rename it", 2)
     try:
         code = command.main(arguments, standalone_mode=False, prog_name="squat-mirror")
         return code if isinstance(code, int) else 0

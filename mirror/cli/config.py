@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from mirror.cli.app import app
-from mirror.cli.flags import Config, in_a_line, load_settings
+from mirror.cli.flags import Config, load_settings
+from mirror.plain import in_a_line
 
 if TYPE_CHECKING:
     from mirror.settings import Settings

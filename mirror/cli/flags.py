@@ -43,12 +43,6 @@ FLAGS = {
 """Settings that have a flag of their own, so that mistakes are told by the flag's name."""
 
 
-def in_a_line(sentence: str) -> str:
-    """What is said, on one line and in printable letters: names in it may hold anything."""
-    line = " ".join(sentence.splitlines())
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
-
-
 def load_settings(config: Path | None, **flags: object) -> Any:
     """Settings with these flags over them; a flag of None was not given."""
     from mirror.settings import load

@@ -36,6 +36,7 @@ def sets_list(
     from rich.table import Table
 
     from mirror.history.export import newest
+    from mirror.plain import in_a_line
 
     kept = newest(origin, last)
     if not kept:
@@ -45,7 +46,7 @@ def sets_list(
     for heading in ("set", "when", "reps", "what was seen"):
         table.add_column(heading)
     for one in kept:
-        table.add_row(str(one.id), one.when, str(one.reps), escape(one.sentence))
+        table.add_row(str(one.id), one.when, str(one.reps), escape(in_a_line(one.sentence)))
     Console().print(table)
 
 

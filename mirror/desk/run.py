@@ -16,6 +16,7 @@ from mirror.coach.words import Words, in_english, words
 from mirror.desk.study import Progress, Study, as_recording, study
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.fitting.from_settings import thresholds
+from mirror.plain import in_a_line
 from mirror.pose.catalog import find
 from mirror.report.compare import compare, comparison_document, comparison_table, set_of_reps
 from mirror.report.frames_csv import frames_csv
@@ -95,7 +96,7 @@ def analyze_all(
             named = str(wrong) if str(path) in str(wrong) else f"{path}: {wrong}"
             if len(inputs) == 1:
                 raise BadInput(named) from None
-            sys.stderr.write(f"squat-mirror: {named}\n")
+            sys.stderr.write(f"squat-mirror: {in_a_line(named)}\n")
         except (PermanentFault, TemporaryFault, OSError):
             raise
         except Exception as fault:
@@ -122,7 +123,7 @@ def _say_ours(path: Path, fault: Exception, debug: bool) -> None:
         traceback.print_exception(fault)
     where = "" if debug else "; --debug shows where"
     said = f"a fault of ours ({clause_of(fault)}), please report it{where}."
-    sys.stderr.write(f"squat-mirror: {path}: {said}\n")
+    sys.stderr.write(f"squat-mirror: {in_a_line(f'{path}: {said}')}\n")
 
 
 def _checked(

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from mirror.faults import BadInput, PermanentFault
 from mirror.history.database import FILE_NAME, MIGRATIONS, TooNew, delete_before, delete_everything, open_rows
+from mirror.plain import cell
 from mirror.service.folders import state_folder
 
 COLUMNS = (
@@ -80,8 +81,13 @@ def every_repetition(path: Path | None) -> tuple[str, int]:
         ):
             count += 1
             when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
-            lines.writerow([row, when, sure, *("" if value is None else value for value in rest)])
+            lines.writerow([row, when, sure, *(_cell(value) for value in rest)])
     return text.getvalue(), count
+
+
+def _cell(value: object) -> object:
+    """As it stands in a CSV: another mirror's database may hold anything."""
+    return "" if value is None else cell(value) if isinstance(value, str) else value
 
 
 def delete(path: Path | None, before: float | None) -> int:

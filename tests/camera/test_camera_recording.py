@@ -45,7 +45,7 @@ numbers = {
     "roll_deg": st.floats(-80, 80),
     "camera_height_m": st.floats(0, 5),
     "stature_m": st.floats(0.5, 2.6),
-    "model": st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40),
+    "model": st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")), max_size=40),
 }
 
 
