@@ -5,8 +5,6 @@ The file layout (.npz) is a contract that other programs rely on. Knows nothing 
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from mirror.camera import npz
 from mirror.camera.frame import F32, U8, Frame, Layout
 from mirror.camera.playback import Playback
 from mirror.camera.video import USUAL_FPS, check_readable
@@ -25,8 +24,10 @@ from mirror.writing import whole
 F64 = npt.NDArray[np.float64]
 Value = TypeVar("Value")
 
-LARGEST_ARRAY = 256 * 2**20
-"""Bytes of one array: 12 hours at 30/s are 265 MB. Larger is no recording, and would only fill the memory."""
+MOST_FRAMES = 216_000
+"""Two hours at 30 a second. Judging takes 2.5 kB of memory a frame: 0.6 GB for so many."""
+MOST_PLACINGS = 10_000
+"""Placings of the feet whose toe tips were seen: more than one a second for two hours."""
 
 LONGEST_S = 1e10
 """Seconds: even the wall clock's own stamps (1.7e9) are below, microseconds are not."""
@@ -42,6 +43,23 @@ CANVAS_SIDE = 640
 
 LONGEST_NAME = 100
 """Letters of a network's name."""
+
+MOST = {
+    "t": MOST_FRAMES,
+    "keypoints": MOST_FRAMES * 17 * 3,
+    "image_size": 16,
+    "toes": 16,
+    "toes_t": MOST_PLACINGS,
+    "toes_each": MOST_PLACINGS * 4,
+    "hfov_deg": 16,
+    "tilt_deg": 16,
+    "roll_deg": 16,
+    "camera_height_m": 16,
+    "stature_m": 16,
+    "model": LONGEST_NAME,
+}
+"""Elements of each array: 90 MB for all of them together. Where a few are right, a few more are told as
+wrong and not as too large."""
 
 RANGES = {
     "hfov_deg": (5.0, 175.0),
@@ -160,36 +178,13 @@ class _Wrong(Exception):
 def _read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
     """The arrays of the file that are ours, nothing executed, nothing larger than it may be."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            inside = archive.namelist()
-            wanted = [name for name in Recording.__slots__ if f"{name}.npy" in inside]
-            return {name: _read_array(archive, name) for name in wanted}
-    except _Wrong as wrong:
+        return npz.arrays(path, MOST)
+    except npz.NotWhatItIs as wrong:
         raise BadInput(f"{path} is not a keypoint recording: {wrong}.") from None
     except Exception as error:
         # On bytes that only look like an archive, zipfile and numpy raise a dozen kinds between them
         # (zlib.error, NotImplementedError, TokenError ...), and which ones changes with their versions.
         raise BadInput(f"{path} is not a keypoint recording: it cannot be read as .npz.") from error
-
-
-def _read_array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
-    """One array, its announced size checked before anything of that size is allocated."""
-    entry = archive.getinfo(f"{name}.npy")
-    if entry.file_size > LARGEST_ARRAY:
-        raise _Wrong(f"{name} is far too large")
-    with archive.open(entry) as member:
-        stored = io.BytesIO(member.read(LARGEST_ARRAY))
-    npy: Any = np.lib.format  # some numpy versions leave it untyped
-    version = npy.read_magic(stored)
-    read_header = {
-        (1, 0): npy.read_array_header_1_0,
-        (2, 0): npy.read_array_header_2_0,
-    }[version]
-    shape, column_first, dtype = read_header(stored)
-    if dtype.hasobject or dtype.kind not in "fiuU":
-        raise _Wrong(f"{name} holds neither numbers nor text")
-    array = np.frombuffer(stored.getbuffer()[stored.tell() :], dtype)
-    return array.reshape(shape, order="F" if column_first else "C")
 
 
 def _checked(arrays: dict[str, npt.NDArray[Any]]) -> Recording:

@@ -86,12 +86,17 @@ def analyze_all(
     turn = turn_of(clockwise_deg, mirrored)
     _check_turn(inputs, turn)
     plan = _checked(inputs, settings, outputs, overwrite=overwrite)
-    done: list[Study] = []
+    kept: list[Study] = []  # only where they are compared: a thousand inputs take no more memory than one
+    judged = 0
     ours = False
     for i, path in enumerate(inputs):
         files = {kind: paths[i] for kind, paths in plan.items() if kind in SUFFIX}
         try:
-            done.append(_analyze_one(path, settings, reference, files, turn))
+            done = _analyze_one(path, settings, reference, files, turn)
+            judged += 1
+            if outputs.compare:
+                kept.append(done)
+            del done
         except BadInput as wrong:
             named = str(wrong) if str(path) in str(wrong) else f"{path}: {wrong}"
             if len(inputs) == 1:
@@ -104,10 +109,10 @@ def analyze_all(
             _say_ours(path, fault, debug)
     if ours:
         return 1
-    if len(done) < len(inputs):
+    if judged < len(inputs):
         return 2
     if outputs.compare:
-        _compare(done[0], done[1], plan.get("compare", []))
+        _compare(kept[0], kept[1], plan.get("compare", []))
     return 0
 
 

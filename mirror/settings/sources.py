@@ -32,8 +32,10 @@ from mirror.settings.sections import SECTIONS, Settings, every
 
 CONFIG_VARIABLE = "SQUAT_MIRROR_CONFIG"
 FILE_NAME = "mirror.toml"
-LARGEST_BYTES = 1_000_000
+LARGEST_BYTES = 200_000
 """The whole file with every comment is 20 kB; a disk's picture by mistake should not fill the memory."""
+MOST_DOTS = 30
+"""On one line. Every part of a name in dots is kept by itself: 16,000 of them took 1 GB to be refused."""
 
 
 class Layer(NamedTuple):
@@ -188,10 +190,15 @@ def _no_settings_in(path: Path) -> str:
     """Why it is not even tried to read this file, in words that follow its name, or ""."""
     size = path.stat().st_size
     if size > LARGEST_BYTES:
-        return f"is no settings file: it has {size / 1e6:.0f} MB"
+        return f"is no settings file: it has {size / 1e3:.0f} kB"
     with path.open("rb") as file:
-        begins = file.read(len(codecs.BOM_UTF8))
-    return "begins with a byte order mark: save it as UTF-8 without one" if begins == codecs.BOM_UTF8 else ""
+        content = file.read(LARGEST_BYTES)
+    if content.startswith(codecs.BOM_UTF8):
+        return "begins with a byte order mark: save it as UTF-8 without one"
+    lines = [line for line in content.splitlines() if not line.strip().startswith(b"#")]
+    if any(line.count(b".") > MOST_DOTS for line in lines):
+        return f"is no settings file: a line in it has more than {MOST_DOTS} dots"
+    return ""
 
 
 def _from_environment() -> tuple[Layer, list[str]]:

@@ -17,7 +17,7 @@ from mirror.camera.feeder import Feeder
 from mirror.camera.frame import F32, Frame, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.camera.pick import open_camera
-from mirror.camera.recording import LARGEST_ARRAY, OFF_PICTURE, Recording, save
+from mirror.camera.recording import MOST_FRAMES, OFF_PICTURE, Recording, save
 from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
 from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
@@ -37,8 +37,6 @@ from mirror.writing import check_writable, is_stream
 
 LOOK_UP_S = 0.2
 """How long to wait for a frame before asking whether to stop."""
-MOST_FRAMES = LARGEST_ARRAY // (17 * 3 * 4) - 1
-"""More could not be read back: twelve hours at 30 a second."""
 
 
 class Kept:
@@ -201,7 +199,10 @@ def _keep(
     if sys.stderr.isatty():
         there = "somebody is seen" if kept.seen else "nobody seen yet"
         sys.stderr.write(f"\r{kept.lasted_s:6.1f} s, {len(kept.t)} frames, {there}  ")
-    return len(kept.t) < MOST_FRAMES
+    if len(kept.t) < MOST_FRAMES:
+        return True
+    sys.stderr.write(f"squat-mirror: a recording holds {MOST_FRAMES} frames at most, so it ends.\n")
+    return False
 
 
 def _tell(kept: Kept, path: Path, dropped: int) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -189,20 +190,63 @@ def npz_with(path: Path, member: bytes, name: str = "t.npy") -> Path:
     return path
 
 
-def test_a_file_that_would_fill_the_memory_is_refused_before_it_does(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recordings, "LARGEST_ARRAY", 100_000)
+def refused_in_little_memory(path: Path) -> str:
+    """Why it is refused, when that took less than a megabyte."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput) as refused:
+            load(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1e6, f"{peak / 1e6:.1f} MB"
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("name", recordings.MOST)
+def test_a_file_that_would_fill_the_memory_is_refused_before_it_does(tmp_path: Path, name: str) -> None:
+    """Of zeros, so that a megabyte unpacks into a thousand; cut short here, as its claim is what counts."""
+    room = max(8 * recordings.MOST[name], 10_000_000)
     stored = io.BytesIO()
-    np.save(stored, np.zeros(50_000))
-    with pytest.raises(BadInput, match="t is far too large"):
-        load(npz_with(tmp_path / "bomb.npz", stored.getvalue()))
+    numbers = {"descr": "<f8", "fortran_order": False, "shape": (room // 8 + 1,)}
+    np.lib.format.write_array_header_1_0(stored, numbers)
+    member = stored.getvalue() + bytes(10_000_000)
+    told = refused_in_little_memory(npz_with(tmp_path / "bomb.npz", member, f"{name}.npy"))
+    assert f"{name} is far too large" in told
+
+
+def test_an_array_longer_than_it_says_is_refused_as_well(tmp_path: Path) -> None:
+    stored = io.BytesIO()
+    np.save(stored, np.zeros(3))
+    member = stored.getvalue() + bytes(10_000_000)
+    assert "far too large" in refused_in_little_memory(npz_with(tmp_path / "bomb.npz", member))
+
+
+def test_all_arrays_of_a_recording_together_are_bounded() -> None:
+    assert sum(recordings.MOST.values()) * 8 < 100e6
+
+
+def test_an_archive_of_many_thousand_files_is_refused_before_they_are_listed(tmp_path: Path) -> None:
+    path = tmp_path / "many.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(5000):
+            archive.writestr(f"{number}.npy", b"")
+    assert "cannot be read" in refused_in_little_memory(path)
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_numpy_does_not_pack_is_not_unpacked(tmp_path: Path, packed: int) -> None:
+    """The dictionary of an LZMA member may claim four gigabytes."""
+    path = tmp_path / "packed.npz"
+    with zipfile.ZipFile(path, "w", packed) as archive:
+        archive.writestr("t.npy", b"anything")
+    assert "numpy does not pack" in refused_in_little_memory(path)
 
 
 def test_an_array_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     stored = io.BytesIO()
     np.lib.format.write_array_header_1_0(stored, {"descr": "<f8", "fortran_order": False, "shape": (10**15,)})
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="far too large"):
         load(npz_with(tmp_path / "claim.npz", stored.getvalue() + bytes(80)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 import re
@@ -23,6 +24,8 @@ from mirror import __version__
 from mirror.camera.recording import load
 from mirror.cli import config, flags, main
 from mirror.cli.app import app
+from mirror.desk import run as desk
+from mirror.desk.study import Study, study
 from mirror.faults import TemporaryFault
 from mirror.settings import every
 
@@ -687,6 +690,24 @@ def test_one_bad_input_among_several_is_told_and_the_others_are_done(
     assert answer.code == 2
     assert answer.err == "squat-mirror: nope.mp4 does not exist.\n"
     assert {path.name for path in Path("out").iterdir()} == {"session.json", "plain.json"}
+
+
+def test_many_inputs_take_no_more_memory_than_one(
+    ask: Ask, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive: list[int] = []
+
+    def counted(*how: Any) -> Any:
+        gc.collect()
+        alive.append(sum(isinstance(one, Study) for one in gc.get_objects()))
+        return study(*how)
+
+    monkeypatch.setattr(desk, "study", counted)
+    others = [recording.with_name(f"{name}.npz") for name in "abc"]
+    for other in others:
+        other.write_bytes(recording.read_bytes())
+    assert ask("analyze", *others).code == 0
+    assert alive == [alive[0]] * 3
 
 
 def test_a_file_s_name_is_no_markup(ask: Ask, recording: Path) -> None:

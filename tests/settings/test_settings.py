@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,35 @@ def test_several_mistakes_are_counted_and_check_lists_them_all(monkeypatch):
         'SQUAT_MIRROR_LIGHTS__KIND=led: must be "auto", "gpio", "mock" or "none"',
         "mirror.toml: [knees] caution_deg (9 deg) must be below off_track_deg (8 deg)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a." * 16_000 + "a = 1", "more than 30 dots"),
+        ("[" + "a." * 16_000 + "a]", "more than 30 dots"),
+        ('x = {"' + '"."'.join("a" * 16_000) + '" = 1}', "more than 30 dots"),
+        ("x = 1\n" * 100_000, "600 kB"),
+    ],
+)
+def test_a_file_that_would_fill_the_memory_is_refused_unread(tmp_path, text, why):
+    file = tmp_path / "bomb.toml"
+    file.write_text(text)
+    s.check(os.devnull)  # what reading takes by itself, once
+    tracemalloc.start()
+    try:
+        (told,) = s.check(file)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert why in told
+    assert peak < 2e6, f"{peak / 1e6:.1f} MB"
+
+
+def test_dots_in_a_remark_are_no_names(tmp_path):
+    file = tmp_path / "mirror.toml"
+    file.write_text(f"# {'.' * 80}\n[camera]\nfps = 25\n")
+    assert s.check(file) == []
 
 
 def test_check_is_silent_when_all_is_well():
