@@ -62,10 +62,10 @@ def test_a_recording_s_network_has_a_name_or_none(capsys: pytest.CaptureFixture[
     simulate.save_recording(simulate.simulate([simulate.Stand(0.5)]), Path("good.npz"))
     with np.load("good.npz") as good:
         arrays = dict(good)
-    for model in (f"{COLOUR}movenet", "x" * 1000):
+    for model, why in ((f"{COLOUR}movenet", "no network's name"), ("x" * 101, "far too large")):
         np.savez("evil.npz", **(arrays | {"model": np.array(model)}))
         assert main(["analyze", "evil.npz"]) == 2
-        assert "model is no network's name" in capsys.readouterr().err
+        assert f"model is {why}" in capsys.readouterr().err
 
 
 def test_a_sentence_in_a_database_is_shown_as_letters(capsys: pytest.CaptureFixture[str]) -> None:
