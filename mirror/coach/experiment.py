@@ -121,7 +121,7 @@ def set_of(name: str, reps: Sequence[Rep]) -> SetOfReps:
 
 
 def _source(rep: Rep) -> str:
-    return rep.signs.foot_source if rep.signs else "none"
+    return rep.features.foot_source if rep.features else "none"
 
 
 def _judged(rep: Rep) -> bool:

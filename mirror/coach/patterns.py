@@ -1,6 +1,6 @@
 """Patterns over a set: what several repetitions have in common, seen from the front by one camera.
 
-Each needs at least two repetitions and two signs, compared at equal depth; with less, only what was seen is
+Each needs at least two repetitions and two features, at equal depth; with less, only what was seen is
 said. A pattern is an observation and never a cause. Knows no words.
 """
 
@@ -18,7 +18,7 @@ from mirror.coach.sets import (
     unlike,
     whole_degrees_apart,
 )
-from mirror.knees.reading import LegSigns, Rep, RepLeg, RepSigns
+from mirror.knees.reading import LegFeatures, Rep, RepFeatures, RepLeg
 
 SIDES = ("left", "right")
 INSIDE_DEG = 6.0
@@ -77,9 +77,9 @@ class _Seen:
     n: int
     leg: RepLeg
     deg: float
-    signs: LegSigns
+    features: LegFeatures
     rep: Rep
-    whole: RepSigns
+    whole: RepFeatures
 
     @property
     def inside(self) -> bool:
@@ -130,9 +130,9 @@ def alike(reps: Sequence[Rep]) -> list[Rep]:
 
 def too_far_out(rep: Rep) -> bool:
     """Whether a knee was pushed out much further than its toes."""
-    if rep.signs is None:
+    if rep.features is None:
         return False
-    least = [leg.least_deg for leg in (rep.signs.left, rep.signs.right) if leg.least_deg is not None]
+    least = [leg.least_deg for leg in (rep.features.left, rep.features.right) if leg.least_deg is not None]
     return bool(least) and min(least) < OUTSIDE_DEG
 
 
@@ -140,9 +140,9 @@ def _judged(reps: Sequence[Rep], side: str) -> list[_Seen]:
     seen = []
     for rep in reps:
         leg: RepLeg = getattr(rep, side)
-        if rep.signs is not None and leg.deviation_deg is not None:
-            signs: LegSigns = getattr(rep.signs, side)
-            seen.append(_Seen(rep.n, leg, leg.deviation_deg, signs, rep, rep.signs))
+        if rep.features is not None and leg.deviation_deg is not None:
+            features: LegFeatures = getattr(rep.features, side)
+            seen.append(_Seen(rep.n, leg, leg.deviation_deg, features, rep, rep.features))
     return seen
 
 
@@ -154,38 +154,38 @@ def _under(value: float | None, limit: float) -> bool:
     return value is not None and value <= limit
 
 
-# -- signs of one leg in one repetition ------------------------------------------------------------------
+# -- features of one leg in one repetition ---------------------------------------------------------------
 
 
 def _deep_only(seen: _Seen) -> bool:
     """Inside only near parallel, and one more sign that the ankle came to its end."""
-    only = _over(seen.signs.deep_deg, INSIDE_DEG) and _under(seen.signs.high_deg, INSIDE_DEG)
+    only = _over(seen.features.deep_deg, INSIDE_DEG) and _under(seen.features.high_deg, INSIDE_DEG)
     high = _over(seen.rep.depth_deg, NOT_PARALLEL_DEG)
-    rose = _over(seen.signs.ankle_rise, ANKLE_ROSE)
-    stopped = _under(seen.signs.forward_share, FORWARD_EARLY)
+    rose = _over(seen.features.ankle_rise, ANKLE_ROSE)
+    stopped = _under(seen.features.forward_share, FORWARD_EARLY)
     return only and (high or rose or stopped)
 
 
 def _up_only(seen: _Seen) -> bool:
     """Inside soon after the turn, and not on the way down."""
-    soon = _under(seen.signs.peak_up_share, EARLY_UP) and _over(seen.signs.up_deg, INSIDE_DEG)
-    return soon and _under(seen.signs.down_deg, INSIDE_DEG)
+    soon = _under(seen.features.peak_up_share, EARLY_UP) and _over(seen.features.up_deg, INSIDE_DEG)
+    return soon and _under(seen.features.down_deg, INSIDE_DEG)
 
 
 def _from_start(seen: _Seen) -> bool:
     """Inside early on the way down, and still at the bottom."""
-    return _over(seen.signs.early_deg, INSIDE_DEG) and _over(seen.leg.deviation_at_bottom_deg, INSIDE_DEG)
+    return _over(seen.features.early_deg, INSIDE_DEG) and _over(seen.leg.deviation_at_bottom_deg, INSIDE_DEG)
 
 
 def _hips(seen: _Seen) -> bool:
     """Inside at full depth, over an ankle that stays where it is."""
-    still = _under(seen.signs.ankle_inward, ANKLE_STILL) and _under(seen.signs.ankle_rise, ANKLE_STILL)
+    still = _under(seen.features.ankle_inward, ANKLE_STILL) and _under(seen.features.ankle_rise, ANKLE_STILL)
     return seen.deg > SURELY_INSIDE_DEG and still and _under(seen.rep.depth_deg, NOT_PARALLEL_DEG)
 
 
 def _outside(seen: _Seen) -> bool:
     """Far outside the toes, in a repetition that was not inside anywhere."""
-    return _under(seen.signs.least_deg, OUTSIDE_DEG) and not seen.inside
+    return _under(seen.features.least_deg, OUTSIDE_DEG) and not seen.inside
 
 
 _OF_ONE_LEG: dict[str, Callable[[_Seen], bool]] = {
@@ -211,14 +211,14 @@ def _both(key: str, legs: dict[str, list[_Seen]], shows: Callable[[_Seen], bool]
     reps = {seen.n for showing in by_side.values() for seen in showing}
     of = max(len(legs[one]) for one in by_side)
     degrees = [
-        seen.signs.least_deg if key == "outside" else seen.deg
+        seen.features.least_deg if key == "outside" else seen.deg
         for showing in by_side.values()
         for seen in showing
     ]
     return Pattern(key, side, len(reps), of, max((deg for deg in degrees if deg is not None), key=abs))
 
 
-# -- signs over the whole set ----------------------------------------------------------------------------
+# -- features over the whole set -------------------------------------------------------------------------
 
 
 def _late(legs: dict[str, list[_Seen]]) -> Pattern | None:
@@ -251,7 +251,7 @@ def _one_sided(reps: Sequence[Rep]) -> Pattern | None:
     apart = []
     for rep in reps:
         left, right = rep.left.deviation_deg, rep.right.deviation_deg
-        if left is None or right is None or rep.signs is None or abs(rep.signs.yaw_deg) >= MOST_YAW_DEG:
+        if left is None or right is None or rep.features is None or abs(rep.features.yaw_deg) >= MOST_YAW_DEG:
             continue
         apart.append((left - right, max(left, right)))
     for side, sign in (("left", 1.0), ("right", -1.0)):
@@ -263,7 +263,11 @@ def _one_sided(reps: Sequence[Rep]) -> Pattern | None:
 
 def _trunk(reps: Sequence[Rep]) -> Pattern | None:
     """The shoulders come down much more than the hips, and the bottom stays high."""
-    known = [(rep, rep.signs.trunk) for rep in reps if rep.signs is not None and rep.signs.trunk is not None]
+    known = [
+        (rep, rep.features.trunk)
+        for rep in reps
+        if rep.features is not None and rep.features.trunk is not None
+    ]
     showing = [
         rep
         for rep, trunk in known
@@ -277,7 +281,7 @@ def _trunk(reps: Sequence[Rep]) -> Pattern | None:
 def _foot_rolls(legs: dict[str, list[_Seen]]) -> Pattern | None:
     """An ankle that moves inward on three repetitions, and its knee with it on two."""
     for side, judged in legs.items():
-        rolling = [seen for seen in judged if _over(seen.signs.ankle_inward, ANKLE_IN)]
+        rolling = [seen for seen in judged if _over(seen.features.ankle_inward, ANKLE_IN)]
         if len(rolling) >= ROLLING_REPS and sum(seen.inside for seen in rolling) >= FEWEST_REPS:
             return Pattern("foot_rolls", side, len(rolling), len(judged), max(seen.deg for seen in rolling))
     return None

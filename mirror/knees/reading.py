@@ -153,7 +153,7 @@ class RepLeg:
 
 
 @dataclass(frozen=True, slots=True)
-class LegSigns:
+class LegFeatures:
     """What one leg did in a repetition, beyond its largest deviation. Degrees, + inward; None where unknown.
 
     early_deg: deviation on the way down at q = 0.3. down_deg, up_deg: largest on the way down, on the way up.
@@ -179,15 +179,15 @@ class LegSigns:
 
 
 @dataclass(frozen=True, slots=True)
-class RepSigns:
+class RepFeatures:
     """What a repetition shows beside its verdicts; patterns over a set are made of these.
 
     trunk: shoulder drop over hip drop at the bottom. yaw_deg: how far the body was turned, + toward the image
     right. foot_source: what the feet were known from, "none" where the deviations are unknown.
     """
 
-    left: LegSigns
-    right: LegSigns
+    left: LegFeatures
+    right: LegFeatures
     trunk: float | None
     yaw_deg: float
     foot_source: str
@@ -201,7 +201,7 @@ class Rep:
     mean_deviation_deg: mean of the two legs' deviation_deg; None if either is unknown.
     fppa_left_deg, fppa_right_deg, kasr: the image measures papers use, at the bottom; never judged on.
     is_reference: this repetition set the foot direction the others are judged against.
-    signs: what patterns over a set are made of; None where nobody stood still to measure from.
+    features: what patterns over a set are made of; None where nobody stood still to measure from.
     """
 
     n: int
@@ -217,4 +217,4 @@ class Rep:
     fppa_right_deg: float | None
     kasr: float | None
     is_reference: bool = False
-    signs: RepSigns | None = None
+    features: RepFeatures | None = None

@@ -19,7 +19,7 @@ from mirror.knees.gate import yaw_deg
 from mirror.knees.judge import LegJudgement
 from mirror.knees.motion import PROGRESS_TAU_S, Motion
 from mirror.knees.optics import F64
-from mirror.knees.reading import LegSigns, RepSigns
+from mirror.knees.reading import LegFeatures, RepFeatures
 from mirror.knees.shank import SIDES
 from mirror.knees.squat import Span
 from mirror.knees.stance import Stance
@@ -60,15 +60,15 @@ class _Frames:
         return self.q > self.deepest_q - NEAR_BOTTOM_Q
 
 
-def rep_signs(
+def rep_features(
     motions: Sequence[Motion],
     judged: Sequence[tuple[LegJudgement, LegJudgement]],
     span: Span,
     stance: Stance,
     azimuth: Azimuth | None,
     smooth_tau_s: float,
-) -> RepSigns:
-    """The signs of one repetition: its motions and their judgements [left, right], in order.
+) -> RepFeatures:
+    """The features of one repetition: its motions and their judgements [left, right], in order.
 
     smooth_tau_s: time constant of the judged deviations, which show everything that much late, and a frame
     more for their median of three.
@@ -88,7 +88,7 @@ def rep_signs(
     )
     left, right = (_leg(frames, motions, [pair[leg] for pair in judged], stance, leg) for leg in (0, 1))
     source = azimuth.source if azimuth else "none"
-    return RepSigns(left, right, _trunk(frames, stance), yaw_deg(stance), source)
+    return RepFeatures(left, right, _trunk(frames, stance), yaw_deg(stance), source)
 
 
 def _mean_thigh(motion: Motion) -> float:
@@ -98,12 +98,12 @@ def _mean_thigh(motion: Motion) -> float:
 
 def _leg(
     frames: _Frames, motions: Sequence[Motion], judged: Sequence[LegJudgement], stance: Stance, leg: int
-) -> LegSigns:
+) -> LegFeatures:
     delta = np.array([one.deviation_deg if one.judged else math.nan for one in judged])
     forward = np.array([motion.shank.forward[leg] if motion.usable[leg] else math.nan for motion in motions])
     reached, share = _forward(frames, forward)
     rise, inward = _ankle(frames, stance, leg)
-    return LegSigns(
+    return LegFeatures(
         early_deg=_early(frames, delta),
         down_deg=_largest(delta, frames.down),
         up_deg=_largest(delta, ~frames.down),

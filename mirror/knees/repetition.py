@@ -14,8 +14,8 @@ from mirror.knees.decoration import spared
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.motion import Motion
-from mirror.knees.reading import Rep, RepLeg, RepSigns, Verdict
-from mirror.knees.rep_features import rep_signs
+from mirror.knees.reading import Rep, RepFeatures, RepLeg, Verdict
+from mirror.knees.rep_features import rep_features
 from mirror.knees.shank import Shank
 from mirror.knees.squat import Span, depth_label
 from mirror.knees.stance import Stance
@@ -63,7 +63,7 @@ def make_rep(
 ) -> Rep:
     """The Rep of these frames (all of span, in order), judged against `azimuth`.
 
-    stance: what was measured before it; without one there are no signs.
+    stance: what was measured before it; without one there are no features.
     """
     motions = [m for m in motions if span.start_s <= m.t <= span.end_s]
     judge = Judge(thresholds, constants)
@@ -76,8 +76,10 @@ def make_rep(
     fppa = fppa_deg(motions[bottom].p)
     both = (left.deviation_deg, right.deviation_deg)
 
-    def signs() -> RepSigns | None:
-        return rep_signs(motions, judged, span, stance, azimuth, thresholds.smooth_tau_s) if stance else None
+    def features() -> RepFeatures | None:
+        return (
+            rep_features(motions, judged, span, stance, azimuth, thresholds.smooth_tau_s) if stance else None
+        )
 
     return Rep(
         n=n,
@@ -93,7 +95,7 @@ def make_rep(
         fppa_right_deg=float(fppa[1]),
         kasr=float(kasr(motions[bottom].p)),
         is_reference=is_reference,
-        signs=spared("signs", signs, None),
+        features=spared("signs", features, None),
     )
 
 

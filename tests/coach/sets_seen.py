@@ -1,4 +1,4 @@
-"""Simulated sets as the knees room judges them: real signs with known truth, for patterns and comparisons."""
+"""Simulated sets as the knees room judges them: features with known truth, for patterns and comparisons."""
 
 from __future__ import annotations
 

@@ -43,9 +43,9 @@ def sets() -> simulate.Simulated:
 @pytest.mark.usefixtures("left_out")
 def test_signs_that_fail_leave_verdicts_depth_and_count_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = judged(sets()).reps
-    monkeypatch.setattr(repetition, "rep_signs", broken)
+    monkeypatch.setattr(repetition, "rep_features", broken)
     bare = judged(sets()).reps
-    assert [rep.signs for rep in bare] == [None, None]
+    assert [rep.features for rep in bare] == [None, None]
     told = [(rep.n, rep.left, rep.right, rep.depth_deg) for rep in bare]
     assert told == [(rep.n, rep.left, rep.right, rep.depth_deg) for rep in whole]
 

@@ -1,4 +1,4 @@
-"""Patterns over a set: told only when two repetitions and two signs show them, at equal depth."""
+"""Patterns over a set: named only when two repetitions and two features show them, at equal depth."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from simulate import Squat
 
 from mirror.coach.experiment import set_of
 from mirror.coach.patterns import SUREST_FIRST, Pattern, alike, between, find
-from mirror.knees.reading import LegSigns, Rep, RepSigns
+from mirror.knees.reading import LegFeatures, Rep, RepFeatures
 
-FLAT_LEG = LegSigns(2.0, 2.0, 2.0, 2.0, 2.0, 0.0, None, 0.6, 0.5, 0.0, 0.0)
-FLAT = RepSigns(FLAT_LEG, FLAT_LEG, 1.3, 0.0, "toes")
+FLAT_LEG = LegFeatures(2.0, 2.0, 2.0, 2.0, 2.0, 0.0, None, 0.6, 0.5, 0.0, 0.0)
+FLAT = RepFeatures(FLAT_LEG, FLAT_LEG, 1.3, 0.0, "toes")
 
 
 def keys(reps: Sequence[Rep]) -> list[str]:
@@ -23,9 +23,9 @@ def keys(reps: Sequence[Rep]) -> list[str]:
 
 
 def marked(n: int, *, trunk: float = 1.3, yaw: float = 0.0, depth: float = 0.0, **left: float | None) -> Rep:
-    """A repetition whose left knee is 12 degrees inside, with these signs on the left."""
-    signs = replace(FLAT, left=replace(FLAT_LEG, **left), trunk=trunk, yaw_deg=yaw)  # type: ignore[arg-type]
-    return replace(rep(n, OFF, GOOD, degrees=12.0), signs=signs, depth_deg=depth)
+    """A repetition whose left knee is 12 degrees inside, with these features on the left."""
+    features = replace(FLAT, left=replace(FLAT_LEG, **left), trunk=trunk, yaw_deg=yaw)  # type: ignore[arg-type]
+    return replace(rep(n, OFF, GOOD, degrees=12.0), features=features, depth_deg=depth)
 
 
 # -- on simulated people
@@ -79,17 +79,17 @@ def test_knees_in_at_full_depth_over_still_ankles_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "signs",
+    "features",
     [
         {"deep_deg": 12.0, "high_deg": 3.0, "ankle_rise": 0.06},
         {"peak_up_share": 0.2, "up_deg": 12.0, "down_deg": 3.0},
         {"early_deg": 9.0},
     ],
 )
-def test_one_repetition_is_no_pattern_and_two_are(signs: dict[str, float]) -> None:
-    clean = [replace(rep(n), signs=FLAT, depth_deg=0.0) for n in (1, 2, 3)]
-    assert {key for key in keys([*clean, marked(4, **signs)]) if key not in ("hips", "one_sided")} == set()
-    assert len([k for k in keys([*clean, marked(4, **signs), marked(5, **signs)]) if k != "hips"]) >= 1
+def test_one_repetition_is_no_pattern_and_two_are(features: dict[str, float]) -> None:
+    clean = [replace(rep(n), features=FLAT, depth_deg=0.0) for n in (1, 2, 3)]
+    assert {key for key in keys([*clean, marked(4, **features)]) if key not in ("hips", "one_sided")} == set()
+    assert len([k for k in keys([*clean, marked(4, **features), marked(5, **features)]) if k != "hips"]) >= 1
 
 
 def test_going_in_deep_with_no_second_sign_is_not_deep_only() -> None:
@@ -110,7 +110,7 @@ def test_a_rolling_foot_needs_three_repetitions_and_a_knee_that_goes_with_it() -
     assert "foot_rolls" in keys(rolling)
     assert "foot_rolls" not in keys(rolling[:2])
     upright = replace(FLAT, left=replace(FLAT_LEG, ankle_inward=0.06))
-    still = [replace(rep(n), signs=upright, depth_deg=0.0) for n in (1, 2, 3)]
+    still = [replace(rep(n), features=upright, depth_deg=0.0) for n in (1, 2, 3)]
     assert "foot_rolls" not in keys(still)
 
 

@@ -12,15 +12,17 @@ from simulate import Squat
 
 from mirror.coach.summary import OFFERS, Before
 from mirror.coach.words import languages, words
-from mirror.knees.reading import Rep, RepSigns
+from mirror.knees.reading import Rep, RepFeatures
 from mirror.knees.reasons import Reason, Why
 
 SAY = words("en")
 
 
-def later(signs: RepSigns) -> RepSigns:
-    """The same signs of knees that did not go in early on the way down."""
-    return replace(signs, left=replace(signs.left, early_deg=2.0), right=replace(signs.right, early_deg=2.0))
+def later(features: RepFeatures) -> RepFeatures:
+    """The same features of knees that did not go in early on the way down."""
+    return replace(
+        features, left=replace(features.left, early_deg=2.0), right=replace(features.right, early_deg=2.0)
+    )
 
 
 def test_depth_and_tempo_are_told_in_a_line_each() -> None:
@@ -73,7 +75,7 @@ def test_heels_that_rise_get_plates_to_try_a_comparison_and_the_figure_of_it() -
 
 
 def test_a_pattern_with_several_exercises_offers_another_every_set() -> None:
-    hips = [replace(one, signs=later(one.signs)) for one in caving(13, 13, 13) if one.signs]
+    hips = [replace(one, features=later(one.features)) for one in caving(13, 13, 13) if one.features]
     drills, tried = [], []
     for sets in range(5):
         one = summary_of(hips, before=Before(sets))

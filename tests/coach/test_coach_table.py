@@ -38,10 +38,10 @@ def told(reps: Sequence[Rep], sets: int = 0) -> SetSummary:
 def rolling(n: int) -> Rep:
     """Both knees inside, the left ankle rolling inward with its knee."""
     one = caving(13, 13, 13)[n - 1]
-    assert one.signs is not None
-    left = replace(one.signs.left, ankle_inward=0.06, early_deg=2.0)
-    right = replace(one.signs.right, ankle_inward=0.04, early_deg=2.0)
-    return replace(one, signs=replace(one.signs, left=left, right=right))
+    assert one.features is not None
+    left = replace(one.features.left, ankle_inward=0.06, early_deg=2.0)
+    right = replace(one.features.right, ankle_inward=0.04, early_deg=2.0)
+    return replace(one, features=replace(one.features, left=left, right=right))
 
 
 RISING_HEELS = seen(*[Squat(delta=(13, 13), collapse="deep", heel_rise_m=0.04)] * 3)
@@ -74,7 +74,7 @@ def test_what_was_seen_is_followed_by_what_people_try(
     reps: Sequence[Rep], tried: str, drill: str, offer: str
 ) -> None:
     if drill == "banded_hip_thrust":
-        reps = [replace(one, signs=_still(one)) for one in reps]
+        reps = [replace(one, features=_still(one)) for one in reps]
     summary = told(reps)
     assert tried in summary.tried
     assert (summary.drill.key if summary.drill else "") == drill
@@ -83,11 +83,11 @@ def test_what_was_seen_is_followed_by_what_people_try(
 
 def _still(one: Rep) -> object:
     """The same with ankles that stay."""
-    assert one.signs is not None
+    assert one.features is not None
     return replace(
-        one.signs,
-        left=replace(one.signs.left, ankle_inward=0.0),
-        right=replace(one.signs.right, ankle_inward=0.0),
+        one.features,
+        left=replace(one.features.left, ankle_inward=0.0),
+        right=replace(one.features.right, ankle_inward=0.0),
     )
 
 
@@ -101,7 +101,7 @@ def test_an_ankle_that_rolls_in_on_three_squats_gets_the_whole_foot_and_its_dril
 
 
 def test_a_second_exercise_is_offered_for_the_inner_thighs_and_never_as_what_was_seen() -> None:
-    still = [replace(one, signs=_still(one)) for one in ROLLING]
+    still = [replace(one, features=_still(one)) for one in ROLLING]
     assert [told(still, sets).drill.key for sets in (0, 1)] == ["banded_hip_thrust", "inner_thigh_rock"]  # type: ignore[union-attr]
     second = told(still, 1)
     assert "thigh" in second.tried

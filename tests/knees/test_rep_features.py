@@ -13,7 +13,7 @@ from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
-from mirror.knees.reading import LegSigns, Rep, RepSigns
+from mirror.knees.reading import LegFeatures, Rep, RepFeatures
 from mirror.knees.rep_features import _forward, _Frames, _peak_up_share
 from mirror.knees.track import TrackedPose
 
@@ -35,14 +35,14 @@ def seen(
     return judged(sim, toes=toes).reps
 
 
-def signs(squat: simulate.Squat, **how: object) -> list[RepSigns]:
-    found = [rep.signs for rep in seen(squat, **how)]  # type: ignore[arg-type]
+def features(squat: simulate.Squat, **how: object) -> list[RepFeatures]:
+    found = [rep.features for rep in seen(squat, **how)]  # type: ignore[arg-type]
     assert all(one is not None for one in found)
     return [one for one in found if one is not None]
 
 
-def left(squat: simulate.Squat, **how: object) -> list[LegSigns]:
-    return [one.left for one in signs(squat, **how)]
+def left(squat: simulate.Squat, **how: object) -> list[LegFeatures]:
+    return [one.left for one in features(squat, **how)]
 
 
 @pytest.mark.parametrize("fps", [30.0, 15.0])
@@ -80,7 +80,7 @@ def test_knees_pushed_out_are_outside() -> None:
 
 def test_a_trunk_that_tips_forward_drops_the_shoulders_more_than_the_hips() -> None:
     upright, tipped = (
-        signs(simulate.Squat(depth_deg=10, trunk_lean_deg=lean), hands="bar")[0].trunk
+        features(simulate.Squat(depth_deg=10, trunk_lean_deg=lean), hands="bar")[0].trunk
         for lean in (38.0, 80.0)
     )
     assert upright < 1.7
@@ -88,8 +88,8 @@ def test_a_trunk_that_tips_forward_drops_the_shoulders_more_than_the_hips() -> N
 
 
 def test_what_the_feet_are_known_from_is_kept_with_the_repetition() -> None:
-    assert {one.foot_source for one in signs(simulate.Squat())} == {"toes"}
-    blind = signs(simulate.Squat(), toes=False)
+    assert {one.foot_source for one in features(simulate.Squat())} == {"toes"}
+    blind = features(simulate.Squat(), toes=False)
     assert {one.foot_source for one in blind} == {"none"}
     assert {one.left.deep_deg for one in blind} == {None}
     assert all(one.left.ankle_rise is not None for one in blind)
@@ -103,7 +103,7 @@ def test_live_repetitions_have_signs_too() -> None:
         for t, keypoints in zip(sim.t, sim.keypoints, strict=True)
         if (rep := watch.update(TrackedPose(float(t), keypoints, sim.image_size))[1]) is not None
     ]
-    assert [rep.signs.foot_source for rep in reps if rep.signs] == ["reference", "reference"]
+    assert [rep.features.foot_source for rep in reps if rep.features] == ["reference", "reference"]
 
 
 @pytest.mark.parametrize("tilt_deg", [16.0, 20.0])
@@ -113,7 +113,7 @@ def test_a_knee_that_only_goes_backward_has_no_share_of_its_way_forward(tilt_deg
     reps = judged(replace(sim, tilt_deg=tilt_deg)).reps
     assert len(reps) == 2
     for rep in reps:
-        for leg in (rep.signs.left, rep.signs.right):
+        for leg in (rep.features.left, rep.features.right):
             assert (leg.forward_share is None) == (leg.forward is None or leg.forward <= 0)
 
 
@@ -124,7 +124,7 @@ def test_signs_of_knees_behind_their_ankles_are_told_without_a_share() -> None:
 
 
 def forward_of(way: np.ndarray) -> tuple[float | None, float | None]:
-    """A way of the knee on the way down, as `signs` sees it."""
+    """A way of the knee on the way down, as `features` sees it."""
     n = len(way)
     q = np.linspace(0.0, 0.5, n)
     frames = _Frames(q, q, np.zeros(n), np.ones(n, np.bool_), np.zeros((n, 17, 2)), 0.5)

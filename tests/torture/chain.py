@@ -42,7 +42,7 @@ from mirror.knees.frame_buffers import FrameBuffers
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
-from mirror.knees.reading import LegSigns, Rep, RepLeg, Verdict
+from mirror.knees.reading import LegFeatures, Rep, RepLeg, Verdict
 from mirror.knees.squat import LONGEST_EDGE_S
 from mirror.knees.track import Track
 from mirror.mounting.learned_tilt import Mount
@@ -281,12 +281,12 @@ def right_rep(rep: Rep, first_s: float, last_s: float) -> None:
     known(rep.mean_deviation_deg, "mean deviation")
     for leg in (rep.left, rep.right):
         _right_leg(leg)
-    if rep.signs is not None:
-        known(rep.signs.trunk, "trunk")
-        hold(math.isfinite(rep.signs.yaw_deg), "yaw")
-        for signs in (rep.signs.left, rep.signs.right):
-            for sign in fields(LegSigns):
-                known(getattr(signs, sign.name), sign.name)
+    if rep.features is not None:
+        known(rep.features.trunk, "trunk")
+        hold(math.isfinite(rep.features.yaw_deg), "yaw")
+        for features in (rep.features.left, rep.features.right):
+            for feature in fields(LegFeatures):
+                known(getattr(features, feature.name), feature.name)
 
 
 def _right_leg(leg: RepLeg) -> None:

@@ -59,7 +59,7 @@ def test_a_fault_anywhere_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise IndexError("nothing there")
 
-    for where, what in ((repetition, "rep_signs"), (chain, "summarise")):
+    for where, what in ((repetition, "rep_features"), (chain, "summarise")):
         with monkeypatch.context() as patch:
             patch.setattr(where, what, broken)
             with pytest.raises(IndexError):
