@@ -12,10 +12,15 @@ from mirror.knees.reading import Rep
 
 
 @cache
-def seen(*squats: simulate.Squat, fps: float = 30.0, reference: int | None = None) -> tuple[Rep, ...]:
+def seen(
+    *squats: simulate.Squat, fps: float = 30.0, reference: int | None = None, hands: str = "clasp"
+) -> tuple[Rep, ...]:
     """The repetitions of these squats, keypoints a little noisy, toes seen."""
     sim = simulate.simulate(
-        [simulate.Stand(2.0), *squats, simulate.Stand(2.0)], noise=simulate.Noise(sigma_px=1.0), fps=fps
+        [simulate.Stand(2.0), *squats, simulate.Stand(2.0)],
+        noise=simulate.Noise(sigma_px=1.0),
+        fps=fps,
+        hands=hands,
     )
     found = judged(sim, reference)
     assert len(found.reps) == len(squats)
@@ -25,3 +30,8 @@ def seen(*squats: simulate.Squat, fps: float = 30.0, reference: int | None = Non
 def caving(*degrees: float, **how: object) -> Sequence[Rep]:
     """A squat for each number: both knees so far inside."""
     return seen(*(simulate.Squat(delta=(d, d), **how) for d in degrees))  # type: ignore[arg-type]
+
+
+def tipping(n: int) -> Sequence[Rep]:
+    """So many squats whose trunk tips forward, a bar on the back: without one they would be bows."""
+    return seen(*[simulate.Squat(depth_deg=10, trunk_lean_deg=80)] * n, hands="bar")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from readings import GOOD, OFF, rep
-from sets_seen import caving, seen
+from sets_seen import caving, seen, tipping
 from simulate import Squat
 
 from mirror.coach.experiment import set_of
@@ -62,7 +62,7 @@ def test_one_knee_far_more_inside_is_one_sided() -> None:
 
 
 def test_a_trunk_that_tips_to_find_depth_is_told() -> None:
-    assert keys(seen(*[Squat(depth_deg=10, trunk_lean_deg=80)] * 3)) == ["trunk"]
+    assert keys(tipping(3)) == ["trunk"]
 
 
 def test_knees_pushed_far_out_are_outside_and_nothing_else() -> None:

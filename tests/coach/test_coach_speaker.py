@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from readings import CAUTION, GOOD, OFF, UNKNOWN, rep
-from sets_seen import caving, seen
+from sets_seen import caving, seen, tipping
 from simulate import Squat
 
 from mirror.coach.lines import Cue
@@ -134,7 +134,7 @@ def test_pushed_out_right_after_a_cue_is_not_praised() -> None:
 
 def test_a_trunk_that_tips_is_told_after_the_repetition_and_waits_after_two() -> None:
     talk = Talk()
-    shown = [talk.does(one) for one in seen(*[Squat(depth_deg=10, trunk_lean_deg=80)] * 5)]
+    shown = [talk.does(one) for one in tipping(5)]
     assert [cue for cue, _, _ in shown] == ["", "Chest proud", "Chest proud", "", ""]
     assert sum(heard for _, _, heard in shown) == 0
 
@@ -253,9 +253,9 @@ def test_a_cue_waits_for_the_summary_of_its_own_set_only(begin: Callable[[Talk],
 
 @SET_OR_PERSON
 def test_a_form_cue_is_shown_twice_in_every_set(begin: Callable[[Talk], None]) -> None:
-    talk, tipping = Talk(), seen(*[Squat(depth_deg=10, trunk_lean_deg=80)] * 5)
+    talk, five = Talk(), tipping(5)
     for _ in range(2):
-        assert [talk.does(one)[0] for one in tipping].count("Chest proud") == 2
+        assert [talk.does(one)[0] for one in five].count("Chest proud") == 2
         begin(talk)
 
 

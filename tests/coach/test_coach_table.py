@@ -9,7 +9,7 @@ import pytest
 import simulate
 from coach.in_words import InWords, summary_of
 from readings import GOOD, OFF, UNKNOWN, Visit, reading, rep
-from sets_seen import caving, seen
+from sets_seen import caving, seen, tipping
 from simulate import Squat
 
 from mirror.coach.coach import Coach
@@ -46,7 +46,7 @@ def rolling(n: int) -> Rep:
 
 RISING_HEELS = seen(*[Squat(delta=(13, 13), collapse="deep", heel_rise_m=0.04)] * 3)
 UP_ONLY = seen(*[Squat(delta=(13, 13), collapse="ascent")] * 3)
-TIPPING = seen(*[Squat(depth_deg=10, trunk_lean_deg=80)] * 3)
+TIPPING = tipping(3)
 ROLLING = tuple(rolling(n) for n in (1, 2, 3))
 WITHOUT_PATTERN = (rep(1), rep(2, OFF, GOOD), rep(3, OFF, GOOD))
 
