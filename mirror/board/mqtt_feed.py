@@ -12,8 +12,9 @@ import threading
 from typing import Any
 
 from mirror.board.board import Board
-from mirror.mqtt.connection import client_for, why_not
+from mirror.mqtt.connection import WHO_LEFT_IT, client_for, why_not
 from mirror.mqtt.setup import Setup
+from mirror.mqtt.steadiness import Steadiness
 from mirror.mqtt.topics import KINDS, of_every_station, timer_topic
 
 log = logging.getLogger(__name__)
@@ -33,13 +34,19 @@ class Feed:
         self._unsaid: dict[str, bytes] = {}
         self._lock = threading.Lock()
         self._trouble = ""
+        self._steadiness = Steadiness(longest_wait_s)
+        self._longest_wait_s = longest_wait_s
         self._ending = False
+        self._there = False
+        self._cut = False
         self._client = client = client_for(setup, f"squat-mirror-board-{secrets.token_hex(4)}")
         client.reconnect_delay_set(FIRST_WAIT_S, longest_wait_s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.fell = self._on_fall
+        client.cut = self._on_cut
         board.publish = self.publish
 
     def start(self) -> None:
@@ -77,9 +84,12 @@ class Feed:
                 (timer_topic(prefix), 1),
             ]
         )
-        level = logging.WARNING if self._trouble else logging.INFO
-        log.log(level, "board: the broker %s is there", self._setup.address)
-        self._trouble = ""
+        self._steadiness.came()
+        if not self._steadiness.unsteady:
+            level = logging.WARNING if self._trouble else logging.INFO
+            log.log(level, "board: the broker %s is there", self._setup.address)
+            self._trouble = ""
+        self._there = True
         self._board.is_connected(True)
 
     def _on_connect_fail(self, client: Any, userdata: object) -> None:
@@ -88,9 +98,26 @@ class Feed:
     def _on_disconnect(
         self, client: Any, userdata: object, flags: object, reason: Any, properties: Any
     ) -> None:
+        was_connected, self._there = self._there, False
         self._board.is_connected(False)
-        if not self._ending and not self._trouble:
-            self._say_trouble(f"is lost ({reason})")
+        if not was_connected:
+            self._say_trouble("is there and does not answer")
+            return
+        self._steadiness.went()
+        client.reconnect_delay_set(self._steadiness.wait_s, self._longest_wait_s)
+        often = " again and again, soon after it is there" if self._steadiness.unsteady else ""
+        self._say_trouble(f"is lost{often} ({reason})")
+
+    def _on_fall(self, error: Exception) -> None:
+        """Nobody foresaw this: the page says that the broker is away until it is there again."""
+        self._there = False
+        self._board.is_connected(False)
+        log.warning("board: %s; the line to the broker begins anew", type(error).__name__)
+
+    def _on_cut(self, length: int) -> None:
+        if not self._cut:
+            self._cut = True
+            log.warning("board: a message of %d bytes was thrown away, unread; %s", length, WHO_LEFT_IT)
 
     def _on_message(self, client: Any, userdata: object, message: Any) -> None:
         self._board.hear(message.topic, message.payload, message.retain)

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from mirror.mqtt.setup import Setup
+from mirror.mqtt.steadiness import Steadiness
 from mirror.mqtt.topics import OFFLINE, ONLINE, level
+from mirror.service.containment import Report, logged
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,11 @@ KEEPALIVE_S = 20
 CONNECT_S = 5.0
 LONGEST_NAME = 64
 """Letters of a station's name in that of its connection; every broker takes letters, digits, - and _."""
+UNSTEADY = (
+    "is lost again and again, soon after it is there: another mirror may have this one's name and be a copy "
+    "of its card (/etc/machine-id), or the broker throws it out"
+)
+WHO_LEFT_IT = "the broker may be told to keep none so large (docs/class.md)"
 WAITING = 32
 """Messages handed to paho that the broker has not acknowledged; one more is refused."""
 
@@ -59,9 +66,9 @@ def this_station(setup: Setup) -> str:
 
 def client_for(setup: Setup, name: str) -> Any:
     """paho's client for this broker, not connected yet. name: the connection's, its own at this broker."""
-    from paho.mqtt import client as paho
+    from mirror.mqtt.client import Client  # a library that may not be there
 
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=name)
+    client = Client(name)
     client.connect_timeout = CONNECT_S
     if setup.username:
         client.username_pw_set(setup.username, setup.password or None)
@@ -95,11 +102,15 @@ class Broker:
         back: Callable[[], None] = lambda: None,
         heard: Callable[[bytes], None] = lambda payload: None,
         listens_to: str = "",
+        report: Report = logged,
     ) -> None:
-        """heard: told of every payload under listens_to, "" for none."""
+        """heard: told of every payload under listens_to, "" for none. report: told of what nobody foresaw."""
         self._setup = setup
+        self._report = report
         self._back, self._heard, self._listens_to = back, heard, listens_to
         self._trouble = ""  # what was last said about it
+        self._steadiness = Steadiness(LONGEST_WAIT_S)
+        self._cut = False
         self._ever = False
         self._ending = False
         self._gone = threading.Event()
@@ -112,6 +123,8 @@ class Broker:
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.fell = self._on_fall
+        client.cut = self._on_cut
 
     def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -146,12 +159,18 @@ class Broker:
         client.publish(self._setup.topics.online, ONLINE, qos=1, retain=True)
         self.connected.set()
         self._gone.clear()
+        self._steadiness.came()
+        if not self._steadiness.unsteady:  # else that was said, and need not have ended
+            self._say_there()
+        self._ever = True
+        self._back()
+
+    def _say_there(self) -> None:
         if self._trouble:
             log.warning("mqtt: %s is %s", self._setup.address, "back" if self._ever else "there")
         else:
             log.info("mqtt: %s is told of %s", self._setup.address, self._setup.topics.of("..."))
-        self._trouble, self._ever = "", True
-        self._back()
+        self._trouble = ""
 
     def _on_connect_fail(self, client: Any, userdata: object) -> None:
         self._say_trouble("away", f"cannot be reached ({why_not(sys.exc_info()[1])})")
@@ -162,8 +181,26 @@ class Broker:
         was_connected = self.connected.is_set()
         self.connected.clear()
         self._gone.set()
-        if was_connected and not self._ending:
+        if not was_connected:
+            self._say_trouble("away", "is there and does not answer")
+            return
+        self._steadiness.went()
+        client.reconnect_delay_set(self._steadiness.wait_s, LONGEST_WAIT_S)
+        if self._steadiness.unsteady:
+            self._say_trouble("unsteady", UNSTEADY)
+        else:
             self._say_trouble("away", "is lost")
+
+    def _on_fall(self, error: Exception) -> None:
+        """Nobody foresaw this: what is told from now on is that nobody is there."""
+        self.connected.clear()
+        self._gone.set()
+        self._report("mqtt", error)
+
+    def _on_cut(self, length: int) -> None:
+        if not self._cut:
+            self._cut = True
+            log.warning("mqtt: a message of %d bytes was thrown away, unread; %s", length, WHO_LEFT_IT)
 
     def _on_message(self, client: Any, userdata: object, message: Any) -> None:
         if message.topic == self._listens_to:  # some brokers hand on what nobody asked for
@@ -172,6 +209,8 @@ class Broker:
     def _say_trouble(self, kind: str, says: str) -> None:
         """Once, however often it is tried; a refusal is said even after a loss, for it needs a person."""
         if self._ending or self._trouble in ("refused", kind):
+            return
+        if kind == "away" and self._trouble == "unsteady" and self._steadiness.unsteady:
             return
         self._trouble = kind
         log.warning("mqtt: %s %s; the mirror goes on and tries again", self._setup.address, says)

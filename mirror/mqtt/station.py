@@ -38,6 +38,8 @@ from mirror.settings import Settings
 
 log = logging.getLogger(__name__)
 
+LARGEST_TIMER = 1024
+"""Bytes of a timer's message; a board's has 120."""
 FLUSH_S, GOODBYE_S = 0.4, 0.4
 """At the end: for what still waits, and for the good-bye. A station ends within two seconds altogether."""
 
@@ -130,7 +132,7 @@ class Follower:
 
     def heard(self, payload: bytes) -> None:
         """A message of the timer's topic; one that is none changes nothing, an empty one stops it."""
-        timer = timer_of(decoded(payload))
+        timer = timer_of(decoded(payload)) if len(payload) <= LARGEST_TIMER else None
         if timer is not None or not payload:
             self._timer = timer
 
@@ -158,6 +160,7 @@ class Mqtt:
             guarded(self.room, report, self._outbox.back),
             guarded(self.room, report, self._follower.heard),
             timer_topic(setup.topics.prefix) if in_class else "",
+            report,
         )
         teller = Teller(setup.topics, self._outbox, say)
         self.write, self.light, self.camera_lost = teller.write, teller.light, teller.camera_lost

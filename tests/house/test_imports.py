@@ -16,7 +16,7 @@ ROW = re.compile(r"^\| `mirror/(\w+)(?:\.py|/)` \|.*\| ([\w, ]*)\|$", re.MULTILI
 NO_ROOMS = {"__init__", "demo"}
 """The version, and a folder with a clip in it."""
 
-OF_MQTT = {"mirror.mqtt.topics", "mirror.mqtt.setup", "mirror.mqtt.connection"}
+OF_MQTT = {f"mirror.mqtt.{name}" for name in ("topics", "setup", "connection", "steadiness")}
 OF_THE_COACH = {"mirror.coach", "mirror.coach.words"}
 """All that the board may know of them: what stations say and how a broker is reached; the words of cues."""
 
