@@ -22,7 +22,7 @@ from mirror.knees.reading import Ray
 from mirror.screen import samples
 from mirror.screen.overlay import mounting
 from mirror.screen.stage import Stage
-from mirror.screen.window import NoScreen, Window
+from mirror.screen.window import DisplayWindow, NoScreen
 
 DRIVERS = ("offscreen", "dummy")
 """The one that is meant for this, and the one that every build of SDL has."""
@@ -43,7 +43,7 @@ def time_drawing(
     stretches less; "painted": share of the canvas that was painted.
     """
     with _offscreen():
-        window = Window(size)
+        window = DisplayWindow(size)
         where = None if picture else mounting(size, None, None, None)
         stage = Stage(window.canvas, words("en"), reflection=where)
         bgr = np.random.default_rng(0).integers(0, 255, (*CAMERA_SIZE, 3), np.uint8) if picture else None
@@ -73,7 +73,7 @@ def time_drawing(
     }
 
 
-def _blit_s(window: Window, times: int) -> float:
+def _blit_s(window: DisplayWindow, times: int) -> float:
     """Seconds for a plain copy of a whole canvas onto the display's, the median."""
     import pygame
 

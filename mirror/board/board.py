@@ -28,7 +28,7 @@ class Publish(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Broker:
+class BrokerState:
     """Where the broker is, and whether it is there. name: for people, "host:port"."""
 
     name: str
@@ -46,7 +46,7 @@ class Board:
         self.publish: Publish = lambda topic, payload: None
         self._prefix = prefix
         self._wall = wall
-        self._broker = Broker(broker)
+        self._broker = BrokerState(broker)
         self._timer = Timer()
 
     @property
@@ -64,7 +64,7 @@ class Board:
 
     def is_connected(self, connected: bool) -> None:
         """Whether the broker is there, from any thread."""
-        self._broker = Broker(self._broker.name, connected)
+        self._broker = BrokerState(self._broker.name, connected)
         self.hub.ring()
 
     def ask(self, do: object, work_s: object, rest_s: object, rounds: object) -> None:

@@ -25,7 +25,7 @@ class NotUnderstood(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class LegMessage:
     """One leg in one repetition: verdict, and degrees inside (+) the toes or None."""
 
     verdict: str
@@ -33,14 +33,14 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class Rep:
+class RepMessage:
     """One repetition. number: of the set it belongs to."""
 
     number: int
     n: int
     depth_label: str
-    left: Leg
-    right: Leg
+    left: LegMessage
+    right: LegMessage
 
     @property
     def worst(self) -> str:
@@ -49,7 +49,7 @@ class Rep:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class StateMessage:
     """What a station shows now. number: of its running set, 0 before the first.
 
     left, right: verdicts of the person's own knees, None from stations that do not say. counts: repetitions
@@ -80,7 +80,7 @@ class FinishedSet:
     station: str
     t: float
     number: int
-    reps: tuple[Rep, ...]
+    reps: tuple[RepMessage, ...]
     sentences: tuple[str, ...]
     when: float
 
@@ -111,10 +111,10 @@ def worst(*verdicts: str) -> str:
     return next((verdict for verdict in WORST_FIRST if verdict in verdicts), UNKNOWN)
 
 
-def moment(payload: bytes) -> Moment:
+def moment(payload: bytes) -> StateMessage:
     """A state message. Raises NotUnderstood."""
     said = _object(payload)
-    return Moment(
+    return StateMessage(
         _text(said, "station", NAME),
         _number(said, "t"),
         _text(said, "state", NAME),
@@ -129,7 +129,7 @@ def moment(payload: bytes) -> Moment:
     )
 
 
-def rep(payload: bytes) -> Rep:
+def rep(payload: bytes) -> RepMessage:
     """A repetition's message. Raises NotUnderstood."""
     said = _object(payload)
     return _rep(said, _count(said, "set"))
@@ -158,10 +158,10 @@ def _object(payload: bytes) -> Payload:
     return said
 
 
-def _rep(said: object, number: int) -> Rep:
+def _rep(said: object, number: int) -> RepMessage:
     if not isinstance(said, dict):
         raise NotUnderstood("a repetition is no object")
-    return Rep(
+    return RepMessage(
         number,
         _count(said, "n"),
         _text(said, "depth_label", NAME),
@@ -170,10 +170,10 @@ def _rep(said: object, number: int) -> Rep:
     )
 
 
-def _leg(said: object) -> Leg:
+def _leg(said: object) -> LegMessage:
     if not isinstance(said, dict):
-        return Leg(UNKNOWN, None)
-    return Leg(_verdict(said.get("verdict")) or UNKNOWN, _degrees(said.get("deviation_deg")))
+        return LegMessage(UNKNOWN, None)
+    return LegMessage(_verdict(said.get("verdict")) or UNKNOWN, _degrees(said.get("deviation_deg")))
 
 
 def _degrees(value: object) -> float | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from mirror.board.board import Board
 from mirror.mqtt.connection import WHO_LEFT_IT, client_for, why_not
-from mirror.mqtt.setup import Setup
+from mirror.mqtt.setup import BrokerSetup
 from mirror.mqtt.steadiness import Steadiness
 from mirror.mqtt.topics import KINDS, of_every_station, timer_topic
 
@@ -29,7 +29,7 @@ RELIABLY = {"online", "rep", "set"}
 class Feed:
     """Connects a board to a broker."""
 
-    def __init__(self, board: Board, setup: Setup, longest_wait_s: int = LONGEST_WAIT_S) -> None:
+    def __init__(self, board: Board, setup: BrokerSetup, longest_wait_s: int = LONGEST_WAIT_S) -> None:
         self._board, self._setup = board, setup
         self._unsaid: dict[str, bytes] = {}
         self._lock = threading.Lock()

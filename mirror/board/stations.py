@@ -21,9 +21,9 @@ from mirror.board.messages import (
     OFF_TRACK,
     UNKNOWN,
     FinishedSet,
-    Moment,
     NotUnderstood,
-    Rep,
+    RepMessage,
+    StateMessage,
     finished_set,
     moment,
     printable,
@@ -52,7 +52,7 @@ STANDING = ("ready", "class")
 
 
 @dataclass
-class Seen:
+class FloorStation:
     """One station. name: as it writes itself. heard_t, rep_t, gone_t: monotonic, gone_t None where unknown.
 
     reps: of its running set or the last one.
@@ -64,8 +64,8 @@ class Seen:
     heard_t: float = 0.0
     gone_t: float | None = None
     rep_t: float = float("-inf")
-    now: Moment | None = None
-    reps: list[Rep] = field(default_factory=list)
+    now: StateMessage | None = None
+    reps: list[RepMessage] = field(default_factory=list)
 
     def told(self, t: float) -> dict[str, Any]:
         """For the page, which puts keys into words. t: monotonic."""
@@ -94,7 +94,7 @@ class Seen:
             "look": self.online and off_track >= WORTH_A_LOOK,
         }
 
-    def add(self, *reps: Rep) -> bool:
+    def add(self, *reps: RepMessage) -> bool:
         """Those not known yet; of a later set, they take the place of the earlier one's."""
         newest = max((one.number for one in (*self.reps, *reps)), default=0)
         known = {(one.number, one.n) for one in self.reps}
@@ -104,14 +104,14 @@ class Seen:
             self.reps = sorted([*kept, *new], key=lambda one: one.n)[-MOST_REPS:]
         return bool(new)
 
-    def _shown(self, t: float) -> list[Rep]:
+    def _shown(self, t: float) -> list[RepMessage]:
         """The running set's repetitions; the last one's for a while."""
         now = self.now
         if now is not None and now.reps == 0 and t - self.rep_t > SHOWN_FOR_S:
             return []
         return [one for one in self.reps if now is None or one.number == now.number]
 
-    def _knees(self, reps: list[Rep]) -> tuple[str, str]:
+    def _knees(self, reps: list[RepMessage]) -> tuple[str, str]:
         """What each knee shows now; of a station that does not say, what its last repetition was."""
         now = self.now
         if now and now.left and now.right:
@@ -135,7 +135,7 @@ class Floor:
     ) -> None:
         self._clock, self._wall = clock, wall
         self._lock = threading.Lock()
-        self._stations: dict[str, Seen] = {}
+        self._stations: dict[str, FloorStation] = {}
         self._sets: deque[FinishedSet] = deque(maxlen=MOST_SETS)
         self._cleared_t = 0.0
         self._sets_version = 0
@@ -196,7 +196,7 @@ class Floor:
         changed, seen.online = seen.online != online, online
         return changed
 
-    def _state(self, station: str, now: Moment, remembered: bool) -> bool:
+    def _state(self, station: str, now: StateMessage, remembered: bool) -> bool:
         seen = self._stations.get(station)
         age_s = self._wall() - now.t
         if remembered and (seen is None or not seen.online):
@@ -213,7 +213,7 @@ class Floor:
         seen.now = now
         return True
 
-    def _rep(self, station: str, one: Rep) -> bool:
+    def _rep(self, station: str, one: RepMessage) -> bool:
         seen = self._called(station)
         seen.rep_t = self._clock()
         return seen.add(one)
@@ -231,14 +231,14 @@ class Floor:
         self._sets_version += 1
         return True
 
-    def _called(self, station: str) -> Seen:
+    def _called(self, station: str) -> FloorStation:
         """The station of this name, new if need be. Of too many, the one gone and silent longest leaves."""
         seen = self._stations.get(station)
         if seen is None:
             if len(self._stations) >= MOST_STATIONS:
                 silent = min(self._stations.values(), key=lambda one: (one.online, one.heard_t))
                 del self._stations[silent.id]
-            seen = self._stations[station] = Seen(station, printable(name_at(station), NAME))
+            seen = self._stations[station] = FloorStation(station, printable(name_at(station), NAME))
         seen.heard_t = self._clock()
         return seen
 

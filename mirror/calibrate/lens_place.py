@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirror.knees.reading import Ray
-from mirror.mounting.dot_steps import Seen
+from mirror.mounting.dot_steps import EyeAndKnees
 from mirror.screen.overlay import on_glass
 
 XY = tuple[float, float]
@@ -45,11 +45,11 @@ class LensPlace:
     scale: float
 
 
-class Unlike(Exception):
+class DotsDisagree(Exception):
     """The dots and the knees do not fit together; the message is the reason, a sentence without full stop."""
 
 
-def dots(standing: Seen, lens_mm: XY, panel_mm: XY, down_mm: float) -> tuple[XY, XY]:
+def dots(standing: EyeAndKnees, lens_mm: XY, panel_mm: XY, down_mm: float) -> tuple[XY, XY]:
     """The two dots to line up with, left and right of the glass, on the panel of this (width, height).
 
     They are a little further apart than the standing person's knees, and down_mm below them.
@@ -69,7 +69,7 @@ def _at(eye: Ray, point: Ray, lens_mm: XY) -> XY:
     return lens_mm[0] - 1000 * x, lens_mm[1] - 1000 * y
 
 
-def lens_place(lined: Sequence[Seen], shown: Sequence[tuple[XY, XY]]) -> LensPlace:
+def lens_place(lined: Sequence[EyeAndKnees], shown: Sequence[tuple[XY, XY]]) -> LensPlace:
     """The lens from what lay behind which dots. Raises Unlike where the rounds disagree."""
     places, scales = [], []
     for seen, pair in zip(lined, shown, strict=True):
@@ -82,9 +82,11 @@ def lens_place(lined: Sequence[Seen], shown: Sequence[tuple[XY, XY]]) -> LensPla
     apart = float(np.ptp(rounds, axis=0).max())
     scale = float(np.mean(scales))
     if apart > MOST_APART_MM:
-        raise Unlike(f"the two tries put the lens {apart:.0f} mm apart: once more, and keep quite still")
+        raise DotsDisagree(
+            f"the two tries put the lens {apart:.0f} mm apart: once more, and keep quite still"
+        )
     if abs(scale - 1) > WRONG_SCALE:
-        raise Unlike(
+        raise DotsDisagree(
             f"your knees were {100 * scale:.0f} % as far apart on the glass as the dots: set your feet so "
             "that both dots cover a knee, or measure the panel's height again"
         )

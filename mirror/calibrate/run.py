@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from mirror.calibrate.lens_place import DROP_EVERY_S, DROP_MM, FIRST_DROP_MM, XY, Unlike, dots, lens_place
+from mirror.calibrate.lens_place import (
+    DROP_EVERY_S,
+    DROP_MM,
+    FIRST_DROP_MM,
+    XY,
+    DotsDisagree,
+    dots,
+    lens_place,
+)
 from mirror.calibrate.view import View, view_for
 from mirror.camera.frame import Frame, Source
 from mirror.camera.pick import open_camera
@@ -134,7 +142,7 @@ def calibrate_glass(settings: Settings, *, config: Path | None, screen: str, dry
         look.through(glass.begin)
     try:
         place = lens_place(glass.steps.lined, glass.shown)
-    except Unlike as reason:
+    except DotsDisagree as reason:
         raise BadInput(f"{reason}; {UNCHANGED}.") from None
     sure = f"to within {place.sd_mm:.0f} mm"
     changes = [
@@ -200,7 +208,7 @@ def _check(measured: Measured) -> None:
         raise BadInput("say how tall the person is (--stature), or how far the mark is (--mark).")
 
 
-class Looking:
+class CameraWithView:
     """A camera with somebody before it, and the view that tells them what to do."""
 
     def __init__(self, settings: Settings, source: Source, view: View, stop: threading.Event) -> None:
@@ -244,7 +252,7 @@ class Looking:
 
 
 @contextmanager
-def _looking(settings: Settings, screen: str, dots_needed: bool = False) -> Iterator[Looking]:
+def _looking(settings: Settings, screen: str, dots_needed: bool = False) -> Iterator[CameraWithView]:
     """The camera open and the view up; both closed on the way out."""
     with signals_heard() as stop:
         source, said = open_camera(settings.camera)
@@ -255,7 +263,7 @@ def _looking(settings: Settings, screen: str, dots_needed: bool = False) -> Iter
                     source.pace = False  # nobody watches it: as fast as it can be read
                     said = source.name
                 sys.stderr.write(f"{said}; {view.said}.\n")
-                yield Looking(settings, source, view, stop)
+                yield CameraWithView(settings, source, view, stop)
         finally:
             source.close()
 

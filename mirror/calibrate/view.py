@@ -20,7 +20,7 @@ from mirror.screen.overlay import Mounting, mounting, panel_px_per_mm
 from mirror.settings import Settings
 
 if TYPE_CHECKING:
-    from mirror.screen.window import Window
+    from mirror.screen.window import DisplayWindow
 
 USUAL_SIZE = (1080, 1920)
 ITS_OWN = {"stand", "stand_on", "line_up", "done"}
@@ -68,7 +68,7 @@ class GlassView(View):
 
     live = True
 
-    def __init__(self, settings: Settings, window: Window, dots_needed: bool) -> None:
+    def __init__(self, settings: Settings, window: DisplayWindow, dots_needed: bool) -> None:
         from mirror.screen.fonts import OWN, face_for, spoken
         from mirror.screen.glass import Glass
         from mirror.screen.letters import Letters
@@ -123,7 +123,7 @@ def step_words(asked: Asked, say: Words) -> str:
 @contextmanager
 def view_for(settings: Settings, screen: str, *, dots_needed: bool) -> Iterator[View]:
     """A view on what `--screen` asks for. Raises BadInput where dots are needed and there is no screen."""
-    from mirror.screen.window import Window, can_open
+    from mirror.screen.window import DisplayWindow, can_open
 
     if screen not in ("auto", "window", "none"):
         raise BadInput(f"--screen {screen}: must be auto, window or none")
@@ -132,7 +132,9 @@ def view_for(settings: Settings, screen: str, *, dots_needed: bool) -> Iterator[
     possible, reason = (False, "as asked") if screen == "none" else can_open()
     view: View
     if possible or screen == "window":
-        window = Window(wanted, fullscreen=settings.screen.fullscreen, rotation=settings.screen.rotation)
+        window = DisplayWindow(
+            wanted, fullscreen=settings.screen.fullscreen, rotation=settings.screen.rotation
+        )
         view = GlassView(settings, window, dots_needed)
     elif dots_needed:
         raise BadInput(f"dots to line up with need a screen, and there is none ({reason}).")

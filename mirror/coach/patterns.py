@@ -71,7 +71,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _JudgedLeg:
     """One leg in one repetition that was judged."""
 
     n: int
@@ -136,13 +136,13 @@ def too_far_out(rep: Rep) -> bool:
     return bool(least) and min(least) < OUTSIDE_DEG
 
 
-def _judged(reps: Sequence[Rep], side: str) -> list[_Seen]:
+def _judged(reps: Sequence[Rep], side: str) -> list[_JudgedLeg]:
     seen = []
     for rep in reps:
         leg: RepLeg = getattr(rep, side)
         if rep.features is not None and leg.deviation_deg is not None:
             features: LegFeatures = getattr(rep.features, side)
-            seen.append(_Seen(rep.n, leg, leg.deviation_deg, features, rep, rep.features))
+            seen.append(_JudgedLeg(rep.n, leg, leg.deviation_deg, features, rep, rep.features))
     return seen
 
 
@@ -157,7 +157,7 @@ def _under(value: float | None, limit: float) -> bool:
 # -- features of one leg in one repetition ---------------------------------------------------------------
 
 
-def _deep_only(seen: _Seen) -> bool:
+def _deep_only(seen: _JudgedLeg) -> bool:
     """Inside only near parallel, and one more sign that the ankle came to its end."""
     only = _over(seen.features.deep_deg, INSIDE_DEG) and _under(seen.features.high_deg, INSIDE_DEG)
     high = _over(seen.rep.depth_deg, NOT_PARALLEL_DEG)
@@ -166,29 +166,29 @@ def _deep_only(seen: _Seen) -> bool:
     return only and (high or rose or stopped)
 
 
-def _up_only(seen: _Seen) -> bool:
+def _up_only(seen: _JudgedLeg) -> bool:
     """Inside soon after the turn, and not on the way down."""
     soon = _under(seen.features.peak_up_share, EARLY_UP) and _over(seen.features.up_deg, INSIDE_DEG)
     return soon and _under(seen.features.down_deg, INSIDE_DEG)
 
 
-def _from_start(seen: _Seen) -> bool:
+def _from_start(seen: _JudgedLeg) -> bool:
     """Inside early on the way down, and still at the bottom."""
     return _over(seen.features.early_deg, INSIDE_DEG) and _over(seen.leg.deviation_at_bottom_deg, INSIDE_DEG)
 
 
-def _hips(seen: _Seen) -> bool:
+def _hips(seen: _JudgedLeg) -> bool:
     """Inside at full depth, over an ankle that stays where it is."""
     still = _under(seen.features.ankle_inward, ANKLE_STILL) and _under(seen.features.ankle_rise, ANKLE_STILL)
     return seen.deg > SURELY_INSIDE_DEG and still and _under(seen.rep.depth_deg, NOT_PARALLEL_DEG)
 
 
-def _outside(seen: _Seen) -> bool:
+def _outside(seen: _JudgedLeg) -> bool:
     """Far outside the toes, in a repetition that was not inside anywhere."""
     return _under(seen.features.least_deg, OUTSIDE_DEG) and not seen.inside
 
 
-_OF_ONE_LEG: dict[str, Callable[[_Seen], bool]] = {
+_OF_ONE_LEG: dict[str, Callable[[_JudgedLeg], bool]] = {
     "deep_only": _deep_only,
     "up_only": _up_only,
     "from_start": _from_start,
@@ -197,7 +197,7 @@ _OF_ONE_LEG: dict[str, Callable[[_Seen], bool]] = {
 }
 
 
-def _both(key: str, legs: dict[str, list[_Seen]], shows: Callable[[_Seen], bool]) -> Pattern | None:
+def _both(key: str, legs: dict[str, list[_JudgedLeg]], shows: Callable[[_JudgedLeg], bool]) -> Pattern | None:
     """The pattern in whichever legs show it in two repetitions and in most of those that went wrong."""
     by_side = {}
     for side, judged in legs.items():
@@ -221,7 +221,7 @@ def _both(key: str, legs: dict[str, list[_Seen]], shows: Callable[[_Seen], bool]
 # -- features over the whole set -------------------------------------------------------------------------
 
 
-def _late(legs: dict[str, list[_Seen]]) -> Pattern | None:
+def _late(legs: dict[str, list[_JudgedLeg]]) -> Pattern | None:
     """Rising over the set, and inside at its end."""
     rises = {}
     for side, judged in legs.items():
@@ -278,7 +278,7 @@ def _trunk(reps: Sequence[Rep]) -> Pattern | None:
     return Pattern("trunk", "both", len(showing), len(known), None)
 
 
-def _foot_rolls(legs: dict[str, list[_Seen]]) -> Pattern | None:
+def _foot_rolls(legs: dict[str, list[_JudgedLeg]]) -> Pattern | None:
     """An ankle that moves inward on three repetitions, and its knee with it on two."""
     for side, judged in legs.items():
         rolling = [seen for seen in judged if _over(seen.features.ankle_inward, ANKLE_IN)]

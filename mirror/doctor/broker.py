@@ -15,7 +15,7 @@ from typing import Any
 from mirror.doctor.finding import Finding
 from mirror.faults import BadInput
 from mirror.mqtt.connection import client_for, why_not
-from mirror.mqtt.setup import Setup, setup_for
+from mirror.mqtt.setup import BrokerSetup, setup_for
 from mirror.service.folders import in_home
 from mirror.settings import Settings
 
@@ -34,7 +34,7 @@ class Answer:
     says: str = ""
 
 
-def ask(setup: Setup, patience_s: float = PATIENCE_S) -> Answer:
+def ask(setup: BrokerSetup, patience_s: float = PATIENCE_S) -> Answer:
     """Connect once and let go."""
     answered = threading.Event()
     answers: list[Answer] = []
@@ -71,7 +71,7 @@ def mqtt(settings: Settings, unit: Path = UNIT, drop_in: Path = DROP_IN) -> Find
     return _told(setup, ask(setup), settings.mqtt.password_file)
 
 
-def _told(setup: Setup, answer: Answer, password_file: str) -> Finding:
+def _told(setup: BrokerSetup, answer: Answer, password_file: str) -> Finding:
     if answer.kind == "refused":
         do = "look at [mqtt] username and password_file, and at the broker's own users"
         return Finding("mqtt", "fault", f"{setup.address} refuses this station ({answer.says})", do)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Visit:
+class KeptVisit:
     """Somebody stands there. began: seconds since 1970. row: its id once its first set is kept."""
 
     began: float
@@ -39,7 +39,7 @@ class SetDone:
     reps: tuple[Rep, ...]
     headline: str
     sentence: str
-    visit: Visit | None = None
+    visit: KeptVisit | None = None
 
     def write(self, rows: sqlite3.Connection) -> int:
         """The set and its repetitions, all or nothing; times count from the set's first descent."""
@@ -76,7 +76,7 @@ class VisitOver:
     """Nobody stands there any more since `at`, seconds since 1970."""
 
     at: float
-    visit: Visit
+    visit: KeptVisit
 
     def write(self, rows: sqlite3.Connection) -> int:
         """Close the visit's row."""
@@ -105,7 +105,7 @@ class Logbook:
     say: Words
     now: Callable[[], float] = time.time
     clock_is_set: Callable[[], bool] = CLOCK_IS_SET.exists
-    _visit: Visit | None = field(default=None, init=False)
+    _visit: KeptVisit | None = field(default=None, init=False)
     _told: SetSummary | None = field(default=None, init=False)
     room: ClassVar[str] = "store"
 
@@ -113,7 +113,7 @@ class Logbook:
         """One moment; t and rep are the event log's business."""
         away = feedback.state in (State.IDLE, State.FAULT)
         if self._visit is None and not away:
-            self._visit = Visit(self.now())
+            self._visit = KeptVisit(self.now())
         told = feedback.set_over
         if told is not None:
             self._told = told

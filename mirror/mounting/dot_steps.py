@@ -30,7 +30,7 @@ ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class EyeAndKnees:
     """Where somebody's eyes and knees are, from the camera."""
 
     eye: Ray
@@ -53,8 +53,8 @@ class LiningSteps:
         self._stance: Stance | None = None
         self._still = StillWatch(STAND_S)
         self._since: float | None = None
-        self.standing: Seen | None = None
-        self.lined: list[Seen] = []
+        self.standing: EyeAndKnees | None = None
+        self.lined: list[EyeAndKnees] = []
         self.waiting_s = 0.0
 
     @property
@@ -128,7 +128,7 @@ class LiningSteps:
         before, now = -stance.ankle[:, 1].mean(), -p[ANKLE, 1].mean()
         return stance.depth * (before / now) if min(before, now) > FLATTEST else stance.depth
 
-    def _where(self, pose: F64, score: F64) -> Seen | None:
+    def _where(self, pose: F64, score: F64) -> EyeAndKnees | None:
         """Eyes and knees of a pose (17, 2) tangents; None where they are not seen. score: (T, 17)."""
         stance = self._stance
         if stance is None or np.isnan(pose[ANKLE]).any():
@@ -140,4 +140,4 @@ class LiningSteps:
         looks = eye(pose, np.median(score, axis=0), now, metre)
         if looks is None or left is None or right is None:
             return None
-        return Seen(looks, left, right)
+        return EyeAndKnees(looks, left, right)

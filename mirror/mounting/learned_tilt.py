@@ -128,7 +128,7 @@ SURE_OF_ROLL_DEG = 0.5
 Keep = Callable[[tuple[Visitor, ...]], None]
 
 
-class Mount:
+class LearnedMount:
     """How the camera hangs as known by now: better with everybody who stands there.
 
     `camera` changes only in `stood`, and whoever judges with it takes it between visits. A tilt or roll that

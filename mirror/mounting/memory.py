@@ -15,7 +15,7 @@ from typing import Any
 
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.optics import Camera
-from mirror.mounting.learned_tilt import Mount, Visitor
+from mirror.mounting.learned_tilt import LearnedMount, Visitor
 from mirror.writing import replace_whole
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def learning_mount(
     size: tuple[int, int],
     constants: KeypointConstants,
     stature_m: float | None,
-) -> Mount | None:
+) -> LearnedMount | None:
     """A Mount that begins with what `folder` remembers of this camera, and remembers what it learns there.
 
     size: (height, width) of the pictures. folder: None for a clip, whose camera says nothing of the
@@ -48,9 +48,9 @@ def learning_mount(
     if dict(camera.how_known).get("tilt") != "assumed":
         return None
     if folder is None:
-        return None if camera.height_m is None else Mount(camera, constants, stature_m)
+        return None if camera.height_m is None else LearnedMount(camera, constants, stature_m)
     memory = Memory(folder / FILE_NAME, _key(camera, size))
-    mount = Mount(camera, constants, stature_m, memory.visitors(), memory.keep)
+    mount = LearnedMount(camera, constants, stature_m, memory.visitors(), memory.keep)
     how = dict(mount.camera.how_known)["tilt"]
     log.info("tilt: %.1f degrees down, %s", mount.camera.tilt_deg, how)
     return mount

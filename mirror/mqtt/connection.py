@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mirror.mqtt.setup import Setup
+from mirror.mqtt.setup import BrokerSetup
 from mirror.mqtt.steadiness import Steadiness
 from mirror.mqtt.topics import OFFLINE, ONLINE, level
 from mirror.service.containment import Report, logged
@@ -51,7 +51,7 @@ class Message:
     retain: bool = False
 
 
-def this_station(setup: Setup) -> str:
+def this_station(setup: BrokerSetup) -> str:
     """The name of this station's connection: the same after a power cut, so that the broker lets the cut one
     go when the new one comes, and not half a minute later with a last will that is no longer true."""
     try:
@@ -64,7 +64,7 @@ def this_station(setup: Setup) -> str:
     return f"{re.sub('[^A-Za-z0-9_-]', '-', told)[:LONGEST_NAME]}-{tail}"
 
 
-def client_for(setup: Setup, name: str) -> Any:
+def client_for(setup: BrokerSetup, name: str) -> Any:
     """paho's client for this broker, not connected yet. name: the connection's, its own at this broker."""
     from mirror.mqtt.client import Client  # a library that may not be there
 
@@ -98,7 +98,7 @@ class Broker:
 
     def __init__(
         self,
-        setup: Setup,
+        setup: BrokerSetup,
         back: Callable[[], None] = lambda: None,
         heard: Callable[[bytes], None] = lambda payload: None,
         listens_to: str = "",

@@ -22,7 +22,7 @@ WITHOUT_NETWORK = f"the service has no network: {WITH_MQTT} gives it one, or emp
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class BrokerSetup:
     """What it takes to speak to a broker. password: never shown."""
 
     host: str
@@ -38,7 +38,7 @@ class Setup:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def setup_for(settings: Settings) -> Setup | None:
+def setup_for(settings: Settings) -> BrokerSetup | None:
     """What the settings ask for, None where they ask for nothing. Raises BadInput, one sentence."""
     chosen = settings.mqtt
     if not chosen.broker.strip():
@@ -51,7 +51,7 @@ def setup_for(settings: Settings) -> Setup | None:
     password = password_in(chosen.password_file)
     if password and not chosen.username:
         raise BadInput("[mqtt] password_file: a password needs a username")
-    return Setup(host, port, topics_for(settings), chosen.username, password, chosen.tls)
+    return BrokerSetup(host, port, topics_for(settings), chosen.username, password, chosen.tls)
 
 
 def topics_for(settings: Settings) -> Topics:

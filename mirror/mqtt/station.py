@@ -19,7 +19,7 @@ from mirror.faults import BadInput
 from mirror.knees.reading import Rep
 from mirror.mqtt.connection import Broker, Message
 from mirror.mqtt.outbox import Outbox
-from mirror.mqtt.setup import WITHOUT_NETWORK, Setup, has_network, setup_for
+from mirror.mqtt.setup import WITHOUT_NETWORK, BrokerSetup, has_network, setup_for
 from mirror.mqtt.topics import (
     ClassTimer,
     Payload,
@@ -151,7 +151,7 @@ class Mqtt:
 
     room = "mqtt"
 
-    def __init__(self, setup: Setup, say: Words, *, in_class: bool, report: Report = logged) -> None:
+    def __init__(self, setup: BrokerSetup, say: Words, *, in_class: bool, report: Report = logged) -> None:
         """report: told of what nobody foresaw."""
         self._outbox = Outbox(report=report)
         self._follower = Follower()

@@ -37,7 +37,7 @@ about the error (docs/decisions.md)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Framing:
+class PersonCrop:
     """A square round a standing person. height, right, down: in standing heights; the last two shift it."""
 
     height: float
@@ -46,8 +46,8 @@ class Framing:
     mirrored: bool
 
 
-FRAMINGS = tuple(
-    Framing(height, right, -0.0045, mirrored)
+PERSON_CROPS = tuple(
+    PersonCrop(height, right, -0.0045, mirrored)
     for height in (1.237, 1.435)
     for right in (-0.03, 0.03)
     for mirrored in (False, True)
@@ -78,7 +78,7 @@ class FootNet:
     def runtime(self) -> str:
         return self.network.runtime
 
-    def look(self, frame: Frame, keypoints: F32, framing: Framing) -> F32 | None:
+    def look(self, frame: Frame, keypoints: F32, framing: PersonCrop) -> F32 | None:
         """One look at a standing person's toe tips: (2, 2) (y, x), [left, right], the person's own.
 
         keypoints: (17, 3) (y, x, score) of this frame; they and the result are normalised to the un-mirrored
@@ -111,7 +111,7 @@ class FootNet:
 
     def looks(self, frame: Frame, keypoints: F32) -> list[F32 | None]:
         """One look in every framing; see `look`."""
-        return [self.look(frame, keypoints, framing) for framing in FRAMINGS]
+        return [self.look(frame, keypoints, framing) for framing in PERSON_CROPS]
 
 
 def toe_tips(looks: Sequence[F32 | None], keypoints: F32, size: tuple[int, int]) -> F32 | None:
@@ -129,7 +129,7 @@ def toe_tips(looks: Sequence[F32 | None], keypoints: F32, size: tuple[int, int])
     return np.asarray(np.median(stacked, axis=0), np.float32)
 
 
-def _window(keypoints: F32, size: tuple[int, int], framing: Framing) -> Window:
+def _window(keypoints: F32, size: tuple[int, int], framing: PersonCrop) -> Window:
     xy = pixels(keypoints, size)
     height = standing_height(keypoints, size)
     middle_y = float(xy[ANKLES, 1].mean()) + (SOLE_BELOW_ANKLE - 0.5) * height

@@ -9,7 +9,7 @@ import math
 from typing import Protocol
 
 from mirror.camera.frame import Frame
-from mirror.pose.feet import FRAMINGS, FootNet, toe_tips
+from mirror.pose.feet import PERSON_CROPS, FootNet, toe_tips
 from mirror.pose.window import F32
 
 AGAIN_AFTER_S = 2.0
@@ -55,8 +55,8 @@ class ToeSearch:
         """
         if frame.keypoints is not None or frame.t < self._not_before:
             return None  # where keypoints are known there is no picture of the feet
-        self._looks.append(self._net.look(frame, keypoints, FRAMINGS[len(self._looks)]))
-        if len(self._looks) < len(FRAMINGS):
+        self._looks.append(self._net.look(frame, keypoints, PERSON_CROPS[len(self._looks)]))
+        if len(self._looks) < len(PERSON_CROPS):
             return None
         tips = toe_tips(self._looks, keypoints, frame.size)
         self.reset()

@@ -269,7 +269,7 @@ def draw_silhouette(glass: Glass, box: Rect) -> None:
     glass.sheet.blit(sprite, (box[0] + (box[2] - sprite.get_width()) // 2, box[1]))
 
 
-class Board:
+class FigureCanvas:
     """A clear square to draw on, larger than it will be."""
 
     def __init__(self, side: int) -> None:
@@ -309,7 +309,7 @@ class Board:
 
 
 def _drawn(strokes: tuple[Stroke, ...], side: int) -> Any:
-    board = Board(side)
+    board = FigureCanvas(side)
     for stroke in strokes:
         board.line(stroke.points, stroke.width, stroke.colour)
         if stroke.arrow:
@@ -319,7 +319,7 @@ def _drawn(strokes: tuple[Stroke, ...], side: int) -> Any:
 
 def _outlined(side: int) -> Any:
     """The silhouette's edge: the shape, and a slightly smaller one taken out of it."""
-    board = Board(side)
+    board = FigureCanvas(side)
     for grow, colour in ((OUTLINE, (*SOFT, 220)), (0.0, (0, 0, 0, 0))):
         for points, width in SILHOUETTE:
             board.line(points, width + 2 * grow, colour)

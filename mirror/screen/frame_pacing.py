@@ -25,7 +25,7 @@ def is_live(feedback: Feedback) -> bool:
     return feedback.state in LIVE or feedback.gesture is not None
 
 
-class Pace:
+class FramePacer:
     """Waits between drawings, on the main thread."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic, wait: Wait = threading.Event.wait) -> None:

@@ -90,7 +90,7 @@ def _open_display(pygame: Any) -> str:
     return driver
 
 
-class Window:
+class DisplayWindow:
     """A display with a canvas that is never turned: `present()` turns it when the panel hangs askew.
 
     canvas: the surface to draw on. size: (width, height) of it. said: what was opened, in words.

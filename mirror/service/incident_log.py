@@ -31,7 +31,7 @@ WAITING = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptIncident:
     """One place where something unforeseen happened, over all starts of one version.
 
     first, last: seconds since 1970. times: starts of the program in which it happened. black_box: the name
@@ -102,13 +102,13 @@ class IncidentLog:
         )
 
 
-def _same(one: Kept, incident: Incident) -> bool:
+def _same(one: KeptIncident, incident: Incident) -> bool:
     return one.place == incident.place and one.version == __version__
 
 
-def _add(earlier: list[Kept], incident: Incident, name: str) -> Kept:
+def _add(earlier: list[KeptIncident], incident: Incident, name: str) -> KeptIncident:
     before = next((one for one in earlier if _same(one, incident)), None)
-    return Kept(
+    return KeptIncident(
         incident.room,
         incident.place,
         incident.error,
@@ -120,14 +120,14 @@ def _add(earlier: list[Kept], incident: Incident, name: str) -> Kept:
     )
 
 
-def write(folder: Path, all_kept: list[Kept]) -> None:
+def write(folder: Path, all_kept: list[KeptIncident]) -> None:
     """The file as a whole or not at all. Raises OSError."""
     newest = sorted(all_kept, key=lambda one: one.last)[-MOST_KEPT:]
     told = {"schema": SCHEMA, "incidents": [asdict(one) for one in newest]}
     replace_whole(folder / FILE, (json.dumps(told, indent=1) + "\n").encode(), alone=True)
 
 
-def kept(folder: Path) -> list[Kept]:
+def kept(folder: Path) -> list[KeptIncident]:
     """What the file in this folder holds, the newest last; nothing where it is missing or makes no sense."""
     try:
         told = json.loads((folder / FILE).read_text("utf-8"))
@@ -139,9 +139,9 @@ def kept(folder: Path) -> list[Kept]:
         return []
 
 
-def _read(row: dict[str, Any]) -> Kept:
+def _read(row: dict[str, Any]) -> KeptIncident:
     texts = {name: str(row[name]) for name in ("room", "place", "error", "version", "black_box")}
-    return Kept(**texts, first=float(row["first"]), last=float(row["last"]), times=int(row["times"]))
+    return KeptIncident(**texts, first=float(row["first"]), last=float(row["last"]), times=int(row["times"]))
 
 
 def log_for(folder: Path, box: BlackBox | None, played: str) -> IncidentLog | None:

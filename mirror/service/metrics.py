@@ -1,7 +1,7 @@
 """Numbers on the mirror itself, written as a file that Prometheus's node-exporter picks up: no port is open.
 
 A thread of its own asks for the numbers every 15 s. A disk that is full is said once; the mirror goes on.
-Knows no camera, no eyes and no broker: what is seen of them comes as `Seen`.
+Knows no camera, no eyes and no broker: what is seen of them comes as a `Snapshot`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ BIT_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Snapshot:
     """What there is to tell of a mirror at one moment; counts since it started.
 
     stages: how long each stage of a frame takes. health: None where the computer tells nothing. reps: by
@@ -88,7 +88,7 @@ class RepCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MetricFamily:
     """One metric: what it is, and its values by tuples of label values. kind: counter or gauge."""
 
     name: str
@@ -98,50 +98,54 @@ class Row:
     labels: tuple[str, ...] = ()
 
 
-def rows(seen: Seen, poses_per_s: float | None) -> Iterator[Row]:
+def rows(seen: Snapshot, poses_per_s: float | None) -> Iterator[MetricFamily]:
     """Everything that is told. Names without the prefix and without the counters' `_total`."""
     frames = {("judged",): seen.judged, ("rested",): seen.rested, ("dropped",): seen.dropped}
-    yield Row("frames", "counter", "Frames by what became of them.", frames, ("outcome",))
+    yield MetricFamily("frames", "counter", "Frames by what became of them.", frames, ("outcome",))
     if poses_per_s is not None:
-        yield Row("poses_per_second", "gauge", "Frames judged a second, lately.", {(): poses_per_s})
+        yield MetricFamily("poses_per_second", "gauge", "Frames judged a second, lately.", {(): poses_per_s})
     took = {}
     for stage, laps in seen.stages.items():
         took[stage, "0.5"], took[stage, "0.95"] = laps.median_ms, laps.p95_ms
     says = "How long each stage of a frame takes: median and 95th percentile of the newest thousand."
-    yield Row("stage_milliseconds", "gauge", says, took, ("stage", "quantile"))
+    yield MetricFamily("stage_milliseconds", "gauge", says, took, ("stage", "quantile"))
     yield from _health_rows(seen.health)
     says = "How much less is asked of the processor because of heat: 0 nothing, 2 most."
-    yield Row("effort_step", "gauge", says, {(): seen.effort})
-    yield Row("effort_steps_down", "counter", "How often less was asked, for heat.", {(): seen.steps_down})
+    yield MetricFamily("effort_step", "gauge", says, {(): seen.effort})
+    yield MetricFamily(
+        "effort_steps_down", "counter", "How often less was asked, for heat.", {(): seen.steps_down}
+    )
     says = "How often the camera was opened again."
-    yield Row("camera_reopened", "counter", says, {(): seen.camera_reopened})
+    yield MetricFamily("camera_reopened", "counter", says, {(): seen.camera_reopened})
     says = "Records of sets that were not kept."
-    yield Row("store_dropped", "counter", says, {(): seen.store_dropped})
-    yield Row("mqtt_dropped", "counter", "Messages nobody heard.", {(): seen.mqtt_dropped})
-    yield Row("mqtt_connected", "gauge", "Whether the broker is there.", {(): int(seen.mqtt_connected)})
+    yield MetricFamily("store_dropped", "counter", says, {(): seen.store_dropped})
+    yield MetricFamily("mqtt_dropped", "counter", "Messages nobody heard.", {(): seen.mqtt_dropped})
+    yield MetricFamily(
+        "mqtt_connected", "gauge", "Whether the broker is there.", {(): int(seen.mqtt_connected)}
+    )
     reps = {(verdict,): seen.reps.get(verdict, 0) for verdict in VERDICTS}
-    yield Row("repetitions", "counter", "Repetitions by their worse leg.", reps, ("verdict",))
+    yield MetricFamily("repetitions", "counter", "Repetitions by their worse leg.", reps, ("verdict",))
     says = "What nobody foresaw and was survived: faults of our own, by room."
     incidents = {(room,): n for room, n in seen.incidents.items()}
-    yield Row("incidents", "counter", says, incidents, ("room",))
+    yield MetricFamily("incidents", "counter", says, incidents, ("room",))
     version = (__version__, platform.python_version(), platform.machine())
     labels = ("version", "python", "machine")
-    yield Row("build_info", "gauge", "Which release runs on what.", {version: 1}, labels)
+    yield MetricFamily("build_info", "gauge", "Which release runs on what.", {version: 1}, labels)
 
 
-def _health_rows(health: Health | None) -> Iterator[Row]:
+def _health_rows(health: Health | None) -> Iterator[MetricFamily]:
     if health is None:
         return
     if health.temperature_c is not None:
         says = "The processor's temperature."
-        yield Row("temperature_celsius", "gauge", says, {(): health.temperature_c})
+        yield MetricFamily("temperature_celsius", "gauge", says, {(): health.temperature_c})
     if health.bits is not None:
         bits = {
             (BIT_NAMES[bit & 0xF], "now" if bit < 16 else "since_power_on"): health.bits >> bit & 1
             for bit in THROTTLE_BITS
         }
         says = "The firmware's throttle bits."
-        yield Row("throttle", "gauge", says, bits, ("what", "when"))
+        yield MetricFamily("throttle", "gauge", says, bits, ("what", "when"))
 
 
 def ours(path: Path) -> bool:
@@ -161,7 +165,7 @@ class Metrics:
     room = "metrics"
 
     def __init__(
-        self, path: Path, look: Callable[[], Seen], every_s: float = EVERY_S, report: Report = logged
+        self, path: Path, look: Callable[[], Snapshot], every_s: float = EVERY_S, report: Report = logged
     ) -> None:
         """look: what there is to tell, asked in this object's thread. report: told of what nobody foresaw."""
         self._report = report
@@ -210,7 +214,7 @@ class Metrics:
             log.warning("metrics: %s is written again", self.path)
         self._trouble = False
 
-    def _pace(self, seen: Seen) -> float | None:
+    def _pace(self, seen: Snapshot) -> float | None:
         """Frames judged a second since the last time; None the first time."""
         now = time.monotonic()
         before, self._judged = self._judged, (now, seen.judged)
@@ -222,7 +226,7 @@ class Metrics:
 class _Collected:
     """The rows as prometheus-client wants them."""
 
-    def __init__(self, found: list[Row]) -> None:
+    def __init__(self, found: list[MetricFamily]) -> None:
         self._rows = found
 
     def collect(self) -> Iterator[Any]:
@@ -236,7 +240,7 @@ class _Collected:
             yield family
 
 
-def metrics_for(file: str, look: Callable[[], Seen], report: Report = logged) -> Metrics | None:
+def metrics_for(file: str, look: Callable[[], Snapshot], report: Report = logged) -> Metrics | None:
     """What the setting asks for; None without a file, or with a warning where it cannot be."""
     if not file.strip():
         return None

@@ -36,7 +36,7 @@ HANGS_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StartHistory:
     """What is remembered. Times in seconds on the monotonic clock, which begins with the computer's start.
 
     started_t: the newest start. running: nobody has said yet how that one ended. resting: it draws the fault
@@ -74,7 +74,7 @@ class Starts:
         self._file = folder / FILE_NAME if folder else None
         self._clock = clock
         self._looked_t: float | None = None
-        self._record = read(self._file) if self._file else Record()
+        self._record = read(self._file) if self._file else StartHistory()
 
     def rest(self) -> Rest:
         """How long to rest before this start; until `running` an end without a word is one of the rest."""
@@ -146,7 +146,7 @@ class Starts:
         yield
         self._note(replace(self._record, opening_t=None))
 
-    def _note(self, record: Record) -> None:
+    def _note(self, record: StartHistory) -> None:
         self._record = record
         if self._file is None:
             return
@@ -156,19 +156,21 @@ class Starts:
             log.debug("%s cannot be written: %s", self._file, error.strerror)
 
 
-def read(file: Path) -> Record:
+def read(file: Path) -> StartHistory:
     """What is remembered; nothing where there is no such file or it makes no sense."""
     try:
         told = json.loads(file.read_text("utf-8"))
         names = ("started_t", "opening_t", "camera_missed_s", "display_missed_s")
         numbers = {name: _seconds(told[name]) for name in names}
         ends = tuple(float(t) for t in told["ends"])
-        return Record(running=bool(told["running"]), resting=bool(told["resting"]), ends=ends, **numbers)
+        return StartHistory(
+            running=bool(told["running"]), resting=bool(told["resting"]), ends=ends, **numbers
+        )
     except (OSError, ValueError, TypeError, KeyError):
-        return Record()
+        return StartHistory()
 
 
-def recent(record: Record, now: float) -> tuple[float, ...]:
+def recent(record: StartHistory, now: float) -> tuple[float, ...]:
     """The ends nobody asked for of the last WITHIN_S."""
     return tuple(t for t in record.ends if now - WITHIN_S <= t <= now)
 
@@ -184,7 +186,7 @@ def _missed(before_s: float | None, there: bool | None, since_s: float) -> float
     return before_s if there is None or before_s is None else before_s + since_s
 
 
-def _missed_opening(before: Record, now: float) -> float | None:
+def _missed_opening(before: StartHistory, now: float) -> float | None:
     """The same, after a start that was ended while it hung in opening the camera."""
     took_s = 0.0 if before.opening_t is None else now - before.opening_t
     return _missed(before.camera_missed_s, False, took_s if took_s >= HANGS_S else 0.0)

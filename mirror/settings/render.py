@@ -13,7 +13,7 @@ from mirror.settings.fields import LEAVE_OUT, PREFIX, extra_of, unit
 from mirror.settings.sections import SECTIONS, Settings, every
 
 
-class Row(NamedTuple):
+class SettingRow(NamedTuple):
     """One setting, told: for `config show` and for tables in the documentation."""
 
     section: str
@@ -35,7 +35,7 @@ def where(settings: Settings) -> dict[str, str]:
     }
 
 
-def rows(settings: Settings) -> list[Row]:
+def rows(settings: Settings) -> list[SettingRow]:
     """Every setting with its value, unit and origin. A value that is left out is shown as "-"."""
     origins = where(settings)
     told = []
@@ -43,7 +43,9 @@ def rows(settings: Settings) -> list[Row]:
         value = getattr(getattr(settings, section), name)
         shown = "-" if value is None else toml(value)
         told.append(
-            Row(section, name, shown, unit(field), origins[f"{section}.{name}"], field.description or "")
+            SettingRow(
+                section, name, shown, unit(field), origins[f"{section}.{name}"], field.description or ""
+            )
         )
     return told
 

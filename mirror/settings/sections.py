@@ -106,7 +106,7 @@ class ModelSettings(Section):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class VerdictLimits:
     """Deviations in degrees, + inward: back to good below `clear`, caution above `caution`, and so on."""
 
     clear_deg: float
@@ -134,13 +134,13 @@ class KneesSettings(Section):
         0.10, "Squat progress from which knees are judged; 0 is standing, parallel about 0.5.", "", 0.05, 0.9
     )
 
-    def limits(self, with_reference: bool) -> Limits:
+    def limits(self, with_reference: bool) -> VerdictLimits:
         """The three limits in force. With a reference the way back to good keeps its distance to caution."""
         if not with_reference:
-            return Limits(self.clear_deg, self.caution_deg, self.off_track_deg)
+            return VerdictLimits(self.clear_deg, self.caution_deg, self.off_track_deg)
         way_back = self.caution_deg - self.clear_deg
         clear = max(0.0, self.reference_caution_deg - way_back)
-        return Limits(clear, self.reference_caution_deg, self.reference_off_track_deg)
+        return VerdictLimits(clear, self.reference_caution_deg, self.reference_off_track_deg)
 
     @model_validator(mode="after")
     def _in_order(self) -> KneesSettings:

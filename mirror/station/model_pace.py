@@ -29,7 +29,7 @@ REMEMBERED = 0.95
 """How much of the mean of a frame's time is what it was before this frame."""
 
 
-class Pace(Protocol):
+class ModelPace(Protocol):
     """What the eyes ask. Both are called in the eyes thread only."""
 
     def begin(self, told: Callable[[float], bool]) -> PoseNet | None:
@@ -150,7 +150,7 @@ class Stepping:
 
 def pace_for(
     settings: Settings, *, live: bool, folder: Path, effort: Callable[[], Effort]
-) -> tuple[PoseNet, Pace]:
+) -> tuple[PoseNet, ModelPace]:
     """The network to begin with, and what decides about it from then on.
 
     A model that a person named stays; "auto" on a live camera is what suits this machine, and elsewhere the

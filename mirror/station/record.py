@@ -39,7 +39,7 @@ LOOK_UP_S = 0.2
 """How long to wait for a frame before asking whether to stop."""
 
 
-class Kept:
+class RecordedJoints:
     """The keypoints so far, all of one picture size."""
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
     _check(path, settings, overwrite)
     entry = find(settings.model.name)
     constants_of(entry.name)  # a recording of a model that can't be judged would be of no use
-    kept = Kept()
+    kept = RecordedJoints()
     with signals_heard() as stop:
         source, said = open_camera(settings.camera)
         with _feeding(source, settings) as (mailbox, feeder):
@@ -183,7 +183,7 @@ def _until(stop: threading.Event, mailbox: Mailbox) -> Iterator[Frame]:
 
 
 def _keep(
-    kept: Kept, tracker: PersonTracker, standing: Standing, frame: Frame, seconds: float | None
+    kept: RecordedJoints, tracker: PersonTracker, standing: Standing, frame: Frame, seconds: float | None
 ) -> bool:
     """Keep what is seen in this frame; whether to go on."""
     if kept.t and seconds is not None and frame.t - kept.t[0] >= seconds:
@@ -205,7 +205,7 @@ def _keep(
     return False
 
 
-def _tell(kept: Kept, path: Path, dropped: int) -> None:
+def _tell(kept: RecordedJoints, path: Path, dropped: int) -> None:
     if sys.stderr.isatty():
         sys.stderr.write("\n")
     nobody = "" if kept.seen else ", nobody seen in any"

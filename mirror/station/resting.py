@@ -22,7 +22,7 @@ from mirror.service.watchdog import Heartbeat
 from mirror.settings import Settings
 
 if TYPE_CHECKING:
-    from mirror.screen.window import Window
+    from mirror.screen.window import DisplayWindow
 
 log = logging.getLogger(__name__)
 
@@ -68,18 +68,18 @@ def _scene(settings: Settings, starts: Starts, rest: Rest, screen: str) -> Itera
             window.close()
 
 
-def _drawn(settings: Settings, screen: str) -> Window | None:
+def _drawn(settings: Settings, screen: str) -> DisplayWindow | None:
     """A window with the fault scene in it; None where there is no display."""
     from mirror.screen.fonts import spoken
     from mirror.screen.pick import open_stage
-    from mirror.screen.window import Window, can_open
+    from mirror.screen.window import DisplayWindow, can_open
 
     if screen != "window" and not can_open()[0]:
         return None
     language, _ = spoken(settings.coach.language)
     chosen = settings.screen
     size = (chosen.width, chosen.height) if chosen.width and chosen.height else None
-    window = Window(size, fullscreen=chosen.fullscreen, rotation=chosen.rotation)
+    window = DisplayWindow(size, fullscreen=chosen.fullscreen, rotation=chosen.rotation)
     limits = settings.knees.limits(settings.coach.reference != "off")
     stage, _ = open_stage(window.canvas, chosen, language, (limits.caution_deg, limits.off_track_deg))
     fault = replace(nothing(0.0, State.FAULT), note=fault_line(PermanentFault()))

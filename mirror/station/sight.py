@@ -33,7 +33,7 @@ from mirror.signals.lights import Lights
 from mirror.signals.voice import Buzzing, Sounds
 from mirror.station.clip_clock import ClipClock
 from mirror.station.knee_watch import in_the_way
-from mirror.station.model_pace import Pace, Steady
+from mirror.station.model_pace import ModelPace, Steady
 from mirror.station.tally import Tally
 from mirror.station.toe_watch import ToeWatch
 from mirror.stopwatch import Laps
@@ -58,7 +58,7 @@ class Looking:
 
     tracker: PersonTracker
     toes: Toes = field(default_factory=NoToes)
-    pace: Pace = field(default_factory=Steady)
+    pace: ModelPace = field(default_factory=Steady)
     looks_per_s: Callable[[], float] = lambda: math.inf
 
 

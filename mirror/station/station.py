@@ -44,7 +44,7 @@ from mirror.station.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from mirror.screen.stage import Stage
-    from mirror.screen.window import Window
+    from mirror.screen.window import DisplayWindow
     from mirror.station.terminal import Terminal
 
 log = logging.getLogger(__name__)
@@ -225,20 +225,20 @@ class Station:
 
     def show_window(self) -> None:
         """Draw the newest frame and the newest Feedback until over."""
-        from mirror.screen.frame_pacing import Pace
+        from mirror.screen.frame_pacing import FramePacer
         from mirror.screen.pick import open_stage
-        from mirror.screen.window import Window
+        from mirror.screen.window import DisplayWindow
 
         screen = self.settings.screen
         size = (screen.width, screen.height) if screen.width and screen.height else None
-        window = Window(size, fullscreen=screen.fullscreen, rotation=screen.rotation)
+        window = DisplayWindow(size, fullscreen=screen.fullscreen, rotation=screen.rotation)
         log.info("screen: %s", window.said)
         try:
             stage, view_said = open_stage(
                 window.canvas, screen, self.settings.coach.language, self.limits_deg
             )
             log.info("view: %s", view_said)
-            pace = Pace()
+            pace = FramePacer()
             while not self.over and self._show(window, stage):
                 pace.drawn()
                 self._upkeep.beat(self.mailbox, display=True)
@@ -247,7 +247,7 @@ class Station:
         finally:
             window.close()
 
-    def _show(self, window: Window, stage: Stage) -> bool:
+    def _show(self, window: DisplayWindow, stage: Stage) -> bool:
         """One moment on the glass, behind the screen's door; False when a person closed it.
 
         A moment that cannot be drawn leaves the glass black. Raises OwnFault when none can any more.

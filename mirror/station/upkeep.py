@@ -25,7 +25,7 @@ from mirror.service.containment import Incidents, guarded
 from mirror.service.events import Witness, Witnesses
 from mirror.service.folders import state_folder
 from mirror.service.incident_log import IncidentLog, log_for
-from mirror.service.metrics import Metrics, RepCount, Seen, metrics_for
+from mirror.service.metrics import Metrics, RepCount, Snapshot, metrics_for
 from mirror.service.starts import Starts
 from mirror.service.throttling import Effort, Health, HealthWatch, read
 from mirror.service.watchdog import LONGEST_S, Heartbeat, Signs
@@ -145,10 +145,10 @@ class Upkeep:
         """What tells the timer of the whole class, if a broker does."""
         return nobodys if self._mqtt is None else self._mqtt.shared
 
-    def _seen(self, eyes: Watched, mailbox: Mailbox) -> Seen:
+    def _seen(self, eyes: Watched, mailbox: Mailbox) -> Snapshot:
         """For the metrics, in their thread."""
         health, mqtt = self._health, self._mqtt
-        return Seen(
+        return Snapshot(
             judged=eyes.tally.judged,
             rested=eyes.tally.rested,
             dropped=mailbox.dropped,

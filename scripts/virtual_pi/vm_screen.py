@@ -13,13 +13,13 @@ from mirror.coach.feedback import Light, State, nothing
 from mirror.coach.lines import Cue
 from mirror.coach.words import words
 from mirror.screen.stage import Stage
-from mirror.screen.window import Window
+from mirror.screen.window import DisplayWindow
 
 PATIENCE_S = 120.0
 
 
 def main(exchange: Path) -> int:
-    window = Window(fullscreen=True)
+    window = DisplayWindow(fullscreen=True)
     stage = Stage(window.canvas, words("en"))
     moment = replace(
         nothing(0.0, State.SQUATTING), cue=Cue.KNEES_OVER_TOES, light=Light.OFF_TRACK, reps_done=4

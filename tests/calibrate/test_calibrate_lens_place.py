@@ -10,12 +10,12 @@ import pygame
 import pytest
 import simulate
 
-from mirror.calibrate.lens_place import EDGE_MM, WIDER, LensPlace, Unlike, dots, lens_place
+from mirror.calibrate.lens_place import EDGE_MM, WIDER, DotsDisagree, LensPlace, dots, lens_place
 from mirror.coach.words import words
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Ray
-from mirror.mounting.dot_steps import LiningSteps, Seen
+from mirror.mounting.dot_steps import EyeAndKnees, LiningSteps
 from mirror.screen.fonts import OWN
 from mirror.screen.glass import Glass
 from mirror.screen.letters import Letters
@@ -82,11 +82,15 @@ def test_the_lens_is_found_to_a_centimetre(stature: float) -> None:
     assert found.scale == pytest.approx(1.0, abs=0.05)
 
 
-def a_person(shift: float = 0.0) -> Seen:
-    return Seen(Ray(0.0 + shift, 0.2, 2.4), Ray(0.08 + shift, -0.24, 2.3), Ray(-0.08 + shift, -0.24, 2.3))
+def a_person(shift: float = 0.0) -> EyeAndKnees:
+    return EyeAndKnees(
+        Ray(0.0 + shift, 0.2, 2.4), Ray(0.08 + shift, -0.24, 2.3), Ray(-0.08 + shift, -0.24, 2.3)
+    )
 
 
-def behind(seen: Seen, lens: tuple[float, float] = LENS) -> tuple[tuple[float, float], tuple[float, float]]:
+def behind(
+    seen: EyeAndKnees, lens: tuple[float, float] = LENS
+) -> tuple[tuple[float, float], tuple[float, float]]:
     left, right = (on_glass(seen.eye, knee) for knee in (seen.left, seen.right))
     return (
         (lens[0] - 1000 * left[0], lens[1] - 1000 * left[1]),
@@ -103,7 +107,7 @@ def test_dots_that_lay_over_the_knees_give_the_lens_exactly() -> None:
 def test_two_tries_that_disagree_are_refused() -> None:
     seen = [a_person(), a_person()]
     other = behind(seen[1], (LENS[0], LENS[1] + 45))
-    with pytest.raises(Unlike, match="45 mm apart"):
+    with pytest.raises(DotsDisagree, match="45 mm apart"):
         lens_place(seen, [behind(seen[0]), other])
 
 
@@ -113,7 +117,7 @@ def test_a_panel_of_another_height_is_noticed() -> None:
     left, right = behind(seen[0])
     middle = (left[0] + right[0]) / 2
     wide = ((middle + (left[0] - middle) * 1.4, left[1]), (middle + (right[0] - middle) * 1.4, right[1]))
-    with pytest.raises(Unlike, match="71 % as far apart"):
+    with pytest.raises(DotsDisagree, match="71 % as far apart"):
         lens_place(seen, [wide, wide])
 
 

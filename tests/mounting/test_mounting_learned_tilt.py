@@ -15,7 +15,7 @@ from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import KneeReading
 from mirror.knees.stance import median_pose
 from mirror.knees.track import TrackedPose
-from mirror.mounting.learned_tilt import MOST, Mount, Visitor, learned, remembered, visitor
+from mirror.mounting.learned_tilt import MOST, LearnedMount, Visitor, learned, remembered, visitor
 from mirror.mounting.tilt import About
 
 HOW = (("hfov", "given"), ("tilt", "assumed"), ("roll", "assumed"), ("height", "given"))
@@ -40,15 +40,15 @@ def somebody(
     )
 
 
-def told(mount: Mount, sim: simulate.Simulated, t: float) -> bool:
+def told(mount: LearnedMount, sim: simulate.Simulated, t: float) -> bool:
     """Let the mount hear of this person at time t."""
     p = rectify(sim.keypoints[..., :2], sim.image_size, mount.camera)
     pose = median_pose(p, sim.keypoints[..., 2].astype(np.float64))
     return mount.stood(t, pose, sim.image_size, mount.camera)
 
 
-def fresh(hangs: simulate.Camera = HANGS, stature_m: float | None = None) -> Mount:
-    return Mount(Camera(hangs.hfov_deg, 8.0, 0.0, hangs.height_m, HOW), ANATOMICAL, stature_m)
+def fresh(hangs: simulate.Camera = HANGS, stature_m: float | None = None) -> LearnedMount:
+    return LearnedMount(Camera(hangs.hfov_deg, 8.0, 0.0, hangs.height_m, HOW), ANATOMICAL, stature_m)
 
 
 def after(people: int, seed: int, hangs: simulate.Camera = HANGS) -> Camera:
@@ -91,7 +91,7 @@ def test_a_known_stature_needs_one_person() -> None:
 @pytest.mark.parametrize("how", ["given", "recording", "calibrated"])
 def test_a_tilt_that_somebody_measured_is_never_touched(how: str) -> None:
     camera = Camera(55.0, 6.5, 0.5, 1.08, (("tilt", how), ("roll", "given")))
-    mount = Mount(camera, ANATOMICAL, None)
+    mount = LearnedMount(camera, ANATOMICAL, None)
     assert not told(mount, somebody(np.random.default_rng(1), HANGS), 0.0)
     assert mount.camera is camera
 
@@ -162,7 +162,7 @@ def test_one_person_s_word_is_as_good_as_it_says() -> None:
 # -- in the live knees room
 
 
-def watching(mount: Mount) -> KneeWatch:
+def watching(mount: LearnedMount) -> KneeWatch:
     return KneeWatch(mount.camera, ANATOMICAL, Thresholds(), mount=mount, ask_reference=False)
 
 

@@ -21,7 +21,7 @@ from service.live_camera import Live
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.stance import median_pose
-from mirror.mounting.learned_tilt import Mount, Visitor
+from mirror.mounting.learned_tilt import LearnedMount, Visitor
 from mirror.mounting.memory import FILE_NAME, Memory, learning_mount
 from mirror.pose.catalog import DEFAULT_MODEL
 from mirror.settings import CameraSettings, LightsSettings, ModelSettings, Settings
@@ -33,7 +33,7 @@ SIZE = (640, 480)
 PEOPLE = tuple(Visitor(t, 1.3, 0.6, 0.4) for t in (2.5, 3.1, 3.9, 2.2))
 
 
-def mount_in(folder: Path, camera: Camera = CAMERA) -> Mount:
+def mount_in(folder: Path, camera: Camera = CAMERA) -> LearnedMount:
     mount = learning_mount(folder, camera, SIZE, ANATOMICAL, None)
     assert mount is not None
     return mount
@@ -48,7 +48,7 @@ def remember(folder: Path, people: tuple[Visitor, ...] = PEOPLE, camera: Camera 
     return folder / FILE_NAME
 
 
-def how(mount: Mount) -> str:
+def how(mount: LearnedMount) -> str:
     return dict(mount.camera.how_known)["tilt"]
 
 

@@ -19,7 +19,7 @@ from mirror.board.board import Board
 from mirror.board.mqtt_feed import Feed
 from mirror.mqtt import connection, packets, steadiness
 from mirror.mqtt.packets import CutShort
-from mirror.mqtt.setup import Setup, setup_for
+from mirror.mqtt.setup import BrokerSetup, setup_for
 from mirror.mqtt.station import Follower, Mqtt, mqtt_for
 from mirror.mqtt.steadiness import STEADY_S, Steadiness
 from mirror.mqtt.topics import ClassTimer, encoded, timer_topic
@@ -158,7 +158,7 @@ def opened() -> Iterator[list]:
         one.close()
 
 
-def setup_at(address: str) -> Setup:
+def setup_at(address: str) -> BrokerSetup:
     found = setup_for(Settings.model_validate({"mqtt": {"broker": address}, "coach": {"mode": "class"}}))
     assert found is not None
     return found

@@ -16,7 +16,7 @@ from mirror.desk.study import as_recording, study
 from mirror.faults import BadInput
 from mirror.knees.reading import Verdict
 from mirror.pose.catalog import DEFAULT_MODEL, FOOT_MODEL, find
-from mirror.pose.feet import FRAMINGS, FootNet, Framing, toe_tips
+from mirror.pose.feet import PERSON_CROPS, FootNet, PersonCrop, toe_tips
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose_net import PoseNet
 from mirror.settings import Settings
@@ -71,9 +71,9 @@ def test_one_look_is_worse_than_the_looks_together(
     assert np.abs(tips[:, 1] - true).max() < 0.7 * worst
 
 
-@pytest.mark.parametrize("framing", FRAMINGS[:4], ids=str)
+@pytest.mark.parametrize("framing", PERSON_CROPS[:4], ids=str)
 def test_a_mirrored_picture_swaps_the_sides(
-    net: FootNet, standing: tuple[Frame, np.ndarray], framing: Framing
+    net: FootNet, standing: tuple[Frame, np.ndarray], framing: PersonCrop
 ) -> None:
     seen = net.look(*standing, framing)
     swapped = net.look(*mirrored(*standing), replace(framing, right=-framing.right))
@@ -105,8 +105,8 @@ def test_all_looks_at_a_mirrored_picture_find_the_same_toes_on_the_other_side(
 def test_rgb_and_bgr_pictures_show_the_same_toes(net: FootNet, standing: tuple[Frame, np.ndarray]) -> None:
     frame, keypoints = standing
     rgb = replace(frame, pixels=np.ascontiguousarray(frame.pixels[..., ::-1]), layout=Layout.RGB)
-    assert net.look(rgb, keypoints, FRAMINGS[0]) == pytest.approx(
-        net.look(frame, keypoints, FRAMINGS[0]), abs=1e-3
+    assert net.look(rgb, keypoints, PERSON_CROPS[0]) == pytest.approx(
+        net.look(frame, keypoints, PERSON_CROPS[0]), abs=1e-3
     )
 
 
@@ -126,7 +126,7 @@ def test_feet_the_first_network_did_not_see_are_not_looked_for(
     frame, keypoints = standing
     hidden = keypoints.copy()
     hidden[16, 2] = 0.2
-    assert net.looks(frame, hidden) == [None] * len(FRAMINGS)
+    assert net.looks(frame, hidden) == [None] * len(PERSON_CROPS)
     assert toe_tips([None] * 8, hidden, frame.size) is None
 
 

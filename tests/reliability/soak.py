@@ -32,7 +32,7 @@ from mirror.coach.words import words  # noqa: E402
 from mirror.history.database import Store  # noqa: E402
 from mirror.history.records import Logbook  # noqa: E402
 from mirror.screen.pick import open_stage  # noqa: E402
-from mirror.screen.window import Window  # noqa: E402
+from mirror.screen.window import DisplayWindow  # noqa: E402
 from mirror.settings import Settings  # noqa: E402
 from mirror.station.station import Station  # noqa: E402
 from mirror.station.upkeep import Upkeep  # noqa: E402
@@ -94,7 +94,7 @@ def soak(hours: float, folder: Path, warm_up: float = 0.2) -> tuple[Size, Size, 
     upkeep = Upkeep(Logbook(store, words("en")))
     station = Station(settings, source, "visits", folder / "events.jsonl", stop, None, upkeep)
     source.station = station
-    window = Window((480, 800))
+    window = DisplayWindow((480, 800))
     stage, _ = open_stage(window.canvas, settings.screen, "en", station.limits_deg)
     warm: Size | None = None
     drawn = 0

@@ -18,7 +18,7 @@ from reliability.whole_mirror import PATIENCE_S, WholeMirror, squats
 from mirror.camera.recording import RecordingSource, load
 from mirror.mqtt import topics
 from mirror.mqtt.station import mqtt_for
-from mirror.service.metrics import Metrics, Seen
+from mirror.service.metrics import Metrics, Snapshot
 from mirror.settings import Settings
 from mirror.station.station import Station
 from mirror.station.upkeep import Upkeep
@@ -211,7 +211,7 @@ def test_metrics_on_a_full_disk_are_one_warning_and_the_mirror_goes_on(tmp_path,
     if disk is None:
         pytest.skip("this user may not mount a small disk")
     try:
-        told = Metrics(disk / "mirror.prom", lambda: Seen(judged=1))
+        told = Metrics(disk / "mirror.prom", lambda: Snapshot(judged=1))
         told.write()
         whole = (disk / "mirror.prom").read_text("utf-8")
         fill(disk / "filler")

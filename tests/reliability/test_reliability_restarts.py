@@ -18,8 +18,8 @@ from camera.picamera2_of_then import of_version, that_fails_later
 from patience import PATIENCE_S
 from reliability.whole_mirror import ROOT, WholeMirror
 
-from mirror.screen.window import Window
-from mirror.service.starts import FILE_NAME, MANY_ENDS, Record, Starts, read
+from mirror.screen.window import DisplayWindow
+from mirror.service.starts import FILE_NAME, MANY_ENDS, StartHistory, Starts, read
 from mirror.settings import Settings
 from mirror.station.resting import rest_before
 
@@ -53,7 +53,7 @@ class Service:
             pass
 
     @property
-    def record(self) -> Record:
+    def record(self) -> StartHistory:
         return read(self.run / FILE_NAME)
 
     def failed_before(self, times: int, **more: object) -> None:
@@ -111,12 +111,12 @@ def test_after_the_third_it_rests_and_systemd_hears_that_it_is_meant(service, fa
 def test_while_it_rests_the_glass_shows_the_fault_scene(service, monkeypatch):
     shown = []
 
-    def present(window: Window) -> None:
+    def present(window: DisplayWindow) -> None:
         shown.append(pygame.surfarray.array3d(window.canvas))
 
     pygame = pytest.importorskip("pygame")
     monkeypatch.setenv("SDL_VIDEODRIVER", "offscreen")
-    monkeypatch.setattr(Window, "present", present)
+    monkeypatch.setattr(DisplayWindow, "present", present)
     service.failed_before(MANY_ENDS, started_t=time.monotonic() - 59.5)
     settings = Settings.model_validate({"screen": {"width": 540, "height": 960}})
     rest_before(Starts(service.run), settings, "window", threading.Event())

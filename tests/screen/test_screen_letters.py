@@ -28,7 +28,7 @@ from mirror.screen.overlay import Mounting, mounting, panel_px_per_mm  # noqa: E
 from mirror.screen.scenes.help import FIGURE_OF  # noqa: E402
 from mirror.screen.sprite_cache import Shelf  # noqa: E402
 from mirror.screen.theme import BODY_ARCMIN, WORD_ARCMIN, sizes  # noqa: E402
-from mirror.screen.window import Window  # noqa: E402
+from mirror.screen.window import DisplayWindow  # noqa: E402
 
 from screen_moments import GREY, every_moment, moment, pixels, stage_on, written  # noqa: E402  isort: skip
 
@@ -312,7 +312,7 @@ def test_a_refused_size_is_told_and_the_displays_own_taken(monkeypatch: pytest.M
         return opened(size, flags)
 
     monkeypatch.setattr(pygame.display, "set_mode", refusing)
-    window = Window((333, 777))
+    window = DisplayWindow((333, 777))
     try:
         assert "333x777" in window.said
         assert "was refused" in window.said
@@ -327,7 +327,7 @@ def test_parts_of_the_canvas_land_where_the_whole_would(
 ) -> None:
     pygame.display.quit()
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    window = Window((60, 100), rotation=rotation)
+    window = DisplayWindow((60, 100), rotation=rotation)
     try:
         window.canvas.fill((0, 0, 90))
         window.present()

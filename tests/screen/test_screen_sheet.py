@@ -16,7 +16,7 @@ pytest.importorskip("cv2")
 
 from mirror.bench.drawing import time_drawing  # noqa: E402
 from mirror.coach.feedback import Feedback, Gesture, GestureProgress, State, nothing  # noqa: E402
-from mirror.screen.frame_pacing import QUIET_S, Pace  # noqa: E402
+from mirror.screen.frame_pacing import QUIET_S, FramePacer  # noqa: E402
 from mirror.screen.overlay import mounting  # noqa: E402
 from mirror.screen.sheet import Sheet  # noqa: E402
 from mirror.screen.sprite_cache import CANVASES, Shelf  # noqa: E402
@@ -134,7 +134,7 @@ class Mirror:
         return False
 
     def run(self, seconds: float, fps: float = 30.0) -> list[tuple[float, State]]:
-        pace = Pace(lambda: self.t, self.wait)
+        pace = FramePacer(lambda: self.t, self.wait)
         while self.t < seconds:
             self.drawn.append((self.t, self.newest.state))
             pace.drawn()
@@ -174,5 +174,5 @@ def test_the_ring_of_a_gesture_moves_smoothly_over_a_quiet_scene() -> None:
 def test_nobody_waits_once_it_is_over() -> None:
     mirror = Mirror({})
     mirror.stop.set()
-    Pace(lambda: mirror.t, mirror.wait).rest(lambda: mirror.newest, mirror.changed, mirror.stop, 30.0)
+    FramePacer(lambda: mirror.t, mirror.wait).rest(lambda: mirror.newest, mirror.changed, mirror.stop, 30.0)
     assert mirror.t == 0.0

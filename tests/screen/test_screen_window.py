@@ -13,7 +13,7 @@ from patience import PATIENCE_S
 
 from mirror.faults import PermanentFault
 from mirror.screen import window as window_room
-from mirror.screen.window import NoScreen, Window, can_open
+from mirror.screen.window import DisplayWindow, NoScreen, can_open
 
 pygame = pytest.importorskip("pygame")
 
@@ -42,7 +42,7 @@ def corners(surface: pygame.Surface) -> dict[str, tuple[int, ...]]:
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_each_corner_of_the_canvas_lands_where_a_clockwise_turn_takes_it(unseen: None, rotation: int) -> None:
-    window = Window((60, 100), rotation=rotation)
+    window = DisplayWindow((60, 100), rotation=rotation)
     assert window.canvas.get_size() == window.size == (60, 100)
     for colour, (x, y) in zip((RED, GREEN, BLUE, WHITE), ((0, 0), (30, 0), (30, 50), (0, 50)), strict=True):
         window.canvas.fill(colour, (x, y, 30, 50))
@@ -56,38 +56,40 @@ def test_each_corner_of_the_canvas_lands_where_a_clockwise_turn_takes_it(unseen:
 
 
 def test_an_unturned_canvas_is_the_display_itself(unseen: None) -> None:
-    window = Window((60, 100))
+    window = DisplayWindow((60, 100))
     assert window.canvas is pygame.display.get_surface()
 
 
 def test_the_window_says_what_it_opened_and_on_which_driver(unseen: None) -> None:
-    assert Window((320, 240), rotation=90).said == "a window, 240x320, turned 90 degrees, on SDL's dummy"
+    assert (
+        DisplayWindow((320, 240), rotation=90).said == "a window, 240x320, turned 90 degrees, on SDL's dummy"
+    )
 
 
 @pytest.mark.parametrize("key", ["K_ESCAPE", "K_q"])
 def test_escape_and_q_end_it(unseen: None, key: str) -> None:
-    window = Window((60, 100))
+    window = DisplayWindow((60, 100))
     assert window.poll()
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=getattr(pygame, key)))
     assert not window.poll()
 
 
 def test_any_other_key_does_not_end_it(unseen: None) -> None:
-    window = Window((60, 100))
+    window = DisplayWindow((60, 100))
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_SPACE))
     assert window.poll()
 
 
 def test_closing_the_window_ends_it(unseen: None) -> None:
-    window = Window((60, 100))
+    window = DisplayWindow((60, 100))
     pygame.event.post(pygame.event.Event(pygame.QUIT))
     assert not window.poll()
 
 
 def test_the_cursor_is_hidden_on_a_whole_glass_and_there_in_a_window(unseen: None) -> None:
-    Window((60, 100), fullscreen=True)
+    DisplayWindow((60, 100), fullscreen=True)
     assert not pygame.mouse.get_visible()
-    Window((60, 100))
+    DisplayWindow((60, 100))
     assert pygame.mouse.get_visible()
 
 
@@ -98,7 +100,7 @@ def test_on_kms_it_has_the_whole_display_without_a_cursor_through_opengl_es(
     monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "")
     monkeypatch.delenv("SDL_FRAMEBUFFER_ACCELERATION")
     monkeypatch.setattr(pygame.display, "get_driver", lambda: "KMSDRM")
-    window = Window((60, 100))
+    window = DisplayWindow((60, 100))
     assert os.environ["SDL_FRAMEBUFFER_ACCELERATION"] == "opengles2"
     assert "the whole display" in window.said
     assert not pygame.mouse.get_visible()
@@ -108,12 +110,12 @@ def test_how_the_canvas_reaches_the_display_may_be_chosen_from_outside(
     unseen: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "opengl")
-    Window((60, 100))
+    DisplayWindow((60, 100))
     assert os.environ["SDL_FRAMEBUFFER_ACCELERATION"] == "opengl"
 
 
 def test_it_can_be_closed_twice(unseen: None) -> None:
-    window = Window((60, 100))
+    window = DisplayWindow((60, 100))
     window.close()
     window.close()
 
@@ -141,7 +143,7 @@ def test_a_driver_that_does_not_exist_is_told_and_not_crashed_on(monkeypatch: py
     assert not possible
     assert reason
     with pytest.raises(PermanentFault, match="no window can be opened"):
-        Window((60, 100))
+        DisplayWindow((60, 100))
 
 
 def test_without_desktop_or_card_there_is_no_screen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -152,13 +154,13 @@ def test_without_desktop_or_card_there_is_no_screen(monkeypatch: pytest.MonkeyPa
     assert not possible
     assert "DISPLAY" in reason
     with pytest.raises(NoScreen, match="--screen none"):
-        Window((60, 100))
+        DisplayWindow((60, 100))
 
 
 OPENS_A_WINDOW = """
-from mirror.screen.window import NoScreen, Window
+from mirror.screen.window import NoScreen, DisplayWindow
 try:
-    Window((60, 100))
+    DisplayWindow((60, 100))
 except NoScreen as fault:
     print(fault)
 else:

@@ -19,7 +19,7 @@ from mirror.coach.feedback import Light, State, nothing
 from mirror.doctor import computer as this_computer
 from mirror.knees.reading import Verdict
 from mirror.service import metrics
-from mirror.service.metrics import Metrics, RepCount, Seen, metrics_for
+from mirror.service.metrics import Metrics, RepCount, Snapshot, metrics_for
 from mirror.service.throttling import Health, HealthWatch
 from mirror.station.tally import Tally
 from mirror.station.upkeep import Upkeep
@@ -27,7 +27,7 @@ from mirror.stopwatch import Laps, Took
 
 parser = pytest.importorskip("prometheus_client.parser")
 
-A_HOT_EVENING = Seen(
+A_HOT_EVENING = Snapshot(
     judged=900,
     rested=50,
     dropped=7,
@@ -81,9 +81,9 @@ def test_everything_is_told_in_prometheuss_own_form(tmp_path):
 
 
 def test_a_computer_that_tells_no_heat_has_none_in_its_metrics(tmp_path):
-    Metrics(tmp_path / "mirror.prom", lambda: Seen(health=Health(55.0, None))).write()
+    Metrics(tmp_path / "mirror.prom", lambda: Snapshot(health=Health(55.0, None))).write()
     assert not any(name.startswith("throttle") for name in read(tmp_path / "mirror.prom"))
-    Metrics(tmp_path / "mirror.prom", Seen).write()
+    Metrics(tmp_path / "mirror.prom", Snapshot).write()
     assert not any(name.startswith("temperature") for name in read(tmp_path / "mirror.prom"))
 
 
@@ -170,7 +170,7 @@ def test_older_metrics_and_an_empty_file_are_written_over(tmp_path):
 def test_it_is_written_by_a_thread_of_its_own_until_the_end(tmp_path):
     asked, by = threading.Event(), []
 
-    def look() -> Seen:
+    def look() -> Snapshot:
         by.append(threading.current_thread().name)
         if by.count("metrics") >= 2:
             asked.set()
@@ -227,13 +227,13 @@ def test_a_station_tells_what_its_parts_know(tmp_path):
 
 
 def test_without_a_file_or_the_library_there_are_none_and_the_mirror_goes_on(monkeypatch, caplog, tmp_path):
-    assert metrics_for(" ", Seen) is None
+    assert metrics_for(" ", Snapshot) is None
     assert caplog.text == ""
     assert this_computer.metrics("").level == "ok"
     assert this_computer.metrics(str(tmp_path / "mirror.prom")).level == "ok"
     assert this_computer.metrics(str(tmp_path / "no" / "mirror.prom")).level == "warning"
     monkeypatch.setattr(metrics.importlib.util, "find_spec", lambda name: None)
-    assert metrics_for(str(tmp_path / "mirror.prom"), Seen) is None
+    assert metrics_for(str(tmp_path / "mirror.prom"), Snapshot) is None
     (record,) = caplog.records
     assert "pip install 'squat-mirror[metrics]'" in record.getMessage()
     assert this_computer.metrics(str(tmp_path / "mirror.prom")).level == "warning"

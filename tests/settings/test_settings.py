@@ -330,7 +330,7 @@ def test_a_mistake_in_a_flag_names_the_flag():
 def test_halves_of_an_order_may_come_from_two_places(monkeypatch):
     write("[knees]\ncaution_deg = 9\n")
     monkeypatch.setenv("SQUAT_MIRROR_KNEES__OFF_TRACK_DEG", "12")
-    assert s.load().knees.limits(with_reference=False) == s.Limits(5.5, 9.0, 12.0)
+    assert s.load().knees.limits(with_reference=False) == s.VerdictLimits(5.5, 9.0, 12.0)
     monkeypatch.setenv("SQUAT_MIRROR_KNEES__OFF_TRACK_DEG", "8.5")
     assert complaint() == (
         "mirror.toml, environment SQUAT_MIRROR_KNEES__OFF_TRACK_DEG: "
@@ -343,8 +343,8 @@ def test_halves_of_an_order_may_come_from_two_places(monkeypatch):
 
 def test_the_reference_limits_keep_the_way_back_to_good():
     knees = s.KneesSettings(reference_caution_deg=4.5, reference_off_track_deg=7)
-    assert knees.limits(with_reference=False) == s.Limits(5.5, 6.0, 8.0)
-    assert knees.limits(with_reference=True) == s.Limits(4.0, 4.5, 7.0)
+    assert knees.limits(with_reference=False) == s.VerdictLimits(5.5, 6.0, 8.0)
+    assert knees.limits(with_reference=True) == s.VerdictLimits(4.0, 4.5, 7.0)
 
 
 def test_only_pins_in_use_must_differ():

@@ -37,7 +37,7 @@ from mirror.mqtt.station import Follower, mqtt_for
 from mirror.pose.people import PersonTracker
 from mirror.service.containment import Bulkhead, Incidents
 from mirror.service.events import EventLog, Witnesses
-from mirror.service.metrics import Metrics, Seen
+from mirror.service.metrics import Metrics, Snapshot
 from mirror.service.throttling import Health, HealthWatch
 from mirror.settings import LightsSettings, Settings
 from mirror.signals.lights import MockLights
@@ -319,12 +319,12 @@ def test_a_moment_that_cannot_be_drawn_is_black_and_the_next_one_is_whole(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mirror.screen.stage import Stage
-    from mirror.screen.window import Window
+    from mirror.screen.window import DisplayWindow
 
     draw, drawn = Stage.draw, []
     monkeypatch.setattr(station, "_moment", lambda: nothing(0.0))  # the same again and again
     dark: list[bool] = []
-    monkeypatch.setattr(Window, "darken", lambda self: dark.append(True))
+    monkeypatch.setattr(DisplayWindow, "darken", lambda self: dark.append(True))
 
     def sometimes(self: Stage, *arguments: Any) -> list[Any]:
         parts = draw(self, *arguments)
@@ -450,12 +450,12 @@ def test_metrics_tell_the_incidents_and_their_thread_outlives_one(tmp_path: Path
     pytest.importorskip("prometheus_client")
     incidents, asked, again = Incidents(), threading.Event(), threading.Event()
 
-    def look() -> Seen:
+    def look() -> Snapshot:
         if asked.is_set() and not again.is_set():
             again.set()
             raise Odd("a look")
         asked.set()
-        return Seen(incidents=incidents.by_room)
+        return Snapshot(incidents=incidents.by_room)
 
     metrics = Metrics(tmp_path / "mirror.prom", look, every_s=0.01, report=incidents.report)
     metrics.start()

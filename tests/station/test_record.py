@@ -25,7 +25,7 @@ from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.settings import Settings
-from mirror.station.record import Kept, Standing
+from mirror.station.record import RecordedJoints, Standing
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def pose(t: float, seen: Presence = Presence.FOUND, y: float = 0.5) -> Pose:
 
 
 def test_moments_with_nobody_are_kept_with_scores_of_zero() -> None:
-    kept = Kept()
+    kept = RecordedJoints()
     for t, seen in (
         (1.0, Presence.FOUND),
         (1.1, Presence.NOBODY),
@@ -63,7 +63,7 @@ def test_moments_with_nobody_are_kept_with_scores_of_zero() -> None:
 
 
 def test_a_wild_keypoint_does_not_cost_the_recording(here: Path) -> None:
-    kept = Kept()
+    kept = RecordedJoints()
     kept.add(pose(0.0, y=7.0))
     kept.add(pose(0.1, y=-7.0))
     save("wild.npz", kept.recording(Settings(), None, None, "a model"))
@@ -71,14 +71,14 @@ def test_a_wild_keypoint_does_not_cost_the_recording(here: Path) -> None:
 
 
 def test_times_never_run_backwards() -> None:
-    kept = Kept()
+    kept = RecordedJoints()
     for t in (1.0, 1.1, 1.1, 0.9, 1.2):
         kept.add(pose(t))
     assert kept.t == [1.0, 1.1, 1.2]
 
 
 def test_only_what_is_known_of_the_camera_is_written_down() -> None:
-    kept = Kept()
+    kept = RecordedJoints()
     kept.add(pose(5.0))
     plain = kept.recording(Settings(), None, None, "a model")
     assert (plain.hfov_deg, plain.tilt_deg, plain.camera_height_m, plain.stature_m) == (None,) * 4
@@ -87,7 +87,7 @@ def test_only_what_is_known_of_the_camera_is_written_down() -> None:
 
 
 def test_toe_tips_are_kept_with_the_moment_they_were_found_at() -> None:
-    kept = Kept()
+    kept = RecordedJoints()
     for t in (5.0, 5.1, 5.2):
         kept.add(pose(t))
         if t > 5.0:
@@ -96,7 +96,7 @@ def test_toe_tips_are_kept_with_the_moment_they_were_found_at() -> None:
     assert recording.toes_t == pytest.approx([1.1, 1.2])
     assert recording.toes_each is not None
     assert recording.toes_each[:, 0, 0] == pytest.approx([0.51, 0.52])
-    bare = Kept()
+    bare = RecordedJoints()
     bare.add(pose(5.0))
     plain = bare.recording(Settings(), None, None, "a model")
     assert (plain.toes_t, plain.toes_each) == (None, None)
@@ -125,7 +125,7 @@ def test_the_toes_of_somebody_who_stands_are_found_once_and_near_where_the_desk_
 
 def test_nothing_is_no_recording() -> None:
     with pytest.raises(PermanentFault, match="nothing was recorded"):
-        Kept().recording(Settings(), None, None, "a model")
+        RecordedJoints().recording(Settings(), None, None, "a model")
 
 
 # -- what is refused before anything is recorded

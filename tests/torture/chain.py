@@ -45,7 +45,7 @@ from mirror.knees.optics import Camera
 from mirror.knees.reading import LegFeatures, Rep, RepLeg, Verdict
 from mirror.knees.squat import LONGEST_EDGE_S
 from mirror.knees.track import Track
-from mirror.mounting.learned_tilt import Mount
+from mirror.mounting.learned_tilt import LearnedMount
 from mirror.mounting.tilt import with_tilt
 from mirror.mqtt.station import Teller
 from mirror.mqtt.topics import Topics, came_from
@@ -375,7 +375,7 @@ def _watch(case: Case, rng: np.random.Generator) -> KneeWatch:
         with_reference=Thresholds(caution_deg=5.0),
         ask_reference=case.reference,
         stature_m=case.stature_m,
-        mount=Mount(camera, constants, case.stature_m) if rng.random() < 0.5 else None,
+        mount=LearnedMount(camera, constants, case.stature_m) if rng.random() < 0.5 else None,
         buffers=_buffers(),
     )
 
