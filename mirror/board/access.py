@@ -21,6 +21,8 @@ from starlette.responses import PlainTextResponse
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from mirror.board.crowd import Crowd
+
 COOKIE = "squat-mirror-board"
 COOKIE_S = 180 * 86400
 HARMLESS = ("GET", "HEAD")
@@ -38,12 +40,15 @@ HEADERS = {
 
 
 class Door:
-    """key: None where nobody but this computer can connect."""
+    """key: None where nobody but this computer can connect. crowd: told who knows it."""
 
-    def __init__(self, app: ASGIApp, key: str | None, names: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, key: str | None, names: frozenset[str], crowd: Crowd | None = None
+    ) -> None:
         self._app = app
         self._key = key
         self._names = names
+        self._crowd = crowd
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -64,7 +69,19 @@ class Door:
                     answer.append("Set-Cookie", cookie)
             await send(message)
 
-        return await (refused or self._app)(scope, receive, with_headers)
+        if self._crowd is None or not scope.get("client"):
+            return await (refused or self._app)(scope, receive, with_headers)
+        client = (str(scope["client"][0]), int(scope["client"][1]))
+        if not self._crowd.asks(client, known=self._knows(headers, given)):
+            refused = PlainTextResponse("This board has too many visitors. Try again in a minute.\n", 503)
+        try:
+            return await (refused or self._app)(scope, receive, with_headers)
+        finally:
+            self._crowd.answered(client)
+
+    def _knows(self, headers: Headers, given: str) -> bool:
+        """Whether it may see the board, as far as the key goes."""
+        return not self._key or self._is_key(given) or self._has_cookie(headers.get("cookie", ""))
 
     def _refused(self, method: str, headers: Headers, given: str) -> PlainTextResponse | None:
         host = headers.get("host", "")
@@ -72,7 +89,7 @@ class Door:
             return PlainTextResponse(
                 "This board is not known by that name. Use its IP address or host name.\n", 421
             )
-        if self._key and not self._is_key(given) and not self._has_cookie(headers.get("cookie", "")):
+        if not self._knows(headers, given):
             sentence = "This board has a key. Open the address that ends in ?key= and the key, once.\n"
             return PlainTextResponse(sentence, 401)
         if method not in HARMLESS and not _from_here(headers, host):

@@ -6,6 +6,7 @@ knows are left alone, because stations may be newer than the board.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from mirror.mqtt.topics import VERDICTS, Payload, decoded
@@ -14,6 +15,8 @@ LARGEST = 64 * 1024
 """Bytes of one message; a set of a hundred repetitions has 20,000."""
 NAME, LINE, SENTENCE = 40, 120, 400
 """Characters of a station's name, of a cue or note, and of a sentence."""
+LETTERS = 2000
+"""Characters of all sentences of a set; the longest that is told has 1,200."""
 MOST_REPS, MOST_SENTENCES = 200, 12
 GOOD, CAUTION, OFF_TRACK, UNKNOWN = VERDICTS
 WORST_FIRST = (OFF_TRACK, CAUTION, UNKNOWN, GOOD)
@@ -38,7 +41,6 @@ class RepMessage:
 
     number: int
     n: int
-    depth_label: str
     left: LegMessage
     right: LegMessage
 
@@ -144,9 +146,19 @@ def finished_set(payload: bytes) -> FinishedSet:
         t,
         number,
         tuple(_rep(one, number) for one in _list(said, "reps")[:MOST_REPS]),
-        tuple(printable(one, SENTENCE) for one in _list(said, "sentences")[:MOST_SENTENCES] if one),
+        _sentences(_list(said, "sentences")[:MOST_SENTENCES]),
         t,
     )
+
+
+def _sentences(said: list[object]) -> tuple[str, ...]:
+    """Those that fit, the headline first."""
+    room, kept = LETTERS, []
+    for one in said:
+        told = printable(one, min(SENTENCE, room)) if one else ""
+        room -= len(told)
+        kept += [told] if told else []
+    return tuple(kept)
 
 
 def _object(payload: bytes) -> Payload:
@@ -164,7 +176,6 @@ def _rep(said: object, number: int) -> RepMessage:
     return RepMessage(
         number,
         _count(said, "n"),
-        _text(said, "depth_label", NAME),
         _leg(said.get("left")),
         _leg(said.get("right")),
     )
@@ -173,13 +184,19 @@ def _rep(said: object, number: int) -> RepMessage:
 def _leg(said: object) -> LegMessage:
     if not isinstance(said, dict):
         return LegMessage(UNKNOWN, None)
-    return LegMessage(_verdict(said.get("verdict")) or UNKNOWN, _degrees(said.get("deviation_deg")))
+    return _one_of(_verdict(said.get("verdict")) or UNKNOWN, _degrees(said.get("deviation_deg")))
+
+
+@functools.lru_cache(maxsize=4096)
+def _one_of(verdict: str, deviation_deg: float | None) -> LegMessage:
+    """Degrees come in tenths, so that most legs of a class are one of a few hundred."""
+    return LegMessage(verdict, deviation_deg)
 
 
 def _degrees(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -180 <= value <= 180:
         return None
-    return float(value)
+    return round(float(value), 2)
 
 
 def _verdict(value: object) -> str | None:

@@ -11,10 +11,13 @@ import importlib.util
 import ipaddress
 import logging
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mirror.faults import BadInput, PermanentFault
+from mirror.plain import in_a_line
 from mirror.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +32,11 @@ LEAST_KEY = 16
 """Characters: half of a random 128-bit key in hexadecimal, and more than anybody tries over a network."""
 LARGEST_KEY = 4096
 GRACE_S = 1
+WAITING = 1024
+"""Connections that may wait to be taken: one that finds no place there asks again only after a second."""
+COMPLAINTS_EVERY_S = 60.0
+LONGEST_HEAD = 16 * 1024
+"""Bytes of a request before its body; a browser's have one thousand."""
 
 
 def run_board(settings: Settings) -> None:
@@ -59,10 +67,18 @@ def serve(board: Board, listener: socket.socket, language: str, key: str | None)
     import uvicorn
 
     from mirror.board.access import own_names
+    from mirror.board.crowd import BACKLOG, fitting_crowd, protocol
     from mirror.board.site import site
+
+    crowd = fitting_crowd()
 
     class Server(uvicorn.Server):
         """Ends its open streams first: otherwise it would wait for tablets that never leave."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            asyncio.get_running_loop().set_exception_handler(Complaints())
+            await super().startup(sockets)
+            listener.listen(WAITING)
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             board.hub.close()
@@ -70,7 +86,10 @@ def serve(board: Board, listener: socket.socket, language: str, key: str | None)
 
     log.info("board: http://%s", _address(*listener.getsockname()[:2]))
     config = uvicorn.Config(
-        site(board, language, key, own_names()),
+        site(board, language, key, own_names(), crowd),
+        http=protocol(crowd),
+        backlog=BACKLOG,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
         access_log=False,  # it would write the key into the journal
         log_config=None,
         log_level="warning",
@@ -79,9 +98,23 @@ def serve(board: Board, listener: socket.socket, language: str, key: str | None)
         ws="none",
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
-        limit_concurrency=256,
     )
     asyncio.run(Server(config).serve(sockets=[listener]))
+
+
+class Complaints:
+    """What the event loop complains about, as one line and once a minute at most: with no file left to open
+    it complains four thousand times a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._said_t = float("-inf")
+
+    def __call__(self, loop: object, context: dict[str, Any]) -> None:
+        now = self._clock()
+        if now - self._said_t >= COMPLAINTS_EVERY_S:
+            self._said_t = now
+            log.warning("board: %s", in_a_line(str(context.get("exception") or context.get("message"))))
 
 
 def listening(host: str, port: int) -> socket.socket:

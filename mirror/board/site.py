@@ -5,33 +5,81 @@ Knows HTTP and the board, not the broker. Nothing here asks another host for any
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import html
 import json
 import re
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from mirror.board.access import COOKIE_S, Door
 from mirror.board.board import Board
+from mirror.board.messages import FinishedSet
 from mirror.board.sets_table import as_csv, rows
 from mirror.board.timer import REST_S, ROUNDS, WORK_S, NotATimer
 from mirror.board.words import languages, spoken, table, words
 
+if TYPE_CHECKING:
+    from mirror.board.crowd import Crowd
+
 PAGE = Path(__file__).parent / "page"
 FILES = ("board.css", "board.js", "icon.svg")
 LANGUAGE_COOKIE = "squat-mirror-language"
-LARGEST_QUESTION = 1024
-"""Bytes a page may send."""
+LARGEST_QUESTION, QUESTION_S = 1024, 5.0
+"""Bytes a page may send, and how long that may take."""
+AT_A_TIME = 64 * 1024
+"""Bytes of a long answer that wait for a slow reader."""
 GAP = re.compile(r"{{([a-z_]+\.[a-z_]+)}}")
+
+
+class LongAnswers:
+    """The finished sets as they are sent, made once for all who ask, until a set is added."""
+
+    def __init__(self, board: Board) -> None:
+        self._floor = board.floor
+        self._lock = threading.Lock()  # asked in the server's threads
+        self._version = -1
+        self._made: dict[str, bytes] = {}
+
+    def json(self, language: str) -> bytes:
+        """For the page's table."""
+        return self._of(language, lambda sets: json.dumps(rows(sets, words(language))).encode())
+
+    def csv(self) -> bytes:
+        """For a spreadsheet; with a mark that tells it they are UTF-8."""
+        return self._of("csv", lambda sets: as_csv(sets).encode("utf-8-sig"))
+
+    def _of(self, kind: str, make: Callable[[list[FinishedSet]], bytes]) -> bytes:
+        with self._lock:
+            version = self._floor.sets_version
+            if version != self._version:
+                self._version, self._made = version, {}
+            if kind not in self._made:
+                self._made[kind] = make(self._floor.sets())
+            return self._made[kind]
+
+
+def _in_pieces(content: bytes, media_type: str) -> Response:
+    """An answer of which a slow reader holds up no more than a piece."""
+    pieces = (content[at : at + AT_A_TIME] for at in range(0, len(content), AT_A_TIME))
+    return StreamingResponse(
+        _each(pieces), media_type=media_type, headers={"Content-Length": str(len(content))}
+    )
+
+
+async def _each(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 class Site:
@@ -40,6 +88,7 @@ class Site:
     def __init__(self, board: Board, language: str) -> None:
         self._board = board
         self._language = spoken(language)
+        self._long = LongAnswers(board)
         self._document = (PAGE / "board.html").read_text("utf-8")
 
     def page(self, request: Request) -> Response:
@@ -68,16 +117,15 @@ class Site:
 
     def sets(self, request: Request) -> Response:
         """The finished sets for the table."""
-        return JSONResponse(rows(self._board.floor.sets(), words(self._language_of(request))))
+        language = self._language_of(request)
+        return _in_pieces(self._long.json(language), "application/json")
 
     def sets_csv(self, request: Request) -> Response:
         """The finished sets for a spreadsheet; with a mark that tells it they are UTF-8."""
         name = time.strftime("squat-class-%Y-%m-%d.csv")
-        return Response(
-            as_csv(self._board.floor.sets()).encode("utf-8-sig"),
-            media_type="text/csv",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        answer = _in_pieces(self._long.csv(), "text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
 
     async def timer(self, request: Request) -> Response:
         """Start, pause or stop the timer."""
@@ -122,8 +170,10 @@ class Site:
         )
 
 
-def site(board: Board, language: str, key: str | None, names: frozenset[str]) -> ASGIApp:
-    """The whole site behind its door."""
+def site(
+    board: Board, language: str, key: str | None, names: frozenset[str], crowd: Crowd | None = None
+) -> ASGIApp:
+    """The whole site behind its door. crowd: who stands there, where it is known."""
     here = Site(board, language)
     routes = [
         Route("/", here.page),
@@ -140,7 +190,7 @@ def site(board: Board, language: str, key: str | None, names: frozenset[str]) ->
         board.hub.open()
         yield
 
-    return Door(Starlette(routes=routes, lifespan=lifespan), key, names)
+    return Door(Starlette(routes=routes, lifespan=lifespan), key, names, crowd)
 
 
 async def _asked(request: Request) -> dict[str, Any] | None:
@@ -148,10 +198,14 @@ async def _asked(request: Request) -> dict[str, Any] | None:
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         return None
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_QUESTION:
-            return None
+    try:
+        async with asyncio.timeout(QUESTION_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > LARGEST_QUESTION:
+                    return None
+    except (ClientDisconnect, TimeoutError):  # a tablet that went out of range in the middle
+        return None
     try:
         asked = json.loads(body)
     except (ValueError, RecursionError):

@@ -165,6 +165,12 @@ class Floor:
         with self._lock:
             return list(self._sets)
 
+    @property
+    def sets_version(self) -> int:
+        """Another number whenever the finished sets are others."""
+        with self._lock:
+            return self._sets_version
+
     def begin_anew(self) -> None:
         """Forget the finished sets, and stations that are gone: another class comes."""
         with self._lock:
