@@ -33,7 +33,7 @@ Client = tuple[str, int]
 
 
 @dataclass(eq=False)
-class Visitor:
+class Caller:
     """One connection. since: when it came, or was answered last. asks: whether it waits for an answer."""
 
     transport: Any
@@ -49,7 +49,7 @@ class Crowd:
 
     most_strangers: int = MOST_STRANGERS
     most_known: int = MOST_KNOWN
-    _here: dict[Client, Visitor] = field(default_factory=dict)
+    _here: dict[Client, Caller] = field(default_factory=dict)
     _looking: bool = False
 
     def __len__(self) -> int:
@@ -58,7 +58,7 @@ class Crowd:
     def comes(self, client: Client, transport: Any) -> None:
         """A connection, of which nothing is known. Whoever came first of too many has to go."""
         now = self._loop().time()
-        self._here[client] = Visitor(transport, block_of(client[0]), now)
+        self._here[client] = Caller(transport, block_of(client[0]), now)
         strangers = [one for one in self._here.values() if not one.known]
         (address, most) = Counter(one.address for one in strangers).most_common(1)[0]
         if most > min(MOST_OF_ONE_ADDRESS, self.most_strangers):
@@ -73,19 +73,19 @@ class Crowd:
 
     def asks(self, client: Client, known: bool) -> bool:
         """It asked for something. known: with the cookie or the key. Whether there is room to answer."""
-        visitor = self._here.get(client)
-        if visitor is None:
+        caller = self._here.get(client)
+        if caller is None:
             return True  # a test's, or a connection without an address
-        if known and not visitor.known and sum(one.known for one in self._here.values()) >= self.most_known:
+        if known and not caller.known and sum(one.known for one in self._here.values()) >= self.most_known:
             return False
-        visitor.known, visitor.asks = known, True
+        caller.known, caller.asks = known, True
         return True
 
     def answered(self, client: Client) -> None:
         """It has its answer."""
-        visitor = self._here.get(client)
-        if visitor is not None:
-            visitor.asks, visitor.since = False, self._loop().time()
+        caller = self._here.get(client)
+        if caller is not None:
+            caller.asks, caller.since = False, self._loop().time()
 
     def _look(self) -> None:
         if not self._looking:
@@ -101,10 +101,10 @@ class Crowd:
         if self._here:
             self._look()
 
-    def _close(self, visitor: Visitor) -> None:
+    def _close(self, caller: Caller) -> None:
         """At once, whatever is still to be sent; it is told to `goes` as any other."""
-        self._here = {client: one for client, one in self._here.items() if one is not visitor}
-        visitor.transport.abort()
+        self._here = {client: one for client, one in self._here.items() if one is not caller}
+        caller.transport.abort()
 
     @staticmethod
     def _loop() -> asyncio.AbstractEventLoop:

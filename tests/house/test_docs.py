@@ -171,7 +171,8 @@ def test_the_tour_names_files_and_tests_that_are_there() -> None:
 
 def test_every_metric_is_in_the_contracts() -> None:
     rows = re.findall(
-        r'Row\(\s*"(\w+)", "(counter|gauge)"', (ROOT / "mirror/service/metrics.py").read_text("utf-8")
+        r'MetricFamily\(\s*"(\w+)", "(counter|gauge)"',
+        (ROOT / "mirror/service/metrics.py").read_text("utf-8"),
     )
     page = (ROOT / "docs" / "contracts.md").read_text("utf-8")
     assert len(rows) > 10
