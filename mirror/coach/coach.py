@@ -21,14 +21,16 @@ from mirror.coach.rules import CoachRules
 from mirror.coach.speaker import Speaker
 from mirror.coach.training import Training
 from mirror.knees.decoration import spared
-from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, Verdict
-from mirror.knees.reasons import Framing, Why
+from mirror.knees.reading import KneeReading, LegReading, Movement, OtherMovement, Phase, Rep, Verdict
+from mirror.knees.reasons import Framing, Reason, Why
 
 __all__ = ["Coach", "CoachRules"]
 
 WALKED_OFF_S = 1.0
 FROZEN_S = 1.0
 """Nothing is judged, and the sign stays, for so long after somebody passed."""
+OTHER_S = 5.0
+"""A movement that is no squat is told for so long, once a kind and person: long enough to be read."""
 OF_SOMEBODY_THERE = (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING, State.CLASS)
 """What stays for WALKED_OFF_S when nobody is seen any more. A summary, a pause or a page has its own reason
 to be there, and goes with it."""
@@ -56,6 +58,7 @@ class Coach:
         self._page_t = -math.inf
         self._summary_pages = SummaryPages(rules.summary_for_s)
         self._set_over: SetSummary | None = None  # with this frame
+        self._others = Others()
 
     def update(
         self, reading: KneeReading, rep: Rep | None, arms: Arms | None = None, pressed: Gesture | None = None
@@ -77,6 +80,7 @@ class Coach:
             self._moved_t = t
         if reading.why_unknown is not None and reading.why_unknown.key is Why.SOMEBODY_PASSES:
             self._frozen_t = t
+        self._others.saw(t, reading.other)
         self._leave_page(reading)
         self._begin_or_end(reading, rep)
         self._state = self._next_state(reading)
@@ -153,7 +157,7 @@ class Coach:
             if self._training.summary is not None:  # squatting again while the summary shows: a new set
                 self._new_set()
         if rep is not None:
-            patterns = self._training.add(rep, reading.why_unknown)
+            patterns = self._training.add(rep)
             spared("praise", lambda: self._speaker.rep(rep, patterns), None)
         self._end_what_is_over(reading)
 
@@ -167,6 +171,7 @@ class Coach:
             self._new_set()
         if away_s > WALKED_OFF_S and training.summary is None:
             self._speaker.new_person()
+            self._others = Others()
             training.leave(away_s)
 
     def _end_set(self, t: float) -> None:
@@ -282,19 +287,26 @@ class Coach:
         return Instruction.STAND_ON_THE_MARK if self._state is State.IDLE else None
 
     def _note(self, reading: KneeReading) -> Line | None:
-        """A quiet line: about the reference first, then why nothing is judged, then that all is well."""
+        """A quiet line: what was no squat, then the reference, why nothing is judged, that all is well."""
         if self._state not in (State.READY, State.SQUATTING, State.CLASS) or not reading.setup.present:
             return None
-        refused, reps = reading.setup.refused, self._training.reps
+        other, reps = self._others.told(reading.t), self._training.reps
+        if other is not None:
+            return line(f"seen.{other.value}")
         if reading.setup.reference_awaited:
-            if refused is not None:
-                return line("note.reference_refused", reason=refused)
-            return line("note.reference_first")
+            return self._asked_for(reading.setup.refused)
         if reading.phase is Phase.STAND and reading.target_is_guess:
             return line("note.unknown", reason=reading.why_unknown)
         if reading.phase is Phase.STAND and reps and reps[-1].is_reference:
             return line("note.reference_set")
         return line("note.ready") if self._state is State.READY else None
+
+    @staticmethod
+    def _asked_for(refused: Reason | None) -> Line:
+        """The next squat is to be the reference. refused: why the last one could not be."""
+        if refused is None:
+            return line("note.reference_first")
+        return line("note.reference_refused", reason=refused)
 
     def _gestures(self, heard: Heard) -> tuple[Line, ...]:
         """What gestures do now; nothing while squatting or where none are listened to."""
@@ -315,6 +327,25 @@ class Coach:
         if self._state is State.READY:
             return ("stop_comparing", "pause") if self._training.comparing else ("help", "pause")
         return ()
+
+
+class Others:
+    """Movements of one person that are no squats: each kind is told once."""
+
+    def __init__(self) -> None:
+        self._known: set[Movement] = set()
+        self._last: Movement | None = None
+        self._since = -math.inf
+
+    def saw(self, t: float, other: OtherMovement | None) -> None:
+        """One frame; other: what ended with it, or None."""
+        if other is not None and other.kind not in self._known:
+            self._known.add(other.kind)
+            self._last, self._since = other.kind, t
+
+    def told(self, t: float) -> Movement | None:
+        """What to tell now, or None."""
+        return self._last if t - self._since <= OTHER_S else None
 
 
 def _mark(leg: LegReading, exaggerated: bool) -> KneeMark:

@@ -15,7 +15,7 @@ from mirror.coach.feedback import SetSummary
 from mirror.coach.lines import Line, line
 from mirror.coach.patterns import ONE_SIDED_DEG, Pattern, find, too_far_out
 from mirror.knees.gate import SHANK_OF_STATURE
-from mirror.knees.reading import Rep, RepLeg, Verdict
+from mirror.knees.reading import OtherMovement, Rep, RepLeg, Verdict
 from mirror.knees.reasons import Reason, Why
 
 """Shank length in statures (Drillis & Contini)."""
@@ -67,11 +67,13 @@ def summarise(
     stature_m: float | None,
     why_unknown: Reason | None,
     *,
+    others: Sequence[OtherMovement] = (),
     before: Before | None = None,
     experiment: Experiment | None = None,
 ) -> SetSummary:
     """These repetitions, told. In centimetres only when the stature is known.
 
+    why_unknown: why legs are unknown, or why nothing was counted. others: movements that are no repetitions.
     before: the sets of the same visit. experiment: a comparison this set was part of, with it added.
     """
     before = before or Before()
@@ -86,8 +88,8 @@ def summarise(
     drill = _drill(key, before.sets)
     return SetSummary(
         tuple(reps),
-        _headline(len(reps)),
-        _sentence(reps, stature_m, why_unknown),
+        _headline(len(reps), bool(others or why_unknown)),
+        _sentence(reps, stature_m, why_unknown) if reps else _uncounted(others, why_unknown),
         depth=depth_line(reps),
         tempo=_tempo(reps),
         patterns=tuple(pattern_line(pattern, len(reps)) for pattern in patterns),
@@ -138,15 +140,31 @@ def depth_line(reps: Sequence[Rep]) -> Line | None:
     return line("depth.told", what=counted)
 
 
-def _headline(n: int) -> Line:
+def _headline(n: int, something_seen: bool) -> Line:
     if n == 0:
-        return line("summary.none")
+        return line("summary.none_counted" if something_seen else "summary.none")
     return line("summary.reps_one") if n == 1 else line("summary.reps_many", n=n)
 
 
-def _sentence(reps: Sequence[Rep], stature_m: float | None, why_unknown: Reason | None) -> Line | None:
-    if not reps:
-        return None
+def others_line(others: Sequence[OtherMovement]) -> Line:
+    """What was seen and is no repetition, each kind once with how often: "2 lifts from the floor, 1 jump"."""
+    counted = Counter(other.kind for other in others)
+    return line(
+        "other.told",
+        what=tuple(
+            line("other.counted", n=n, kind=line(f"other.{kind.value}")) for kind, n in counted.most_common()
+        ),
+    )
+
+
+def _uncounted(others: Sequence[OtherMovement], why: Reason | None) -> Line | None:
+    """What was seen of somebody of whom no repetition counts, and why."""
+    if others:
+        return others_line(others)
+    return None if why is None else line("summary.not_seen", reason=why)
+
+
+def _sentence(reps: Sequence[Rep], stature_m: float | None, why_unknown: Reason | None) -> Line:
     legs = {"left": [rep.left for rep in reps], "right": [rep.right for rep in reps]}
     judged = clean_and_judged(reps)[1]
     inside = {side: [leg for leg in row if leg.verdict in SEEN_AS_INSIDE] for side, row in legs.items()}

@@ -12,7 +12,7 @@ from mirror.coach.rules import CoachRules
 from mirror.coach.summary import Before, clean_and_judged, summarise, untold
 from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep
-from mirror.knees.reasons import Reason
+from mirror.knees.unjudged import why_of_reps
 
 COMPARISON_WAITS_S = 180.0
 """Whoever compares may be away this long to fetch plates or a bar."""
@@ -27,13 +27,11 @@ class Training:
         self.summary: SetSummary | None = None
         self._experiment: Experiment | None = None
         self._before = Before()
-        self._why_unknown: Reason | None = None
         self._learned: tuple[Pattern, ...] = ()  # what comparisons of this visit showed
 
-    def add(self, rep: Rep, why_unknown: Reason | None) -> tuple[Pattern, ...]:
+    def add(self, rep: Rep) -> tuple[Pattern, ...]:
         """A repetition is over; the patterns known by now, from comparisons and from the set so far."""
         self.reps.append(rep)
-        self._why_unknown = why_unknown
         return self._learned + spared("patterns", lambda: find(self.reps), ())
 
     def end_set(self, t: float) -> None:
@@ -52,7 +50,7 @@ class Training:
         return summarise(
             self.reps,
             self._rules.stature_m,
-            self._why_unknown,
+            why_of_reps(self.reps),
             before=self._before,
             experiment=self._experiment,
         )

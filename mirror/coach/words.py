@@ -90,10 +90,8 @@ class Words:
             return ""
         return self(f"why.{reason.key.value}", **{name: self._of_reason(v) for name, v in reason.values})
 
-    def _of_reason(self, value: str | int | Reason) -> object:
-        """What fills a gap: a side by its name, a reason as a clause, a number as it is."""
-        if isinstance(value, Reason):
-            return self.reason(value)
+    def _of_reason(self, value: str | int) -> object:
+        """What fills a gap: a side by its name, a number as it is."""
         return self(f"summary.{value}") if isinstance(value, str) else value
 
 

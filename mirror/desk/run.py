@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mirror.camera.decoded import AS_STORED, Turn, turn_of
 from mirror.camera.recording import save
-from mirror.coach.words import Words, in_english, words
+from mirror.coach.words import Words, words
 from mirror.desk.study import Progress, Study, as_recording, study
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.fitting.from_settings import thresholds
@@ -23,7 +23,7 @@ from mirror.report.frames_csv import frames_csv
 from mirror.report.json_document import document
 from mirror.report.output import targets
 from mirror.report.plot import check_can_plot, plot_png
-from mirror.report.table import reps_table
+from mirror.report.table import reps_table, unknown_lines
 from mirror.service.containment import clause_of
 from mirror.settings import Settings, files_named
 from mirror.writing import check_writable, is_stream, write_whole
@@ -237,6 +237,5 @@ def _print(done: Study, files: dict[str, Path], say: Words) -> None:
         return
     console.print(reps_table(done.analysis.reps, done.source["file"]))
     console.print(Text(say.in_a_line(done.summary)))
-    why = in_english(done.analysis.why_unknown)
-    if why and why not in say.line(done.summary.sentence):
-        console.print(Text(f"Unknown: {why}.", "dim"))
+    for told in unknown_lines(done.analysis.reps):
+        console.print(Text(told, "dim"))

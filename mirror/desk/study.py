@@ -105,9 +105,12 @@ def study(
         analysis = judged(recording, reference)
     except NoReference as error:
         raise BadInput(f"{path}: {_told(error)}.") from None
-    reps = analysis.reps
-    summary = spared("summaries", lambda: summarise(reps, stature, analysis.why_unknown), untold(reps))
+    summary = spared("summaries", lambda: _summary(analysis, stature), untold(analysis.reps))
     return Study(replace(recording, stature_m=stature), analysis, summary, source, turn)
+
+
+def _summary(analysis: Analysis, stature_m: float | None) -> SetSummary:
+    return summarise(analysis.reps, stature_m, analysis.why_unknown, others=analysis.others)
 
 
 def _told(error: NoReference) -> str:

@@ -20,16 +20,18 @@ from mirror.knees.agreement import agree
 from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, ToeTips, from_toes
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.foot_placements import FootPlacement, find_placements
+from mirror.knees.gate import cut_off, not_judged
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.reading import OtherMovement, Rep
-from mirror.knees.reasons import Reason, Why, both
+from mirror.knees.reasons import Reason, Why
 from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
 from mirror.knees.shank import Shank, target
 from mirror.knees.squat import Span, ankles, hip_height
 from mirror.knees.stance import Stance
 from mirror.knees.track import Track
+from mirror.knees.unjudged import why_of_reps, why_uncounted
 
 ToesOf = Callable[[FootPlacement], ToeTips | None]
 """Where the toe tips are while somebody stands on these feet, or None where they can't be seen."""
@@ -93,17 +95,20 @@ def analyse(
     placements = find_placements(t, p, score, seen, constants)
     which = _placings(placements, t)
     stances = _stances(placements, t, p, seen)
-    motions, counted, others = _follow(t, p, score, seen, [stances[i] for i in which], which, constants)
+    cut = [cut_off(keypoints) for keypoints in track.keypoints]
+    motions, counted, others = _follow(t, p, score, seen, cut, [stances[i] for i in which], which, constants)
     toes = [_from_toes(placement, toes_of, size, camera, constants) for placement in placements] or [None]
     azimuths = [_agreed(i, found, counted) for i, found in enumerate(toes)]
     if reference is not None:
         azimuth, placed_on = _reference(counted, reference, placements, azimuths)
         azimuths[placed_on] = azimuth
+    whys = _whys(placements, azimuths)
+    facing = [None if why else azimuth for why, azimuth in zip(whys, azimuths, strict=True)]
     judge = Judge(thresholds, constants)
     judgements = [
-        judge.update(motion, azimuths[placement]) for motion, placement in zip(motions, which, strict=True)
+        judge.update(motion, facing[placement]) for motion, placement in zip(motions, which, strict=True)
     ]
-    reps = _reps(counted, placements, azimuths, thresholds, constants, reference)
+    reps = _reps(counted, placements, facing, whys, thresholds, constants, reference)
     motions = [
         motion if _measured(placements, placement) else replace(motion, thigh=np.full(2, np.nan))
         for motion, placement in zip(motions, which, strict=True)
@@ -111,7 +116,7 @@ def analyse(
     known = next((azimuth for azimuth in azimuths if azimuth), None)
     if reference is not None:
         known = azimuths[counted[reference - 1].placement]
-    why = _why(placements, reps, known)
+    why = why_of_reps(reps) if reps else why_uncounted(motions, others)
     return Analysis(t, camera, motions, judgements, reps, placements, known, reference, why, azimuths, others)
 
 
@@ -182,6 +187,7 @@ def _follow(
     p: F64,
     score: F64,
     seen: npt.NDArray[np.bool_],
+    cut: list[Reason | None],
     stances: list[Stance | None],
     which: list[int],
     constants: KeypointConstants,
@@ -192,7 +198,7 @@ def _follow(
     found: list[tuple[int, Span | OtherMovement]] = []
     for i, now in enumerate(t):
         why = None if seen[i] else Reason(Why.NOBODY)
-        motion, movement = tracker.update(float(now), p[i], score[i], stances[i], why)
+        motion, movement = tracker.update(float(now), p[i], score[i], stances[i], why, cut=cut[i])
         motions.append(motion)
         found += [(i, movement)] if movement is not None else []
     if motions and not math.isnan(motions[-1].height):
@@ -250,6 +256,7 @@ def _reps(
     counted: list[_Counted],
     placements: list[FootPlacement],
     azimuths: list[Azimuth | None],
+    whys: list[Reason | None],
     thresholds: Thresholds,
     constants: KeypointConstants,
     reference: int | None,
@@ -269,6 +276,7 @@ def _reps(
             constants,
             is_reference=n == reference,
             stance=stance,
+            why=whys[one.placement],
         )
         reps.append(rep if known else replace(rep, depth_deg=None, depth_label="unknown"))
     return reps
@@ -279,20 +287,20 @@ def _measured(placements: list[FootPlacement], which: int) -> bool:
     return bool(placements) and placements[which].stance is not None
 
 
-def _why(placements: list[FootPlacement], reps: list[Rep], azimuth: Azimuth | None) -> Reason | None:
-    if not any(placement.stance for placement in placements):
-        why = _together({placement.why for placement in placements if placement.why})
-        return why or Reason(Why.NEVER_STILL)
-    if azimuth is None:
-        return Reason(Why.NAME_REFERENCE) if reps else None
-    if any(rep.left.deviation_deg is None and rep.right.deviation_deg is None for rep in reps):
-        return Reason(Why.FEET_MOVED)
-    return None
+def _whys(placements: list[FootPlacement], azimuths: list[Azimuth | None]) -> list[Reason | None]:
+    """Why nothing is judged on each placing of the feet, None where it is; in the order of azimuths."""
+    if not placements:
+        return [Reason(Why.NEVER_STILL)]
+    elsewhere = any(azimuths)
+    return [
+        _why(placement, azimuth, elsewhere=elsewhere)
+        for placement, azimuth in zip(placements, azimuths, strict=True)
+    ]
 
 
-def _together(reasons: set[Reason]) -> Reason | None:
-    """All of them as one, always in the same order."""
-    told: Reason | None = None
-    for reason in sorted(reasons, key=lambda reason: reason.key.value, reverse=True):
-        told = reason if told is None else both(reason, told)
-    return told
+def _why(placement: FootPlacement, azimuth: Azimuth | None, *, elsewhere: bool) -> Reason | None:
+    """elsewhere: another placing's feet are known."""
+    if placement.stance is None:
+        return placement.why or Reason(Why.NEVER_STILL)
+    no_feet = Reason(Why.FEET_MOVED if elsewhere else Why.NAME_REFERENCE)
+    return not_judged(placement.stance, azimuth) or (None if azimuth else no_feet)

@@ -1,6 +1,7 @@
-"""When not to judge, and what to tell the person so that the mirror can.
+"""When not to judge, and what to tell the person so that the mirror can: the same live and at the desk.
 
-Pure questions about one pose; nothing here remembers. None means nothing is in the way.
+Pure questions about one pose or one placing of the feet; nothing here remembers. None means nothing is in the
+way.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from mirror.knees.azimuth import Azimuth, body_turn_deg
 from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, NOSE_TO_ANKLE, RIGHT, SHOULDER
 from mirror.knees.optics import F64
-from mirror.knees.reasons import Framing
+from mirror.knees.reasons import Framing, Reason, Why, because
 from mirror.knees.stance import Stance
 
 LEG_SCORE = 0.3
 EDGE = 0.03
 """Ankles within this share of the picture's rim are about to be cut off."""
+BELOW, LOW = 0.95, 0.84
+"""Ankles this low in the picture, or unseen this low, stand below it: where feet are in the picture, ankles
+are at 0.93 at most, and seen."""
 NEAREST_M = 1.8
+NEAREST_JUDGED_M = 1.0
+"""Nearer than this, thighs and shanks point at the lens: simulated clean knees read up to 14 degrees."""
 ASSUMED_STATURE_M = 1.70
 SHANK_OF_STATURE = 0.246
 SMALLEST_BODY_PX = 300
@@ -26,6 +33,14 @@ SIDE_ON = 0.4
 """Shoulder distance over trunk height below which somebody is turned by more than 60 degrees."""
 TURNED_DEG = 18.0
 """Measured once per placing of the feet, so it needs no second threshold to come back."""
+MOST_TURN_DEG = 22.0
+"""Feet that both point this far to one side belong to a turned body: 0 to 16 facing, 37 to 60 turned."""
+NARROW_TRUNK, NARROW_HIPS = 0.62, 0.21
+"""Shoulders this near each other, trunk heights, over hips this near each other, hip heights, are turned
+where no foot is seen: 0.65 to 1.05 and 0.21 to 0.41 facing, 0.50 to 0.59 and 0.17 to 0.20 turned. Either
+alone takes leaning people for turned."""
+FACING_TRUNK = 0.75
+"""Facing, shoulders are about so many trunk heights apart."""
 MOST_SD_DEG = 7.0
 LEAST_TRAVEL = 0.22
 """A knee nearer than this to its ankle, seen from above (shank lengths), is lost in keypoint noise. Not
@@ -50,6 +65,49 @@ def framing(
         (stance is not None and body_px < min(SMALLEST_BODY_PX, size[0] / 3), Framing.STEP_CLOSER),
     )
     return next((instruction for wanted, instruction in asks if wanted), None)
+
+
+def cut_off(keypoints: npt.NDArray[np.float32]) -> Reason | None:
+    """Whether the feet are below the picture while the rest is in it.
+
+    keypoints: (17, 3) (y, x, score) normalised to the frame. A network draws such feet at the picture's rim.
+    """
+    low = float(keypoints[ANKLE, 0].max())
+    unseen = low > LOW and keypoints[ANKLE, 2].min() < LEG_SCORE <= keypoints[HIP, 2].min()
+    return Reason(Why.FEET_BELOW_PICTURE) if low > BELOW or unseen else None
+
+
+def not_judged(stance: Stance, azimuth: Azimuth | None) -> Reason | None:
+    """Why nobody who stands like this is judged, whatever the knees do, or None.
+
+    azimuth: of the feet, None where unknown.
+    """
+    if distance_m(stance, None) < NEAREST_JUDGED_M:
+        return Reason(Why.TOO_CLOSE)
+    turn_deg = body_turn_deg(azimuth)
+    return turned(turn_deg) if abs(turn_deg) > MOST_TURN_DEG else None
+
+
+def turned(turn_deg: float) -> Reason:
+    """Turned by so much, told in steps of five degrees: nothing here knows it better."""
+    return because(Why.TURNED, degrees=5 * round(abs(turn_deg) / 5))
+
+
+def narrow(p: F64) -> Reason | None:
+    """Whether somebody whose feet nobody saw looks turned, shoulders and hips alike.
+
+    p: (T, 17, 2) tangents of somebody about upright.
+    """
+    across = np.median(
+        np.abs(p[:, [SHOULDER[LEFT], HIP[LEFT]], 0] - p[:, [SHOULDER[RIGHT], HIP[RIGHT]], 0]), 0
+    )
+    hips, shoulders, feet = (float(np.median(p[:, pair, 1])) for pair in (HIP, SHOULDER, ANKLE))
+    if min(shoulders - hips, hips - feet) <= 0:
+        return None
+    trunk, wide = across[0] / (shoulders - hips), across[1] / (hips - feet)
+    if trunk > NARROW_TRUNK or wide > NARROW_HIPS:
+        return None
+    return turned(math.degrees(math.acos(trunk / FACING_TRUNK)))
 
 
 def facing_away(keypoints: npt.NDArray[np.float32]) -> bool:

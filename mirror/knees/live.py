@@ -21,7 +21,7 @@ from mirror.knees.constants import KeypointConstants
 from mirror.knees.decoration import spared
 from mirror.knees.foot_direction import FootDirection, Limits
 from mirror.knees.frame_buffers import FrameBuffers
-from mirror.knees.gate import framing
+from mirror.knees.gate import cut_off, framing, narrow
 from mirror.knees.judge import Thresholds
 from mirror.knees.live_reading import in_the_room, nobody, reading_of
 from mirror.knees.motion import Motion
@@ -36,6 +36,8 @@ from mirror.knees.visit import Calibration, Feet, LiveFrame, Visit
 
 NEARLY_FULL_S = 0.95 * FULL_S
 """Quiet for this long counts as a full second: a frame more or less is no matter."""
+UNMEASURABLE = (Framing.SHOW_FEET, Framing.MIDDLE)
+"""Who is asked this cannot be measured; who stands elsewhere or turned is, to know when that has changed."""
 SHRUNK = 0.93
 """A new stance on moved feet with less hip height per shank than this share of the old is a held squat."""
 
@@ -139,7 +141,7 @@ class KneeWatch:
         visit.remember(frame.motion, len(self._buffers))
         ask = visit.lasting(pose.t, self._framing(frame))
         if frame.motion.phase is Phase.STAND:
-            self._stand(frame, in_the_way=pose.why is not None or ask is not None)
+            self._stand(frame, in_the_way=pose.why is not None or ask in UNMEASURABLE)
         judged = visit.feet.direction.judge(frame.motion, visit.feet.azimuth)
         rep = self._rep(movement) if isinstance(movement, Span) else None
         reading = reading_of(frame, visit, self._setup(ask), judged)
@@ -157,14 +159,24 @@ class KneeWatch:
         visit, buffer = self._visit, self._buffers.take()
         p = rectify(pose.keypoints[:, :2], pose.size, visit.camera, buffer.p)
         score = pose.keypoints[:, 2].astype(np.float64)
-        motion, movement = visit.motion.update(pose.t, p, score, visit.feet.stance, pose.why, buffer)
+        cut = cut_off(pose.keypoints)
+        motion, movement = visit.motion.update(pose.t, p, score, visit.feet.stance, pose.why, buffer, cut)
         return LiveFrame(pose, score, motion), movement
 
     def _framing(self, frame: LiveFrame) -> Framing | None:
         """Asked of those who stand: nobody is told to step back in the middle of a squat."""
         if frame.motion.phase is not Phase.STAND:
             return None
-        return framing(frame.pose.keypoints, frame.pose.size, self._visit.feet.stance, self._stature_m)
+        feet = self._visit.feet
+        ask = framing(frame.pose.keypoints, frame.pose.size, feet.stance, self._stature_m)
+        return Framing.FACE_MIRROR if ask is None and self._turned(frame) else ask
+
+    def _turned(self, frame: LiveFrame) -> bool:
+        """By the feet, or by shoulders and hips of somebody who could not be measured yet."""
+        feet = self._visit.feet
+        if feet.stance is None:
+            return narrow(frame.motion.p[None]) is not None
+        return feet.gate is not None and feet.gate.key is Why.TURNED and not feet.moved
 
     def _setup(self, ask: Framing | None) -> Setup:
         visit = self._visit
@@ -250,6 +262,7 @@ class KneeWatch:
             self._constants,
             is_reference=is_reference,
             stance=feet.stance,
+            why=feet.why,
         )
         if feet.calibrated:
             feet.direction.learn(motions, span, feet.stance)
@@ -258,7 +271,8 @@ class KneeWatch:
     @property
     def _reference_awaited(self) -> bool:
         feet = self._visit.feet
-        return self._ask_reference and not feet.direction.has_reference and not feet.moved
+        wanted = self._ask_reference and not feet.direction.has_reference
+        return wanted and not feet.moved and feet.gate is None
 
     def _take_reference(self, span: Span, motions: list[Motion]) -> bool:
         """Whether this repetition became the reference; the visit's `refused` says why not."""

@@ -52,7 +52,7 @@ def reading_of(
         left=left,
         right=right,
         target_is_guess=azimuth is None,
-        why_unknown=motion.why or (None if azimuth else Reason(Why.NO_DIRECTION)),
+        why_unknown=motion.why or visit.feet.why,
     )
 
 

@@ -93,15 +93,18 @@ class MotionTracker:
         stance: Stance | None,
         why: Reason | None = None,
         buffer: FrameBuffer | None = None,
+        cut: Reason | None = None,
     ) -> tuple[Motion, Span | OtherMovement | None]:
         """One frame: p (17, 2), score (17,). With the frame that ends a movement comes the Span of a
         repetition, or what else it was.
 
         why: a reason the caller already has not to use this frame (Why.SOMEBODY_PASSES). buffer: where the
-        frame's numbers go, in place of new arrays.
+        frame's numbers go, in place of new arrays. cut: the feet are not in the picture
+        (Why.FEET_BELOW_PICTURE): followed as far as possible, and not judged.
         """
         height, straight, below = _legs(p)
-        why = why or _blind(score, height, straight)
+        blind = _blind(score, height, straight)
+        why = why or (blind and (cut or blind))
         if why:
             return self._unseen(t, p, why), None
         ankle = self._ankle_median(t, ankles(p), buffer.ankle if buffer else None)
@@ -111,7 +114,7 @@ class MotionTracker:
         self._path.add(t, p, score, moving=not standing or span is not None)
         found = self._told(span)
         self._deepest_q = 0.0 if standing else max(self._deepest_q, q)
-        why = _turned(p, score)
+        why = cut or _turned(p, score)
         seen = _NO_LEGS if why else legs_seen(score)
         phase = self.counter.phase
         height = self.counter.height

@@ -20,36 +20,34 @@ class Why(enum.Enum):
     NOT_CALIBRATED = "not_calibrated"
     FACING_AWAY = "facing_away"
     SIDE_ON = "side_on"
+    TURNED = "turned"  # degrees
+    FEET_BELOW_PICTURE = "feet_below_picture"
+    TOO_CLOSE = "too_close"
     NOBODY = "nobody"
     SOMEBODY_PASSES = "somebody_passes"
     NO_DIRECTION = "no_direction"
     NAME_REFERENCE = "name_reference"  # the same at the desk, where a repetition can be named
     NEVER_STILL = "never_still"
     FEET_MOVED = "feet_moved"
+    NOT_WHOLE = "not_whole"
     KNEE_HIDDEN = "knee_hidden"  # side
     KNEE_WANDERED = "knee_wandered"  # side
     KNEE_INWARD = "knee_inward"  # side
     KNEE_OUTWARD = "knee_outward"  # side
     KNEE_INSIDE = "knee_inside"  # side, degrees
-    AND = "and"  # one, other: two reasons at once
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason. values: what goes with its key, by name: a side ("left"), whole degrees, other reasons."""
+    """One reason. values: what goes with its key, by name: a side ("left"), whole degrees."""
 
     key: Why
-    values: tuple[tuple[str, str | int | Reason], ...] = ()
+    values: tuple[tuple[str, str | int], ...] = ()
 
 
-def because(key: Why, **values: str | int | Reason) -> Reason:
+def because(key: Why, **values: str | int) -> Reason:
     """The reason with its values."""
     return Reason(key, tuple(values.items()))
-
-
-def both(one: Reason, other: Reason) -> Reason:
-    """Two reasons at once."""
-    return because(Why.AND, one=one, other=other)
 
 
 class Framing(enum.Enum):

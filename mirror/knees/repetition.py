@@ -9,16 +9,18 @@ import numpy as np
 
 from mirror.knees.agreement import Halves, halves
 from mirror.knees.azimuth import Azimuth, from_reference
-from mirror.knees.constants import KeypointConstants
+from mirror.knees.constants import LEFT, RIGHT, KeypointConstants
 from mirror.knees.decoration import spared
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.motion import Motion
 from mirror.knees.reading import Rep, RepFeatures, RepLeg, Verdict
+from mirror.knees.reasons import Reason
 from mirror.knees.rep_features import rep_features
 from mirror.knees.shank import Shank
 from mirror.knees.squat import Span, depth_label
 from mirror.knees.stance import Stance
+from mirror.knees.unjudged import why_of_legs
 
 LEAST_JUDGED_SHARE = 0.3
 """A leg judged in less of the bent part of a repetition than this is unknown."""
@@ -60,18 +62,20 @@ def make_rep(
     *,
     is_reference: bool = False,
     stance: Stance | None = None,
+    why: Reason | None = None,
 ) -> Rep:
     """The Rep of these frames (all of span, in order), judged against `azimuth`.
 
-    stance: what was measured before it; without one there are no features.
+    stance: what was measured before it; without one there are no features. why: why nothing is judged on
+    these feet, None where it is.
     """
     motions = [m for m in motions if span.start_s <= m.t <= span.end_s]
     judge = Judge(thresholds, constants)
     judged = [judge.update(motion, azimuth) for motion in motions]
     bottom = min(range(len(motions)), key=lambda i: abs(motions[i].t - span.bottom_s))
     bent = [not math.isnan(m.q) and m.q > 0.5 * span.q for m in motions]
-    left = _leg([pair[0] for pair in judged], bent, bottom)
-    right = _leg([pair[1] for pair in judged], bent, bottom)
+    whys = why_of_legs(motions, why, azimuth)
+    left, right = (_leg([pair[leg] for pair in judged], bent, bottom, whys[leg]) for leg in (LEFT, RIGHT))
     depth = _depth_deg(motions, span)
     fppa = fppa_deg(motions[bottom].p)
     both = (left.deviation_deg, right.deviation_deg)
@@ -99,11 +103,11 @@ def make_rep(
     )
 
 
-def _leg(frames: Sequence[LegJudgement], bent: Sequence[bool], bottom: int) -> RepLeg:
+def _leg(frames: Sequence[LegJudgement], bent: Sequence[bool], bottom: int, why: Reason) -> RepLeg:
     share = sum(f.judged for f, b in zip(frames, bent, strict=True) if b) / max(1, sum(bent))
     peaks = [f.deviation_deg for f in frames if f.judged]
     if share < LEAST_JUDGED_SHARE or not peaks:
-        return RepLeg(None, None, Verdict.UNKNOWN, share)
+        return RepLeg(None, None, Verdict.UNKNOWN, share, why=why)
     verdict = max((f.verdict for f in frames), key=SEVERITY.__getitem__)
     at_bottom = frames[bottom].deviation_deg
     return RepLeg(max(peaks), None if math.isnan(at_bottom) else at_bottom, verdict, share)

@@ -16,9 +16,10 @@ import numpy as np
 from mirror.knees.azimuth import Azimuth
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.foot_direction import FootDirection
+from mirror.knees.gate import not_judged
 from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera
-from mirror.knees.reasons import Framing, Reason
+from mirror.knees.reasons import Framing, Reason, Why
 from mirror.knees.squat import LONGEST_REP_S
 from mirror.knees.stance import Stance, StandingWatch
 from mirror.knees.track import TrackedPose
@@ -93,8 +94,23 @@ class Feet:
 
     @property
     def azimuth(self) -> Azimuth | None:
-        """Where the feet point; None where nobody knows, and when they have moved."""
-        return None if self.moved else self.direction.azimuth
+        """What is judged against: where the feet point; None where nobody knows, when they have moved, and
+        where nobody who stands so is judged."""
+        return None if self.moved or self.gate is not None else self.direction.azimuth
+
+    @property
+    def gate(self) -> Reason | None:
+        """Why nobody is judged who stands so: turned, or too close. None where nothing is in the way."""
+        return None if self._stance is None else not_judged(self._stance, self.direction.azimuth)
+
+    @property
+    def why(self) -> Reason | None:
+        """Why nothing is judged on these feet, or None."""
+        if self._stance is None:
+            return Reason(Why.NOT_CALIBRATED)
+        if self.moved:
+            return Reason(Why.FEET_MOVED)
+        return self.gate or (None if self.direction.azimuth else Reason(Why.NO_DIRECTION))
 
     def measured(self, stance: Stance, calibration: Calibration) -> None:
         """A stance of these feet, the first or a finer one."""

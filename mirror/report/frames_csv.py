@@ -15,6 +15,7 @@ COLUMNS = (
     "t_s", "phase", "q", "thigh_elevation_deg",
     "left_deviation_deg", "left_sd_deg", "left_verdict",
     "right_deviation_deg", "right_sd_deg", "right_verdict",
+    "why",
 )  # fmt: skip
 
 
@@ -29,6 +30,7 @@ def frames_csv(analysis: Analysis) -> str:
         row = [motion.t, motion.phase.value, motion.q, elevation]
         for leg in (left, right):
             row += [leg.deviation_deg, leg.sd_deg, leg.verdict.value]
+        row.append(motion.why.key.value if motion.why else "")
         writer.writerow([_cell(value) for value in row])
     return text.getvalue()
 

@@ -41,6 +41,10 @@ def document(
         },
         "calibration": _calibration(analysis),
         "reps": [_rep(rep) for rep in analysis.reps],
+        "not_counted": [
+            {"kind": one.kind.value, "start_s": _round(one.start_s), "end_s": _round(one.end_s)}
+            for one in analysis.others
+        ],
         "patterns": _patterns(analysis, summary, say),
         "summary": {
             "reps": len(analysis.reps),
@@ -111,6 +115,8 @@ def _leg(leg: RepLeg) -> dict[str, Any]:
         "deviation_at_bottom_deg": _round(leg.deviation_at_bottom_deg),
         "verdict": leg.verdict.value,
         "judged_share": _round(leg.judged_share),
+        "why": leg.why.key.value if leg.why else None,
+        "why_told": in_english(leg.why),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mirror.coach.words import in_english
 from mirror.knees.reading import Rep, RepLeg, Verdict
 
 if TYPE_CHECKING:
@@ -56,6 +57,17 @@ def leg_words(leg: RepLeg) -> str:
     if leg.deviation_deg is not None:
         words = f"{words} {leg.deviation_deg:+.0f}°"
     return f"[{STYLE[leg.verdict]}]{words}[/]"
+
+
+def unknown_lines(reps: list[Rep]) -> list[str]:
+    """Every reason for which legs are unknown, with the repetitions it holds for: under the table, where
+    there is room for it."""
+    found: dict[str, list[int]] = {}
+    for rep in reps:
+        for why in dict.fromkeys((in_english(rep.left.why), in_english(rep.right.why))):
+            found.setdefault(why, []).append(rep.n)
+    found.pop("", None)
+    return [f"Unknown in {', '.join(map(str, numbers))}: {why}." for why, numbers in found.items()]
 
 
 def depth_words(rep: Rep) -> str:

@@ -10,7 +10,17 @@ from coach.in_words import InWords
 
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback
-from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, RepLeg, Setup, Verdict
+from mirror.knees.reading import (
+    KneeReading,
+    LegReading,
+    Movement,
+    OtherMovement,
+    Phase,
+    Rep,
+    RepLeg,
+    Setup,
+    Verdict,
+)
 from mirror.knees.reasons import Framing, Reason
 
 GOOD, CAUTION, OFF, UNKNOWN = Verdict.GOOD, Verdict.CAUTION, Verdict.OFF_TRACK, Verdict.UNKNOWN
@@ -31,6 +41,7 @@ def reading(
     awaited: bool = False,
     refused: Reason | None = None,
     why: Reason | None = None,
+    other: Movement | None = None,
 ) -> KneeReading:
     """One frame of somebody who stands there calibrated, unless said otherwise."""
     legs = [
@@ -38,8 +49,9 @@ def reading(
         for v in (left, right)
     ]
     setup = Setup(present, framing, calibrated, progress, awaited, refused)
+    ended = None if other is None else OtherMovement(other, t - 2.0, t)
     q = None if not calibrated else 0.0 if phase is Phase.STAND else 0.4
-    return KneeReading(t, setup, q, phase, 10.0, legs[0], legs[1], awaited, why)
+    return KneeReading(t, setup, q, phase, 10.0, legs[0], legs[1], awaited, why, other=ended)
 
 
 def as_read(feedback: Feedback) -> Feedback:

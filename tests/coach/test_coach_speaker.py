@@ -151,16 +151,16 @@ def test_less_weight_is_asked_for_only_where_a_comparison_showed_it() -> None:
     training.compare("load")
     for degrees in (3.0, 13.0):
         for one in caving(degrees, degrees, degrees):
-            training.add(one, None)
+            training.add(one)
         training.end_set(0.0)
         training.new_set()
     clean, caved = rep(1), replace(bad(2))
     for one, cue in ((clean, ""), (caved, "A little less weight")):
         speaker.descent()
-        speaker.rep(one, training.add(one, None))
+        speaker.rep(one, training.add(one))
         assert SAY.line(speaker.cue) == cue
     training.leave(5.0)
-    assert [pattern.key for pattern in training.add(caved, None)] == []
+    assert [pattern.key for pattern in training.add(caved)] == []
 
 
 # -- what is forgotten, and when

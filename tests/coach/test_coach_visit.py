@@ -6,7 +6,7 @@ from itertools import groupby
 
 import pytest
 import simulate
-from readings import GOOD, OFF, UNKNOWN, Visit, as_read
+from readings import GOOD, OFF, STEP_S, UNKNOWN, Visit, as_read, sounds
 
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.feedback import Feedback, Light, State
@@ -14,7 +14,7 @@ from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
-from mirror.knees.reading import Phase
+from mirror.knees.reading import Movement, Phase
 from mirror.knees.reasons import Framing, Why, because
 from mirror.knees.track import TrackedPose
 
@@ -170,6 +170,32 @@ def test_knees_that_cannot_be_judged_are_said_not_to_be() -> None:
     end = as_read(visit.coach.finish(visit.t))
     assert end.summary is not None
     assert "not judge" in end.summary.sentence
+
+
+@pytest.mark.parametrize("kind", Movement)
+def test_a_movement_that_is_no_squat_is_told_once_without_sound_or_light(kind: Movement) -> None:
+    visit = Visit()
+    visit.stays(1.0)
+    visit.stays(STEP_S, other=kind)
+    assert visit.last.note.endswith("not judged")
+    assert visit.feedback.note is not None
+    assert visit.feedback.note.key == kind.value
+    visit.stays(6.0)
+    assert not visit.last.note.endswith("not judged")
+    visit.stays(STEP_S, other=kind)
+    assert not visit.last.note.endswith("not judged")
+    assert sounds(visit.said) == 0
+    assert {said.light for said in visit.said} == {Light.OFF}
+
+
+def test_the_next_person_is_told_anew_what_is_no_squat() -> None:
+    visit = Visit()
+    visit.stays(1.0)
+    for _ in range(2):
+        visit.stays(STEP_S, other=Movement.LIFT)
+        assert visit.last.note == "A lift from the floor: not judged"
+        visit.stays(3.0, present=False)
+        visit.stays(1.0)
 
 
 # -- with the real knees room

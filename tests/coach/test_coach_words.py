@@ -16,7 +16,7 @@ from mirror.coach.lines import SECTIONS, Cue, Instruction, Praise, line
 from mirror.coach.patterns import SUREST_FIRST, Pattern
 from mirror.coach.summary import pattern_line
 from mirror.coach.words import DRILLS, FOLDER, in_english, languages, words
-from mirror.knees.reasons import Framing, Reason, Why, because, both
+from mirror.knees.reasons import Framing, Reason, Why, because
 
 PACKAGE = Path(mirror.__file__).parent
 SIDE = {"left": "one", "right": "one", "both": "both"}
@@ -173,7 +173,7 @@ def test_every_exercise_that_coaches_offer_is_there_and_no_other() -> None:
 @pytest.mark.parametrize("language", [language for language in languages() if language != "en"])
 def test_nothing_is_left_in_english(language: str) -> None:
     same = {name for name, text in everything(language).items() if everything("en")[name] == text}
-    assert same <= {"why.and", "summary.centimetres", "depth.counted", "depth.parallel"}
+    assert same <= {"summary.centimetres", "depth.counted", "other.counted", "depth.parallel"}
 
 
 @pytest.mark.parametrize("language", languages())
@@ -200,7 +200,7 @@ SIDES_AND_NUMBERS = {
     Why.KNEE_INWARD: {"side": "left"},
     Why.KNEE_OUTWARD: {"side": "right"},
     Why.KNEE_INSIDE: {"side": "left", "degrees": 9},
-    Why.AND: {"one": Reason(Why.FEET_NOT_SEEN), "other": Reason(Why.NOT_STRAIGHT)},
+    Why.TURNED: {"degrees": 40},
 }
 """What goes with the reasons that are not told alone."""
 
@@ -212,10 +212,7 @@ def test_every_reason_is_said_in_every_language_with_all_that_goes_with_it(langu
     told = say.reason(because(why, **values))  # type: ignore[arg-type]
     assert told
     for value in values.values():
-        if isinstance(value, Reason):
-            assert say.reason(value) in told
-        else:
-            assert (say(f"summary.{value}") if isinstance(value, str) else str(value)) in told
+        assert (say(f"summary.{value}") if isinstance(value, str) else str(value)) in told
 
 
 @pytest.mark.parametrize("language", languages())
@@ -247,13 +244,9 @@ def test_a_number_is_told_as_its_language_writes_it_and_lines_in_a_row_with_comm
     assert words("en").line(line("depth.told", what=deep)) == "Depth, about: 2 high, 1 parallel"
 
 
-def test_reasons_that_come_together_are_told_together() -> None:
-    together = both(Reason(Why.FEET_NOT_SEEN), Reason(Why.NOT_STRAIGHT))
-    assert words("de").reason(together) == "Füße nicht zu sehen und du stehst nicht gerade"
+def test_a_reason_is_a_clause_with_its_side_or_its_degrees_in_it() -> None:
     assert words("zh").reason(because(Why.KNEE_WANDERED, side="right")) == "右膝没有沿一条直线移动"
-    assert in_english(both(Reason(Why.LEGS_NOT_SEEN), together)) == (
-        "legs not seen and feet not seen and not standing straight"
-    )
+    assert in_english(because(Why.TURNED, degrees=40)) == "turned by about 40 degrees"
     assert in_english(None) == ""
 
 

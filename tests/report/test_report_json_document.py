@@ -106,6 +106,8 @@ def test_what_is_unknown_is_null_and_said_why() -> None:
             "deviation_at_bottom_deg": None,
             "verdict": "unknown",
             "judged_share": 0.0,
+            "why": "name_reference",
+            "why_told": "no foot direction: name a good repetition with --reference N",
         }
         assert rep["depth_deg"] is not None  # depth needs no foot direction
     assert "foot direction" in doc["summary"]["why_unknown"]
