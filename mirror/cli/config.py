@@ -46,12 +46,12 @@ def config_check(config: Config = None) -> None:
         raise typer.Exit(2)
     found = find(config)
     typer.echo(f"{found}: no mistakes" if found else "no settings file; the defaults hold")
-    told = _where_told(load_settings(config))
-    if told:
-        typer.echo(in_a_line(told))
+    line = _where_published(load_settings(config))
+    if line:
+        typer.echo(in_a_line(line))
 
 
-def _where_told(settings: Settings) -> str:
+def _where_published(settings: Settings) -> str:
     """The topics of a station that has a name or a broker; "" for one that has neither."""
     from mirror.mqtt.setup import topics_for
 

@@ -45,7 +45,7 @@ def spared(what: str, make: Callable[[], T], empty: E) -> T | E:
 
 
 @contextmanager
-def told_to(report: Report) -> Iterator[None]:
+def reported_to(report: Report) -> Iterator[None]:
     """Within it failures are told to this one, from whatever thread they come."""
     _report.append(report)
     try:
@@ -56,4 +56,4 @@ def told_to(report: Report) -> Iterator[None]:
 
 def raising() -> AbstractContextManager[None]:
     """Within it nothing is left out: failures are raised, as tests need them."""
-    return told_to(_raised)
+    return reported_to(_raised)

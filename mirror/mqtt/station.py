@@ -76,10 +76,10 @@ class Teller:
             self._state_changed(feedback)
             if feedback.set_over is not None and self._reps:
                 now = self._now()
-                told = set_payload(
+                payload = set_payload(
                     self._topics.station, now, self._set, self._reps, feedback.set_over, self._say
                 )
-                sent = Message(self._topics.set, encoded(told), qos=1, retain=True)
+                sent = Message(self._topics.set, encoded(payload), qos=1, retain=True)
                 self._outbox.keep(sent, newest_only=False)
 
     def light(self, t: float, light: Light) -> None:
@@ -103,9 +103,9 @@ class Teller:
             return
         if not self._reps:
             self._set += 1
-        told = rep_of_set(self._now(), len(self._reps) + 1, rep)
-        self._reps.append(told)
-        sent = rep_payload(self._topics.station, self._set, told)
+        published = rep_of_set(self._now(), len(self._reps) + 1, rep)
+        self._reps.append(published)
+        sent = rep_payload(self._topics.station, self._set, published)
         self._outbox.put(Message(self._topics.rep, encoded(sent), qos=1))
 
     def _state_changed(self, feedback: Feedback) -> None:

@@ -83,7 +83,7 @@ class EventLog:
             self._state = feedback.state
             self._line(t, "state", state=feedback.state.value)
         if rep is not None:
-            self._line(t, "rep", **_told(rep))
+            self._line(t, "rep", **_rep_fields(rep))
         if feedback.cue != self._cue:
             self._cue = feedback.cue
             if feedback.cue is not None:
@@ -105,12 +105,12 @@ class EventLog:
             self._line(t, "light", light=light.value)
 
     def _summary_once(self, t: float, feedback: Feedback) -> None:
-        told = feedback.summary
-        if told is not None and getattr(self, "_summary", None) is not told:
-            self._summary = told
-            headline, sentence = self._say.line(told.headline), self._say.line(told.sentence)
-            keys = {} if told.sentence is None else _keys(told.sentence)
-            self._line(t, "summary", headline=headline, sentence=sentence, reps=len(told.reps), **keys)
+        summary = feedback.summary
+        if summary is not None and getattr(self, "_summary", None) is not summary:
+            self._summary = summary
+            headline, sentence = self._say.line(summary.headline), self._say.line(summary.sentence)
+            keys = {} if summary.sentence is None else _keys(summary.sentence)
+            self._line(t, "summary", headline=headline, sentence=sentence, reps=len(summary.reps), **keys)
 
     def _line(self, t: float, event: str, **what: Any) -> None:
         if self._file is None:
@@ -137,7 +137,7 @@ def _keys(said: Line) -> dict[str, str]:
     return {"key": said.key} | ({"why": said.reason.key.value} if said.reason else {})
 
 
-def _told(rep: Rep) -> dict[str, Any]:
+def _rep_fields(rep: Rep) -> dict[str, Any]:
     return {
         "n": rep.n,
         "start_s": round(rep.start_s, 3),

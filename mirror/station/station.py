@@ -26,7 +26,7 @@ from mirror.coach.lines import fault_line
 from mirror.coach.words import words
 from mirror.faults import PermanentFault
 from mirror.fitting.from_settings import network_constants
-from mirror.knees.decoration import told_to
+from mirror.knees.decoration import reported_to
 from mirror.knees.live import KneeWatch
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose_net import Looks
@@ -172,7 +172,7 @@ class Station:
         """Threads started; on the way out, whatever happened, the lamp is off and the threads have ended."""
         usual = threading.excepthook
         threading.excepthook = self._thread_ended
-        with told_to(self._incidents.report):
+        with reported_to(self._incidents.report):
             self.eyes.start()
             self._feeder.start()
             self._upkeep.start()
@@ -330,15 +330,15 @@ class Station:
     def status(self) -> str:
         """Pace in a line: frames judged a second, dropped, rested, and how the screen kept up."""
         tally = self.eyes.tally
-        told = f"{tally.judged} frames judged ({tally.per_second:.1f}/s), {self.mailbox.dropped} dropped"
+        line = f"{tally.judged} frames judged ({tally.per_second:.1f}/s), {self.mailbox.dropped} dropped"
         if tally.rested:
-            told += f", {tally.rested} rested"
+            line += f", {tally.rested} rested"
         if self.drawn.pictures:
-            told += (
+            line += (
                 f"; {self.drawn.pictures} pictures drawn, none from a frame older than "
                 f"{self.drawn.oldest_frame_times:.1f} frame times, {self.drawn.skipped} skipped for age"
             )
-        return told
+        return line
 
 
 def _rules(settings: Settings) -> CoachRules:

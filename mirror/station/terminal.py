@@ -33,7 +33,7 @@ class Terminal:
         self._title = title
         self._say = say
         self._console = Console()
-        self._told: Rep | None = None
+        self._printed: Rep | None = None
         self._live = Live(console=self._console, auto_refresh=False) if sys.stdout.isatty() else None
         if self._live:
             self._live.start()
@@ -51,12 +51,12 @@ class Terminal:
                 highlight=False,
                 soft_wrap=True,
             )
-            self._told = rep
+            self._printed = rep
 
     def _untold(self, reps: Sequence[Rep]) -> Sequence[Rep]:
         """Those after the last one told; the oldest may be forgotten meanwhile."""
-        told = [i for i, rep in enumerate(reps) if rep is self._told]
-        return reps[told[-1] + 1 :] if told else reps
+        printed = [i for i, rep in enumerate(reps) if rep is self._printed]
+        return reps[printed[-1] + 1 :] if printed else reps
 
     def close(self, feedback: Feedback, reps: Sequence[Rep]) -> None:
         """The last word: the summary."""
@@ -64,8 +64,8 @@ class Terminal:
             self._live.update(reps_table(list(reps), self._title), refresh=True)
             self._live.stop()
         if feedback.summary is not None:
-            told = self._say.in_a_line(feedback.summary)
-            self._console.print(told, highlight=False, markup=False, soft_wrap=True)
+            line = self._say.in_a_line(feedback.summary)
+            self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _picture(self, feedback: Feedback, reps: Sequence[Rep], status: str) -> Any:
         from rich.console import Group
