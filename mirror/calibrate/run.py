@@ -28,7 +28,8 @@ from mirror.camera.frame import Frame, Source
 from mirror.camera.pick import open_camera
 from mirror.camera.playback import Playback
 from mirror.faults import BadInput, PermanentFault
-from mirror.fitting.from_settings import camera_of, constants_of, engine
+from mirror.fitting.from_settings import camera_of, constants_of
+from mirror.fitting.networks import pose_net
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.optics import Camera
 from mirror.mounting.dot_steps import LiningSteps
@@ -42,10 +43,8 @@ from mirror.mounting.stand_steps import (
     MountingSteps,
 )
 from mirror.mounting.still import Asked
-from mirror.pose.catalog import find
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
-from mirror.pose.pose_net import PoseNet
 from mirror.service.stopping import signals_heard
 from mirror.settings import Settings, where
 from mirror.settings.edit import change_settings, file_to_change
@@ -219,8 +218,7 @@ class CameraWithView:
         self.clip = not source.live
         model = source.recording.model if source.recording else settings.model.name
         self._constants = constants_of(model)
-        entry = find(settings.model.name)
-        self._tracker = PersonTracker(PoseNet(entry, **engine(settings)))
+        self._tracker = PersonTracker(pose_net(settings))
 
     def through(self, begin: Begin[S]) -> S:
         """All steps, to the end of them. Raises BadInput when the clip ends before, PermanentFault when

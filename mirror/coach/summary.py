@@ -14,7 +14,7 @@ from mirror.coach.experiment import Experiment
 from mirror.coach.feedback import SetSummary
 from mirror.coach.lines import Line, line
 from mirror.coach.patterns import ONE_SIDED_DEG, Pattern, find, too_far_out
-from mirror.knees.gate import SHANK_OF_STATURE
+from mirror.knees.body_proportions import SHANK_OF_STATURE
 from mirror.knees.reading import OtherMovement, Rep, RepLeg, Verdict
 from mirror.knees.reasons import Reason, Why
 

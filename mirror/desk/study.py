@@ -24,12 +24,13 @@ from mirror.desk.second_look import Looker
 from mirror.desk.which_way_up import share_upright, turned_where_somebody_is
 from mirror.faults import BadInput
 from mirror.fitting.from_recording import recorded_toes
-from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
+from mirror.fitting.from_settings import camera_of, constants_of, thresholds
+from mirror.fitting.networks import foot_net, pose_net
 from mirror.knees.analysis import Analysis, NoReference, analyse
 from mirror.knees.decoration import spared
 from mirror.knees.track import Track
 from mirror.mounting.tilt import with_tilt
-from mirror.pose.catalog import FOOT_MODEL, find
+from mirror.pose.catalog import find
 from mirror.pose.pose import Presence
 from mirror.pose.window import Window
 from mirror.settings import Settings
@@ -148,15 +149,12 @@ def _from_video_upright(
 
 def _from_video(path: Path, settings: Settings, progress: Progress | None, turn: Turn) -> _Input:
     from mirror.camera.video import VideoFile  # recordings need neither OpenCV
-    from mirror.pose.feet import FootNet  # nor a network
-    from mirror.pose.people import PersonTracker
-    from mirror.pose.pose_net import PoseNet
+    from mirror.pose.people import PersonTracker  # nor a network
 
     video = VideoFile(path, pace=False, turn=turn)
     entry = find(settings.model.name)
     constants_of(entry.name)
-    net = PoseNet(entry, **engine(settings))
-    feet = FootNet(find(FOOT_MODEL), **engine(settings))
+    net, feet = pose_net(settings), foot_net(settings)
     tracker = PersonTracker(net)
     times, poses, windows = [], [], []
     for frame in read_ahead(video.frames()):

@@ -13,9 +13,8 @@ import numpy as np
 
 from mirror.camera.decoded import AS_STORED, CLOCKWISE, Turn, then
 from mirror.camera.frame import F32, Frame
-from mirror.fitting.from_settings import engine
+from mirror.fitting.networks import pose_net
 from mirror.pose.body import PRESENT_SCORE, body_score
-from mirror.pose.catalog import find
 from mirror.pose.joints import ANKLES, HIPS, SHOULDERS
 from mirror.settings import Settings
 
@@ -44,9 +43,8 @@ def _upright_score(path: Path, settings: Settings, turn: Turn) -> float:
     """How surely somebody is seen the right way up: the mean score, 0 for pictures in which nobody is."""
     from mirror.pose.people import PersonTracker
     from mirror.pose.pose import Presence
-    from mirror.pose.pose_net import PoseNet
 
-    net = PoseNet(find(settings.model.name), **engine(settings))
+    net = pose_net(settings)
     seen = []
     for frame in _some(path, turn):
         pose = PersonTracker(net).see(frame)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from mirror.knees import body_proportions as body
+
 NOSE = 0
 EAR, SHOULDER, ELBOW, WRIST = [3, 4], [5, 6], [7, 8], [9, 10]
 HIP, KNEE, ANKLE = [11, 12], [13, 14], [15, 16]
 """Joints by COCO-17 number, [left, right]: the order of every leg axis in this room. `pose/joints.py` has the
 same for the pose room, which this one does not know."""
-NOSE_TO_ANKLE = 0.88
-"""Nose-to-ankle distance of somebody who stands, in statures, where only a rough size is asked for."""
 LEFT, RIGHT = 0, 1
 SIDE = (1.0, -1.0)
 """+1 for the leg on the image right. Un-mirrored, that is the person's left."""
@@ -36,14 +36,14 @@ class KeypointConstants:
     """
 
     shank_blend: float = 0.0
-    shank_of_nose_to_ankle: float = 0.269
+    shank_of_nose_to_ankle: float = body.SHANK_OF_NOSE_TO_ANKLE
     shank_scale: float = 1.0
-    toe_reach: float = 0.467
+    toe_reach: float = body.TOE_REACH
     depth_offset_deg: float = 0.0
     keypoint_sd: float = 0.03
-    ankle_of_stature: float = 0.045
-    nose_of_stature: float = 0.92
-    nose_forward: float = 0.10
+    ankle_of_stature: float = body.ANKLE_OF_STATURE
+    nose_of_stature: float = body.NOSE_OF_STATURE
+    nose_forward: float = body.NOSE_FORWARD
 
 
 ANATOMICAL = KeypointConstants()

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.knees.azimuth import Azimuth, body_turn_deg
-from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, NOSE_TO_ANKLE, RIGHT, SHOULDER
+from mirror.knees.body_proportions import NOSE_TO_ANKLE, SHANK_OF_STATURE
+from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, NOSE, RIGHT, SHOULDER
 from mirror.knees.optics import F64
 from mirror.knees.reasons import Framing, Reason, Why, because
 from mirror.knees.stance import Stance
@@ -27,7 +28,6 @@ NEAREST_M = 1.8
 NEAREST_JUDGED_M = 1.0
 """Nearer than this, thighs and shanks point at the lens: simulated clean knees read up to 14 degrees."""
 ASSUMED_STATURE_M = 1.70
-SHANK_OF_STATURE = 0.246
 SMALLEST_BODY_PX = 300
 SIDE_ON = 0.4
 """Shoulder distance over trunk height below which somebody is turned by more than 60 degrees."""

@@ -9,8 +9,9 @@ import math
 
 import numpy as np
 
+from mirror.knees.body_proportions import SHANK_OF_STATURE
 from mirror.knees.constants import ANATOMICAL, HIP, KNEE, NOSE
-from mirror.knees.gate import ASSUMED_STATURE_M, SHANK_OF_STATURE
+from mirror.knees.gate import ASSUMED_STATURE_M
 from mirror.knees.optics import F64, Camera
 from mirror.knees.reading import Ray
 from mirror.knees.shank import Shank, target

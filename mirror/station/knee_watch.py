@@ -9,14 +9,13 @@ from __future__ import annotations
 from mirror.camera.frame import Frame, Source
 from mirror.camera.recording import Recording
 from mirror.fitting.from_recording import RecordedToes
-from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
+from mirror.fitting.from_settings import camera_of, constants_of, thresholds
+from mirror.fitting.networks import foot_net
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reasons import Reason, Why
 from mirror.mounting.memory import learning_mount
-from mirror.pose.catalog import FOOT_MODEL, find
-from mirror.pose.feet import FootNet
 from mirror.pose.people import somebody_else
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.toe_search import Toes, ToeSearch
@@ -61,5 +60,5 @@ def toes_for(settings: Settings, source: Source) -> Toes:
     """What finds the toes: a recording's own, else the second network."""
     recording = source.recording
     if recording is None:
-        return ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings)))
+        return ToeSearch(foot_net(settings))
     return RecordedToes(recording, lambda: source.t0 or 0.0)

@@ -20,14 +20,13 @@ from mirror.camera.pick import open_camera
 from mirror.camera.recording import MOST_FRAMES, OFF_PICTURE, Recording, save
 from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
-from mirror.fitting.from_settings import camera_of, constants_of, engine, thresholds
+from mirror.fitting.from_settings import camera_of, constants_of, thresholds
+from mirror.fitting.networks import foot_net, pose_net
 from mirror.knees.live import KneeWatch
 from mirror.knees.track import TrackedPose
-from mirror.pose.catalog import FOOT_MODEL, ModelEntry, find
-from mirror.pose.feet import FootNet
+from mirror.pose.catalog import ModelEntry, find
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
-from mirror.pose.pose_net import PoseNet
 from mirror.pose.toe_search import ToeSearch
 from mirror.service.stopping import signals_heard
 from mirror.settings import Settings, files_named
@@ -102,7 +101,7 @@ class Standing:
 
     def __init__(self, settings: Settings, entry: ModelEntry, source: Source) -> None:
         self._settings, self._entry, self._source = settings, entry, source
-        self._toes = ToeWatch(ToeSearch(FootNet(find(FOOT_MODEL), **engine(settings))))
+        self._toes = ToeWatch(ToeSearch(foot_net(settings)))
         self._knees: KneeWatch | None = None  # knows when somebody stands, and when the feet moved
 
     def see(self, frame: Frame, pose: Pose) -> F32 | None:
@@ -136,7 +135,7 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
         with _feeding(source, settings) as (mailbox, feeder):
             if source.recording is not None:
                 raise BadInput(f"{settings.camera.source} is a keypoint recording already.")
-            tracker = PersonTracker(PoseNet(entry, **engine(settings)))
+            tracker = PersonTracker(pose_net(settings))
             standing = Standing(settings, entry, source)
             sys.stderr.write(f"{said}. Keypoints are kept, no picture is; Ctrl-C ends it.\n")
             feeder.start()

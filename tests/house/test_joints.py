@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from mirror.coach import gestures
-from mirror.knees import constants
+from mirror.knees import body_proportions, constants
 from mirror.pose import correction, joints, movenet
 
 
@@ -66,7 +66,11 @@ def test_knees_and_ankles_have_another_leg_and_no_other_joint_has() -> None:
 
 
 def test_both_rooms_have_bodies_of_the_same_shape() -> None:
-    assert constants.NOSE_TO_ANKLE == joints.NOSE_TO_ANKLE
+    assert body_proportions.NOSE_TO_ANKLE == joints.NOSE_TO_ANKLE
     body = constants.ANATOMICAL
     assert body.nose_of_stature - body.ankle_of_stature == pytest.approx(joints.NOSE_TO_ANKLE, abs=0.01)
     assert body.shank_of_nose_to_ankle * joints.NOSE_TO_ANKLE == pytest.approx(joints.SHANK, abs=0.01)
+    assert (
+        pytest.approx(body_proportions.SHANK_OF_STATURE, abs=0.01)
+        == body_proportions.SHANK_OF_NOSE_TO_ANKLE * body_proportions.NOSE_TO_ANKLE
+    )

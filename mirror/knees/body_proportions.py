@@ -1,0 +1,22 @@
+"""How long a standing body's parts are, against each other: the toe's reach, the shank, the ankle's height.
+
+Of the joints themselves. A network that places joints a little differently has numbers of its own in
+models/models.toml, which `constants.py` puts in place of these.
+"""
+
+from __future__ import annotations
+
+TOE_REACH = 0.467
+"""Ankle to tip of the 2nd toe, horizontally, in shank lengths."""
+SHANK_OF_STATURE = 0.246
+"""Knee to ankle, in statures."""
+SHANK_OF_NOSE_TO_ANKLE = 0.269
+"""Knee to ankle, in nose-to-ankle distances."""
+NOSE_TO_ANKLE = 0.88
+"""Nose-to-ankle distance of somebody who stands, in statures, where only a rough size is asked for."""
+ANKLE_OF_STATURE = 0.045
+"""The ankles' height over the floor, standing, in statures."""
+NOSE_OF_STATURE = 0.92
+"""The nose's height over the floor, standing, in statures."""
+NOSE_FORWARD = 0.10
+"""The nose before the ankles, standing, in statures."""
