@@ -18,7 +18,7 @@ from mirror.faults import BadInput, PermanentFault, TemporaryFault
 
 CAMERA = Path(mirror.__file__).parent / "camera"
 FAULTS = {"BadInput", "PartMissing", "PermanentFault", "TemporaryFault"}
-OF_FILES = {"_file", "VideoFile", "check_readable"}
+OF_FILES = {"_file", "VideoFile", "check_readable", "turn_of"}
 """What only a clip meets: its faults are told at the keyboard, before there is glass."""
 
 
