@@ -28,7 +28,7 @@ from mirror.knees.reading import OtherMovement, Rep
 from mirror.knees.reasons import Reason, Why
 from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
 from mirror.knees.shank import Shank, target
-from mirror.knees.squat import Span, ankles, hip_height
+from mirror.knees.squat import Span
 from mirror.knees.stance import Stance
 from mirror.knees.track import Track
 from mirror.knees.unjudged import why_of_reps, why_uncounted
@@ -92,10 +92,10 @@ def analyse(
     t, size, seen = track.t, track.size, track.seen
     p = rectify(track.keypoints[..., :2], size, camera)
     score = track.keypoints[..., 2].astype(np.float64)
-    placements = find_placements(t, p, score, seen, constants)
-    which = _placings(placements, t)
-    stances = _stances(placements, t, p, seen)
     cut = [cut_off(keypoints) for keypoints in track.keypoints]
+    placements = find_placements(t, p, score, seen, constants, cut)
+    which = _placings(placements, t)
+    stances = [placement.stance for placement in placements] or [None]
     motions, counted, others = _follow(t, p, score, seen, cut, [stances[i] for i in which], which, constants)
     toes = [_from_toes(placement, toes_of, size, camera, constants) for placement in placements] or [None]
     azimuths = [_agreed(i, found, counted) for i, found in enumerate(toes)]
@@ -109,10 +109,6 @@ def analyse(
         judge.update(motion, facing[placement]) for motion, placement in zip(motions, which, strict=True)
     ]
     reps = _reps(counted, placements, facing, whys, thresholds, constants, reference)
-    motions = [
-        motion if _measured(placements, placement) else replace(motion, thigh=np.full(2, np.nan))
-        for motion, placement in zip(motions, which, strict=True)
-    ]
     known = next((azimuth for azimuth in azimuths if azimuth), None)
     if reference is not None:
         known = azimuths[counted[reference - 1].placement]
@@ -149,39 +145,6 @@ def _placings(placements: list[FootPlacement], t: F64) -> list[int]:
     return [max(0, sum(placement.from_s <= now for placement in placements) - 1) for now in t]
 
 
-def _stances(
-    placements: list[FootPlacement], t: F64, p: F64, seen: npt.NDArray[np.bool_]
-) -> list[Stance | None]:
-    """One each; where nobody stood still, a makeshift one that can count repetitions but not judge."""
-    if not placements:
-        return [_makeshift(t, p, seen)]
-    return [placement.stance or _makeshift(t, p, seen) for placement in placements]
-
-
-def _makeshift(t: F64, p: F64, seen: npt.NDArray[np.bool_]) -> Stance | None:
-    """A Stance whose hip height is the highest the hips came; legs and depths are placeholders."""
-    if not seen.any():
-        return None
-    feet = ankles(p[seen])
-    height = float(np.percentile(hip_height(p[seen], feet), 97))
-    if not height > 0:
-        return None
-    shank = np.full(2, height * 0.5)
-    return Stance(
-        t=float(t[0]),
-        ankle=np.median(feet, axis=0),
-        shank=shank,
-        depth=1.0 / shank,
-        thigh=np.ones(2),
-        hip_height=height,
-        shoulder_height=height * 1.6,
-        nose_height=height * 1.8,
-        width=math.nan,
-        shoulder_width=math.nan,
-        frames=0,
-    )
-
-
 def _follow(
     t: F64,
     p: F64,
@@ -212,7 +175,8 @@ def _counted(i: int, span: Span, t: F64, motions: list[Motion], which: list[int]
     """The repetition that frame i ended. What comes after the last frame nobody recorded."""
     span = replace(span, end_s=min(span.end_s, float(t[-1])))
     first = int(np.searchsorted(t, span.start_s))
-    return _Counted(span, which[i], motions[first : i + 1])
+    low = min(int(np.searchsorted(t, span.bottom_s)), i)  # feet placed just before a squat are told in it
+    return _Counted(span, which[low], motions[first : i + 1])
 
 
 def _from_toes(
@@ -261,12 +225,11 @@ def _reps(
     constants: KeypointConstants,
     reference: int | None,
 ) -> list[Rep]:
-    """Every repetition judged against the feet it was done on; no depth where nobody stood still on them."""
+    """Every repetition judged against the feet it was done on."""
     reps = []
     for n, one in enumerate(counted, 1):
         azimuth = azimuths[one.placement]
-        known = _measured(placements, one.placement)
-        stance = placements[one.placement].stance if known else None
+        stance = placements[one.placement].stance if placements else None
         rep = make_rep(
             n,
             one.span,
@@ -278,13 +241,8 @@ def _reps(
             stance=stance,
             why=whys[one.placement],
         )
-        reps.append(rep if known else replace(rep, depth_deg=None, depth_label="unknown"))
+        reps.append(rep)
     return reps
-
-
-def _measured(placements: list[FootPlacement], which: int) -> bool:
-    """Whether this placing's stance was measured, and is no makeshift."""
-    return bool(placements) and placements[which].stance is not None
 
 
 def _whys(placements: list[FootPlacement], azimuths: list[Azimuth | None]) -> list[Reason | None]:

@@ -1,10 +1,10 @@
 """The live mirror's view of one person's knees: calibrates, follows, judges, counts, frame by frame.
 
 All numbers come from the same steps in the same order as over a whole recording (`analysis.py`): rectify,
-stance, motion, foot direction, judge, repetition. What differs is that nothing is known beforehand: a stance
-is one quiet stand in one go and holds from the next frame on, repetitions and toe tips say something about
-the feet from then on, and the reference is the next repetition that will do. Frames that came too early for
-that stay unknown.
+motion, stance, foot direction, judge, repetition. What differs is that nothing is known beforehand: a stance
+holds from the frame on after which it is known, repetitions and toe tips say something about the feet from
+then on, and the reference is the next repetition that will do. Frames that came too early for that stay
+unknown.
 """
 
 from __future__ import annotations
@@ -27,19 +27,16 @@ from mirror.knees.live_reading import in_the_room, nobody, reading_of
 from mirror.knees.motion import Motion
 from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.reading import KneeReading, OtherMovement, Phase, Rep, Setup
-from mirror.knees.reasons import Framing, Reason, Why
+from mirror.knees.reasons import Framing, Why
 from mirror.knees.repetition import make_rep
 from mirror.knees.squat import Span
-from mirror.knees.stance import FULL_S, NotStanding, Stance
+from mirror.knees.stance import Stance
+from mirror.knees.standing import Change
 from mirror.knees.track import TrackedPose
-from mirror.knees.visit import Calibration, Feet, LiveFrame, Visit
+from mirror.knees.visit import Feet, LiveFrame, Visit
 
-NEARLY_FULL_S = 0.95 * FULL_S
-"""Quiet for this long counts as a full second: a frame more or less is no matter."""
 UNMEASURABLE = (Framing.SHOW_FEET, Framing.MIDDLE)
 """Who is asked this cannot be measured; who stands elsewhere or turned is, to know when that has changed."""
-SHRUNK = 0.93
-"""A new stance on moved feet with less hip height per shank than this share of the old is a held squat."""
 
 
 class Mount(Protocol):
@@ -57,16 +54,15 @@ class Mount(Protocol):
 class KneeWatch:
     """One mirror's knees room. Not for several threads.
 
-        ┌────────────── out of sight for longer than GONE_S: a new Visit, from every state ──────────────┐
-        ▼                                                                                                │
-     nobody measured ──quiet 0.5 s──► ROUGH ──quiet 1 s, before the first repetition──► FULL             │
-                                        │                                                │               │
-                                        └──────── an ankle elsewhere for REPLANT_S ──────┤               │
-                                                                                         ▼               │
-                 ROUGH or FULL, where the feet point unknown ◄──quiet: new Feet── MOVED, nothing judged ─┘
+        ┌──────────── out of sight for longer than GONE_S: a new Visit, from both states ────────────┐
+        ▼                                                                                            │
+     nobody measured ──upright for a tenth of a second──► measured, finer with every upright moment ─┤
+                                                             ▲          │                            │
+                                                             └──────────┘ an ankle elsewhere for REPLANT_S:
+                                                               new Feet, where they point unknown
 
-    Out of sight for less, everything holds. Standing that cannot be measured (NotStanding), or on moved feet
-    looks like a held squat, changes nothing. Where the feet point has states of its own (FootDirection).
+    Repetitions are counted in both. Out of sight for less, everything holds. Standing that cannot be measured
+    (NotStanding) changes nothing. Where the feet point has states of its own (FootDirection).
     """
 
     def __init__(
@@ -140,8 +136,8 @@ class KneeWatch:
         frame, movement = self._follow(pose)
         visit.remember(frame.motion, len(self._buffers))
         ask = visit.lasting(pose.t, self._framing(frame))
-        if frame.motion.phase is Phase.STAND:
-            self._stand(frame, in_the_way=pose.why is not None or ask in UNMEASURABLE)
+        if pose.why is None and ask not in UNMEASURABLE:
+            self._stand(frame, up_again=isinstance(movement, Span))
         judged = visit.feet.direction.judge(frame.motion, visit.feet.azimuth)
         rep = self._rep(movement) if isinstance(movement, Span) else None
         reading = reading_of(frame, visit, self._setup(ask), judged)
@@ -176,7 +172,7 @@ class KneeWatch:
         feet = self._visit.feet
         if feet.stance is None:
             return narrow(frame.motion.p[None]) is not None
-        return feet.gate is not None and feet.gate.key is Why.TURNED and not feet.moved
+        return feet.gate is not None and feet.gate.key is Why.TURNED
 
     def _setup(self, ask: Framing | None) -> Setup:
         visit = self._visit
@@ -185,46 +181,22 @@ class KneeWatch:
 
     # -- stance ----------------------------------------------------------------------------------------
 
-    def _stand(self, frame: LiveFrame, *, in_the_way: bool) -> None:
-        """Standing between squats: calibrate, refine once, notice feet placed anew."""
-        visit, motion = self._visit, frame.motion
-        if in_the_way or motion.why not in (None, Reason(Why.NOT_CALIBRATED)):
-            visit.standing.reset()
-            return
-        visit.standing.add(motion.t, motion.p, frame.score)
-        if visit.feet.move(motion.t, motion.ankle):
-            visit.standing.reset()  # what was collected belongs to the old feet
-        full = visit.standing.quiet_s >= NEARLY_FULL_S
-        if visit.standing.ready and (not visit.feet.calibrated or (full and self._can_refine)):
-            self._calibrate(Calibration.FULL if full else Calibration.ROUGH)
-            self._tell_mount(motion.t, frame.pose.size)
-
-    @property
-    def _can_refine(self) -> bool:
-        return self._visit.feet.calibration is Calibration.ROUGH and self._visit.reps == 0
-
-    def _calibrate(self, calibration: Calibration) -> None:
+    def _stand(self, frame: LiveFrame, *, up_again: bool) -> None:
+        """Learn where somebody stands, and notice feet placed anew."""
         visit = self._visit
-        try:
-            stance = visit.standing.measure(self._constants)
-        except NotStanding:
-            visit.standing.reset()
-            return
-        old = visit.feet.stance
-        if old is not None and _hips_per_shank(stance) < SHRUNK * _hips_per_shank(old):
-            visit.standing.reset()
-            return
-        if visit.feet.moved:  # the feet point elsewhere now
-            visit.feet = Feet(self._unknown_direction(), stance, calibration)
-        else:
-            visit.feet.measured(stance, calibration)
+        change = visit.standing.see(frame.motion, frame.score, up_again=up_again)
+        stance = visit.standing.stance
+        if change is Change.MOVED:
+            visit.feet = Feet(self._unknown_direction(), stance)
+        elif change is Change.MEASURED and stance is not None:
+            visit.feet.measured(stance)
+            self._tell_mount(frame.motion.t, frame.pose.size)
 
     def _tell_mount(self, t: float, size: tuple[int, int]) -> None:
         """Once a visit. The first word there ever was about the camera's tilt is used at once: before it
         nothing was known, and nobody has squatted yet."""
         visit = self._visit
-        sure = visit.feet.calibration is Calibration.FULL and visit.standing.ready
-        if self._mount is None or visit.told_mount or not sure:
+        if self._mount is None or visit.told_mount or not visit.standing.full:
             return
         visit.told_mount = True
         first = self._mount.stood(t, visit.standing.pose(), size, visit.camera)
@@ -239,12 +211,12 @@ class KneeWatch:
             return rectify(unrectify(p, size, before), size, camera)
 
         visit.camera = camera
-        visit.standing.turn(anew)
         visit.feet.direction.turn(anew)
         visit.feet = Feet(visit.feet.direction)  # the same feet, which this camera has not measured yet
         visit.motion.reset()
         visit.recent.clear()
-        self._calibrate(Calibration.FULL)
+        if visit.standing.turn(anew) is not None and visit.standing.stance is not None:
+            visit.feet.measured(visit.standing.stance)
 
     # -- repetitions -----------------------------------------------------------------------------------
 
@@ -271,8 +243,7 @@ class KneeWatch:
     @property
     def _reference_awaited(self) -> bool:
         feet = self._visit.feet
-        wanted = self._ask_reference and not feet.direction.has_reference
-        return wanted and not feet.moved and feet.gate is None
+        return self._ask_reference and not feet.direction.has_reference and feet.gate is None
 
     def _take_reference(self, span: Span, motions: list[Motion]) -> bool:
         """Whether this repetition became the reference; the visit's `refused` says why not."""
@@ -285,7 +256,3 @@ class KneeWatch:
             return False
         visit.refused = None
         return True
-
-
-def _hips_per_shank(stance: Stance) -> float:
-    return stance.hip_height / float(stance.shank.mean())

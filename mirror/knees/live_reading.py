@@ -59,7 +59,7 @@ def reading_of(
 def in_the_room(reading: KneeReading, frame: LiveFrame, visit: Visit, stature_m: float | None) -> KneeReading:
     """The reading with where its eyes and knees are in the room, as far as a stance tells."""
     stance = visit.feet.stance
-    if stance is None or visit.feet.moved:
+    if stance is None:
         return reading
     motion, azimuth = frame.motion, visit.feet.azimuth
     metre = positions.shank_m(stance, visit.camera, stature_m)

@@ -8,6 +8,7 @@ knowledge.
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -31,6 +32,9 @@ PROGRESS_TAU_S = SMOOTH_S
 """What is smoothed shows everything this much late."""
 LEAST_DESCENT_S = 0.02
 """A bottom that was there with the first frame is dated so long after it."""
+STILL_S, STILL_HIPS, STILL_FEET = 0.1, 0.012, 0.025
+"""Nearly still: hips and ankles moved by less than these shares of the hips' height within so long."""
+LONGEST_GAP_S = 0.3
 STEP_Q = 0.2
 """Hips that sway less than this as somebody walks are nothing to be told."""
 SHORTEST_LEG = 0.02
@@ -49,7 +53,8 @@ class Motion:
     stance, or without one against the tallest seen so far; NaN unseen. shank: lifted, (2,) each; NaN without
     a stance. usable: (2,) this leg may be judged as far as visibility and geometry go. thigh: (2,) elevation,
     radians, with the model's offset. why: what is in the way when nothing is usable, else None. height: of
-    the hips over the ankles, tangents, smoothed; NaN unseen. seen: (2,) this leg's joints are surely seen.
+    the hips over the ankles, tangents, smoothed; NaN unseen. upright: on straight legs, and nearly still.
+    seen: (2,) this leg's joints are surely seen.
     """
 
     t: float
@@ -62,6 +67,7 @@ class Motion:
     thigh: F64
     why: Reason | None
     height: float = math.nan
+    upright: bool = False
     seen: npt.NDArray[np.bool_] = field(default_factory=lambda: _NO_LEGS)
 
 
@@ -76,6 +82,7 @@ class MotionTracker:
         self._constants = constants
         self._ankle_median = RunningMedian(ANKLE_MEDIAN_S)
         self._path = Path()
+        self._lately: deque[tuple[float, ...]] = deque()  # t, height, ankles
         self.counter = RepCounter()
         self._deepest_q = 0.0
 
@@ -83,6 +90,7 @@ class MotionTracker:
         """The person is gone."""
         self._ankle_median.reset()
         self._path.reset()
+        self._lately.clear()
         self.counter.reset()
 
     def update(
@@ -102,28 +110,45 @@ class MotionTracker:
         frame's numbers go, in place of new arrays. cut: the feet are not in the picture
         (Why.FEET_BELOW_PICTURE): followed as far as possible, and not judged.
         """
-        height, straight, below = _legs(p)
+        height, straight = _legs(p)
         blind = _blind(score, height, straight)
         why = why or (blind and (cut or blind))
         if why:
             return self._unseen(t, p, why), None
-        ankle = self._ankle_median(t, ankles(p), buffer.ankle if buffer else None)
-        span = self.counter.update(t, height, straight, below)
+        facing = not swapped(p)
+        feet = ankles(p) if facing else ankles(p)[::-1]
+        ankle = self._ankle_median(t, feet, buffer.ankle if buffer else None)
+        span = self.counter.update(t, height, straight, -float(ankle[:, 1].mean()))
         q = self._progress(stance)
         standing = self.counter.phase is Phase.STAND
         self._path.add(t, p, score, moving=not standing or span is not None)
         found = self._told(span)
         self._deepest_q = 0.0 if standing else max(self._deepest_q, q)
-        why = cut or _turned(p, score)
-        seen = _NO_LEGS if why else legs_seen(score)
+        turned = cut or _turned(p, score, facing)
+        seen = _NO_LEGS if turned else legs_seen(score)
         phase = self.counter.phase
         height = self.counter.height
-        motion = Motion(t, p, ankle, q, phase, _NO_SHANK, _NO_LEGS, _NAN2, why or _NOT_MEASURED, height, seen)
-        return motion if why or stance is None else lifted(motion, stance, self._constants, buffer), found
+        upright = self._still(t, height, ankle) and self.counter.upright
+        why = turned or _NOT_MEASURED
+        motion = Motion(t, p, ankle, q, phase, _NO_SHANK, _NO_LEGS, _NAN2, why, height, upright, seen)
+        return motion if turned or stance is None else lifted(motion, stance, self._constants, buffer), found
 
     def finish(self) -> Span | OtherMovement | None:
         """The recording ends with the last frame, in which somebody was seen."""
         return self._told(self.counter.finish())
+
+    def _still(self, t: float, height: float, ankle: F64) -> bool:
+        """Whether hips and feet are where they were STILL_S ago, and half as long."""
+        (lx, ly), (rx, ry) = ankle.tolist()
+        self._lately.append((t, height, lx, ly, rx, ry))
+        while len(self._lately) > 2 and t - self._lately[1][0] >= STILL_S:
+            self._lately.popleft()
+        then, middle = self._lately[0], self._lately[len(self._lately) // 2]
+        if not STILL_S <= t - then[0] < LONGEST_GAP_S:
+            return False
+        hips = max(abs(height - then[1]), abs(height - middle[1]))
+        feet = max(abs(lx - then[2]), abs(ly - then[3]), abs(rx - then[4]), abs(ry - then[5]))
+        return hips < STILL_HIPS * height and feet < STILL_FEET * height
 
     def _progress(self, stance: Stance | None) -> float:
         return 1.0 - self.counter.height / (self.counter.leg if stance is None else stance.hip_height)
@@ -167,14 +192,12 @@ def lifted(
     return replace(motion, q=q, shank=shank, usable=usable, thigh=thigh, why=why)
 
 
-def _legs(p: F64) -> tuple[float, float, float]:
-    """Height of the hips over the ankles, tangents; of the thighs, in shanks; how far the ankles are below
-    the camera's level, tangents. p (17, 2)."""
+def _legs(p: F64) -> tuple[float, float]:
+    """Height of the hips over the ankles, tangents, and of the thighs, in shanks; p (17, 2)."""
     y = p[11:17, 1].tolist()
     hips, knees, feet = y[0] + y[1], y[2] + y[3], y[4] + y[5]
     shanks = knees - feet
-    straight = (hips - knees) / shanks if shanks > SHORTEST_LEG else math.nan
-    return (hips - feet) / 2, straight, -feet / 2
+    return (hips - feet) / 2, (hips - knees) / shanks if shanks > SHORTEST_LEG else math.nan
 
 
 def _blind(score: F64, height: float, straight: float) -> Reason | None:
@@ -184,8 +207,8 @@ def _blind(score: F64, height: float, straight: float) -> Reason | None:
     return None if somebody else Reason(Why.LEGS_NOT_SEEN)
 
 
-def _turned(p: F64, score: F64) -> Reason | None:
-    if swapped(p):
+def _turned(p: F64, score: F64, facing: bool) -> Reason | None:
+    if not facing:
         return Reason(Why.FACING_AWAY)
     return Reason(Why.SIDE_ON) if side_on(p, score) else None
 

@@ -76,7 +76,8 @@ class Path:
         """One frame: p (17, 2), score (17,). moving: a movement is under way, and all of it is kept."""
         y = p[:, 1].tolist()
         seen = score.tolist()
-        (lx, ly), (rx, ry) = p[ANKLE].tolist()
+        # by their sides in the picture: a network that swaps legs for a frame moves no foot
+        (rx, ry), (lx, ly) = sorted(p[ANKLE].tolist())
         shoulders, wrists = (_middle(y, seen, pair) for pair in (SHOULDER, WRIST))
         self._frames.append(
             (t, _mean(y, HIP), _mean(y, KNEE), shoulders, wrists, lx, ly, rx, ry),

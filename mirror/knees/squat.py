@@ -33,9 +33,11 @@ AGAIN = 0.75
 """Or, after this share of the fall, where the hips turn down by SAG_Q or rest for REST_S: a soft top."""
 SAG_Q, REST_S = 0.02, 0.2
 RESTED_Q = 0.005
-STANDS_S, STANDS_Q, STANDS_TALL = 0.5, 0.015, 0.96
-"""Whoever rests this long nearly as tall as they usually stand does stand. How tall is asked of the height
-over how far below the camera the feet are, which does not change as somebody steps back."""
+UPRIGHT = 0.955
+"""Whoever is nearly as tall as they were seen is upright. Asked of the height, and of the height over how far
+below the camera the feet are, which does not change as somebody steps back."""
+STANDS_S, STANDS_Q = 0.5, 0.015
+"""Whoever is upright and rests this long stands, whatever the top before was."""
 FLATTEST = 0.1
 """Feet less far below the camera's level (tangent) tell no distance."""
 BENT = 0.75
@@ -47,14 +49,12 @@ ALMOST_UP = 0.85
 """A recording that ends in an ascent holds the repetition from this share of the fall on."""
 STILL_STANDING_Q = 0.02
 """Descents are dated back from here: they begin smoothly, so q grows with the square of time."""
-LONGEST_EDGE_S = 0.35
-"""At most so much is added at either end of a repetition for the part below the thresholds."""
+LONGEST_EDGE_S, LONGEST_LOCKOUT_S = 0.35, 0.25
+"""At most so much is added at the beginning and at the end for the part below the thresholds."""
 SHORTEST_REP_S, LONGEST_REP_S = 0.6, 30.0
 LOST_S = 1.0
 """Out of sight for this long, nobody knows what the hips did meanwhile."""
-SMOOTH_S, USUAL_S = 0.06, 2.0
-UPRIGHT = 0.95
-"""How tall somebody usually stands is learned while the hips are this near the tallest seen."""
+SMOOTH_S, LEVEL_S = 0.06, 0.25
 PIECE_S = 0.5
 
 DEPTH_LABELS = ((15.0, "high"), (5.0, "nearly parallel"), (-5.0, "parallel"), (-math.inf, "below parallel"))
@@ -120,9 +120,10 @@ class RepCounter:
 
     def reset(self) -> None:
         """Forget everything (the person is gone)."""
-        self._tallest = _Seen()
+        self._tallest, self._tallest_anywhere = _Seen(), _Seen()
         self._seen_t: float = -math.inf
         self._h: float = 0.0
+        self._straight, self._tall = 1.0, 1.0
         self._calm_h: float = 0.0
         self._begin(-math.inf, 0.0, 1.0)
 
@@ -151,8 +152,7 @@ class RepCounter:
         self._speed = (h - self._h) / (t - self._seen_t) if t > self._seen_t else 0.0
         self._seen_t, self._h = t, h
         self._tallest.see(t, h)
-        if h > UPRIGHT * self.leg:
-            self._usual(t, self._tall)
+        self._tallest_anywhere.see(t, self._tall)
         if abs(h - self._calm_h) > STANDS_Q * self.leg:
             self._calm_h, self._calm_t = h, t
         if self.phase is not Phase.STAND:
@@ -174,7 +174,7 @@ class RepCounter:
 
     def _begin(self, t: float, h: float, straight: float) -> None:
         """Somebody is first seen, or again after a while."""
-        self._smooth, self._usual = Exponential(SMOOTH_S), Exponential(USUAL_S)
+        self._smooth = Exponential(SMOOTH_S)
         self._seen_t = self._first_t = self._standing_t = self._calm_t = t
         self._h = self._calm_h = h
         self._ended_t = -math.inf
@@ -185,6 +185,7 @@ class RepCounter:
 
     def _stands_at(self, h: float) -> None:
         self.phase, self._top = Phase.STAND, h
+        self._level = Exponential(LEVEL_S)  # noise is no top
 
     def _descends(self, t: float, h: float, start_t: float) -> None:
         self.phase = Phase.DOWN
@@ -193,14 +194,19 @@ class RepCounter:
         self._low_t = self._high_t = t
 
     @property
+    def upright(self) -> bool:
+        """Whether the legs are as straight as they were seen; somebody first seen low is not."""
+        tall = max(self._h / self._tallest.most, self._tall / self._tallest_anywhere.most)
+        return self._straight > BENT and tall > UPRIGHT
+
+    @property
     def _stands(self) -> bool:
-        """Rests at full height."""
-        calm = self._seen_t - self._calm_t > STANDS_S
-        return calm and self._straight > BENT and self._tall > STANDS_TALL * self._usual.value
+        return self._seen_t - self._calm_t > STANDS_S and self.upright
 
     def _stand(self, t: float, h: float) -> None:
-        if h > self._top or self._stands:
-            self._top = h
+        level = self._level(t, h)
+        if level > self._top or self._stands:
+            self._top = level
         q = (self._top - h) / self.leg
         if q < STILL_STANDING_Q:
             self._standing_t = t
@@ -227,8 +233,8 @@ class RepCounter:
 
     def _hardly_moved(self, t: float, h: float) -> None:
         if h > self._top - LOCKOUT_Q * self.leg or self._stands:
-            self._top = h if self._stands else max(self._top, h)
-            self.phase, self._standing_t = Phase.STAND, t
+            self._stands_at(h if self._stands else max(self._top, h))
+            self._standing_t = t
 
     def _up_again(self, t: float, h: float) -> Span | None:
         leg = self.leg
@@ -238,7 +244,7 @@ class RepCounter:
                 return self._over(t, t + self._rest_of_the_way(t, h))
             turned = self._high - h > SAG_Q * leg or t - self._high_t > REST_S
             enough = CUT_RISE_Q * leg if self._cut else AGAIN * fell
-            if turned and rose > enough:
+            if turned and self._high - self._low > enough:
                 return self._over(t, self._high_t)
         return self._over(t, t) if self._stands else None
 
@@ -264,4 +270,4 @@ class RepCounter:
         """Seconds from here to the top for an ascent that slows down smoothly at the present pace."""
         if self._speed <= 0.0:
             return 0.0
-        return min(LONGEST_EDGE_S, 2.0 * max(0.0, self._top - h) / self._speed)
+        return min(LONGEST_LOCKOUT_S, 2.0 * max(0.0, self._top - h) / self._speed)

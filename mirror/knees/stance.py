@@ -40,7 +40,8 @@ class Stance:
     t: when it was measured, seconds. ankle: (2, 2) (x, y). shank: (2,) length in tangents.
     depth: (2,) of the ankles from the camera, in shank lengths. thigh: (2,) in shank lengths.
     hip_height, shoulder_height, nose_height: over the ankles, tangents.
-    width, shoulder_width: between the ankles, the shoulders, tangents. frames: how many it rests on.
+    width, shoulder_width: between the ankles, the shoulders, tangents. frames: how many it rests on. sd: of
+    the shank's length, as a share of it.
     """
 
     t: float
@@ -54,6 +55,7 @@ class Stance:
     width: float
     shoulder_width: float
     frames: int
+    sd: float = 0.0
 
 
 class NotStanding(Exception):

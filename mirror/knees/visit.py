@@ -6,12 +6,9 @@ behind. When that is, live.py says.
 
 from __future__ import annotations
 
-import enum
 import math
 from collections import deque
 from dataclasses import dataclass
-
-import numpy as np
 
 from mirror.knees.azimuth import Azimuth
 from mirror.knees.constants import KeypointConstants
@@ -21,12 +18,10 @@ from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera
 from mirror.knees.reasons import Framing, Reason, Why
 from mirror.knees.squat import LONGEST_REP_S
-from mirror.knees.stance import Stance, StandingWatch
+from mirror.knees.stance import Stance
+from mirror.knees.standing import GONE_S, Standing
 from mirror.knees.track import TrackedPose
 
-GONE_S = 1.0
-"""Out of sight for this long, the next person is somebody else."""
-REPLANT_SHANKS, REPLANT_S = 0.15, 0.3
 FRAMING_S = 0.5
 """Something must be in the way for this long before the person is told."""
 
@@ -44,94 +39,44 @@ class LiveFrame:
     motion: Motion
 
 
-class Calibration(enum.Enum):
-    """How well the stance on these feet is known."""
-
-    NONE = "none"
-    ROUGH = "rough"  # from half a second of quiet stance: good enough to judge
-    FULL = "full"
-    MOVED = "moved"  # it was, but the feet are elsewhere now
-
-
 class Feet:
-    """One placing of somebody's feet: the stance measured on them and where they point.
+    """One placing of somebody's feet: the stance on them, and where they point. Feet that stand elsewhere are
+    new ones.
 
-        NONE ──measured──► ROUGH ──measured──► FULL
-                             └── an ankle elsewhere for REPLANT_S ──► MOVED, for good
-
-    What was measured stays readable when the feet have moved, to follow the person until the next stance,
-    and that one belongs to new Feet. Nothing is judged meanwhile.
+    stance: the newest there is, or None.
     """
 
-    def __init__(
-        self,
-        direction: FootDirection,
-        stance: Stance | None = None,
-        calibration: Calibration = Calibration.NONE,
-    ) -> None:
+    def __init__(self, direction: FootDirection, stance: Stance | None = None) -> None:
         self.direction = direction
-        self._stance = stance
-        self._calibration = calibration
-        self._away_since: float | None = None
-
-    @property
-    def stance(self) -> Stance | None:
-        """The last one measured, or None."""
-        return self._stance
-
-    @property
-    def calibration(self) -> Calibration:
-        return self._calibration
+        self.stance = stance
 
     @property
     def calibrated(self) -> bool:
-        """A stance is known and the feet are where it was measured."""
-        return self._calibration in (Calibration.ROUGH, Calibration.FULL)
-
-    @property
-    def moved(self) -> bool:
-        return self._calibration is Calibration.MOVED
+        """A stance is known."""
+        return self.stance is not None
 
     @property
     def azimuth(self) -> Azimuth | None:
-        """What is judged against: where the feet point; None where nobody knows, when they have moved, and
-        where nobody who stands so is judged."""
-        return None if self.moved or self.gate is not None else self.direction.azimuth
+        """What is judged against: where the feet point; None where nobody knows, and where nobody who stands
+        so is judged."""
+        return None if self.gate is not None else self.direction.azimuth
 
     @property
     def gate(self) -> Reason | None:
         """Why nobody is judged who stands so: turned, or too close. None where nothing is in the way."""
-        return None if self._stance is None else not_judged(self._stance, self.direction.azimuth)
+        return None if self.stance is None else not_judged(self.stance, self.direction.azimuth)
 
     @property
     def why(self) -> Reason | None:
         """Why nothing is judged on these feet, or None."""
-        if self._stance is None:
+        if self.stance is None:
             return Reason(Why.NOT_CALIBRATED)
-        if self.moved:
-            return Reason(Why.FEET_MOVED)
         return self.gate or (None if self.direction.azimuth else Reason(Why.NO_DIRECTION))
 
-    def measured(self, stance: Stance, calibration: Calibration) -> None:
+    def measured(self, stance: Stance) -> None:
         """A stance of these feet, the first or a finer one."""
-        self._stance, self._calibration = stance, calibration
+        self.stance = stance
         self.direction.measured_anew(stance)
-
-    def move(self, t: float, ankle: F64) -> bool:
-        """Whether these feet count as moved from this frame on: an ankle (2, 2) of somebody who stands has
-        been elsewhere than at calibration for a while."""
-        if self._stance is None or self.moved:
-            return False
-        apart = np.linalg.norm(ankle - self._stance.ankle, axis=-1)
-        if not (apart > REPLANT_SHANKS * self._stance.shank).any():
-            self._away_since = None
-            return False
-        if self._away_since is None:
-            self._away_since = t
-        if t - self._away_since < REPLANT_S:
-            return False
-        self._calibration = Calibration.MOVED
-        return True
 
 
 class Visit:
@@ -145,7 +90,7 @@ class Visit:
         self.camera = camera
         self.feet = feet
         self.motion = MotionTracker(constants)
-        self.standing = StandingWatch()
+        self.standing = Standing(constants)
         self.recent: deque[Motion] = deque()
         self.reps = 0
         self.refused: Reason | None = None

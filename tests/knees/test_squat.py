@@ -108,8 +108,8 @@ def test_first_seen_on_the_way_down_counts_where_most_of_the_way_was_seen() -> N
 
 def test_a_repetition_cut_off_by_the_end_is_none_unless_it_was_nearly_over() -> None:
     q = np.concatenate([STAND, squat(0.5, rest=0.0)])
-    assert [len(count(q[:end], every=1, ends=True)) for end in (200, 250, 280, 304)] == [0, 0, 0, 1]
-    assert count(q[:304], every=1) == []
+    assert [len(count(q[:end], every=1, ends=True)) for end in (200, 250, 280, 306)] == [0, 0, 0, 1]
+    assert count(q[:306], every=1) == []
 
 
 def test_the_phase_follows_at_once() -> None:
