@@ -24,7 +24,7 @@ SEEN = 0.2
 BEFORE_S = 3.0
 """Frames kept while somebody stands: slow descents are dated back this far."""
 EDGE_S, BOTTOM_S = 0.17, 0.15
-UNDER_KNEES = -0.02
+UNDER_KNEES = -0.08
 """Wrists over the knees at the bottom, shanks: weights from the floor -0.12 to -0.74, squats +0.5 to +1.5."""
 OFF_FLOOR = 0.25
 """Both ankles this much higher, shanks: heels that rise do less, hops more."""

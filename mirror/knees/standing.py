@@ -31,7 +31,7 @@ MORE = 1.6
 """Measured anew once there is so many times more to measure from."""
 GONE_S = 1.0
 """Out of sight for this long, the next person is somebody else."""
-REPLANT_SHANKS, REPLANT_S = 0.15, 0.3
+REPLANT_SHANKS, REPLANT_S = 0.13, 0.3
 SHALLOW_Q = 0.3
 """Deeper, ankles move because heels rise: nobody places feet anew there."""
 NEARLY_UP_Q, MOST_PASSING = 0.045, 30
@@ -125,7 +125,7 @@ class Standing:
         self._seen_t = motion.t
         if self._elsewhere(motion):
             return Change.MOVED
-        if motion.upright:
+        if motion.upright and self._away_since is None:
             return self._upright(motion, score)
         self._run_t = None
         if self.stance is None and motion.q < NEARLY_UP_Q:
@@ -140,7 +140,8 @@ class Standing:
         if here is None or motion.q > SHALLOW_Q:
             return False
         (ankle, shank), t = here, motion.t
-        if not (np.abs(motion.ankle - ankle) > REPLANT_SHANKS * shank).any():
+        (lx, ly), (rx, ry) = (motion.ankle - ankle).tolist()
+        if max(math.hypot(lx, ly), math.hypot(rx, ry)) <= REPLANT_SHANKS * shank:
             self._away_since = None
             self._lost = False
             return False
