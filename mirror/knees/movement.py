@@ -26,6 +26,9 @@ BEFORE_S = 3.0
 EDGE_S, BOTTOM_S = 0.17, 0.15
 UNDER_KNEES = -0.08
 """Wrists over the knees at the bottom, shanks: weights from the floor -0.12 to -0.74, squats +0.5 to +1.5."""
+LOW_HIPS, LOW_KNEES = 0.95, 0.25
+"""Unless hips and knees came down by so many shanks: whoever lets their arms hang in a deep squat. Lifts 0.36
+to 0.83 and 0.02 to 0.22, such squats 1.06 and 0.31 at parallel."""
 OFF_FLOOR = 0.25
 """Both ankles this much higher, shanks: heels that rise do less, hops more."""
 AWAY = 0.35
@@ -100,9 +103,10 @@ class Path:
             return feet
         if _split(stood, low, shank):
             return Movement.LUNGE
-        if low.wrists - low.knees < UNDER_KNEES * shank:
+        knees, hips = start.knees - low.knees, start.hips - low.hips
+        deep = knees > LOW_KNEES * shank and hips > LOW_HIPS * shank
+        if low.wrists - low.knees < UNDER_KNEES * shank and not deep:
             return Movement.LIFT
-        knees = start.knees - low.knees
         if _bow(start, low) and knees < HARDLY_BENT * shank:
             return Movement.BOW
         seat = knees < SEAT_KNEES * shank and low.trunk > SEAT_TRUNK * start.trunk
