@@ -11,7 +11,7 @@ from mirror.knees.analysis import Analysis, ToesOf, analyse
 from mirror.knees.azimuth import ToeTips
 from mirror.knees.constants import ANATOMICAL, KeypointConstants
 from mirror.knees.judge import Thresholds
-from mirror.knees.optics import Camera
+from mirror.knees.optics import MEASURED_TILT_SD_DEG, Camera
 from mirror.knees.track import Track
 
 
@@ -29,7 +29,7 @@ def judged(
     own = (lambda placement: ToeTips(sim.toes)) if toes else None
     return analyse(
         Track(sim.t, sim.keypoints, sim.image_size, np.ones(len(sim.t), np.bool_) if seen is None else seen),
-        Camera(sim.hfov_deg, sim.tilt_deg),
+        Camera(sim.hfov_deg, sim.tilt_deg, tilt_sd_deg=MEASURED_TILT_SD_DEG),
         constants,
         Thresholds(),
         reference,

@@ -79,7 +79,7 @@ class Recording:
     keypoints: (T, 17, 3) float32 (y, x, score), y and x normalised to the un-mirrored picture.
     image_size: (height, width) of that picture in pixels.
     toes: (2, 2) float32 standing toe tips [left, right] as (y, x), normalised, wherever the feet were
-        placed; None when unknown.
+        placed; NaN for one foot that was not seen, None when unknown.
     toes_t, toes_each: (n,) float64 seconds, increasing, and (n, 2, 2) float32: the toe tips seen at those
         moments, one for each placing of the feet; None when unknown. Goes before `toes`.
     hfov_deg: horizontal field of view across the picture's width; tilt_deg: camera tilt, + looking down;
@@ -265,9 +265,13 @@ def _toes(name: str, toes: npt.NDArray[Any]) -> F32:
 
 
 def _toe_tips(name: str, toes: npt.NDArray[Any], shape: tuple[int, ...]) -> F32:
-    if _numbers(name, toes).shape != shape:
+    if toes.dtype.kind not in "fiu" or toes.shape != shape:
+        _numbers(name, toes)
         raise _Wrong(f"{name} has shape {toes.shape}, not {shape}")
-    _check_places(name, toes)
+    unseen = np.isnan(toes).all(-1)
+    unseen &= ~unseen.all(-1, keepdims=True)  # of two feet that nobody saw there is nothing to keep
+    seen = np.where(unseen[..., None], 0.5, toes)
+    _check_places(name, _numbers(name, seen))
     narrowed: F32 = toes.astype(np.float32)
     return narrowed
 

@@ -1,11 +1,13 @@
 """What a video is looked at again for, once it is known where somebody stood and where they were deepest.
 
-Toe tips before each set of squats and hips at the bottom of each one, by more looks than a live mirror has
-time for. Everything found goes into the recording, so that a recording read back gives the same answers.
+Toe tips before each set of squats, or deep in one where they could not be seen before, and hips at the bottom
+of each one, by more looks than a live mirror has time for. Everything found goes into the recording, so that
+a recording read back gives the same answers.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,7 +23,7 @@ from mirror.knees.reading import Rep
 from mirror.pose.feet import FootNet, toe_tips
 from mirror.pose.hips import hips_lower
 from mirror.pose.pose_net import PoseNet
-from mirror.pose.window import Window
+from mirror.pose.window import Window, standing_height
 
 FEWEST_FRAMES = 5
 PAUSE_S = 0.5
@@ -34,6 +36,9 @@ FROM_SHARE, WHOLE_SHARE = 0.5, 0.8
 """Of a repetition's depth: hips are mended from here on, and fully from there."""
 MOST_SHARE = 0.2
 """Mending moves the hips by at most this share of how far they came down."""
+
+LOW_REPS = 2
+"""Repetitions at whose bottom feet are looked at that were not seen before."""
 
 Task = Callable[[Frame, F32], None]
 """What to do with a frame and its keypoints (17, 3)."""
@@ -53,26 +58,29 @@ class Looker:
         frames: of the same video, from its beginning; read no further than needed. first: what the recording
         shows by itself.
         """
-        looks: list[list[F32 | None]] = [[] for _ in first.placements]
+        feet = [_Feet(recording, placement) for placement in first.placements if placement.stance is not None]
         lower: list[list[float]] = [[] for _ in first.reps]
-        tasks = self._at_stands(recording, first.placements, looks) + self._at_bottoms(
-            recording, first, lower
-        )
+        tasks = self._at_feet(recording, first, feet) + self._at_bottoms(recording, first, lower)
         _do(tasks, frames, recording)
-        return _mended(_with_toes(recording, first.placements, looks), first, lower)
+        return _mended(_with_toes(recording, len(first.placements), feet), first, lower)
 
-    def _at_stands(
-        self, recording: Recording, placements: Sequence[FootPlacement], looks: list[list[F32 | None]]
+    def _at_feet(
+        self, recording: Recording, first: Analysis, feet: Sequence[_Feet]
     ) -> list[tuple[int, Task]]:
-        def look(into: list[F32 | None]) -> Task:
-            return lambda frame, keypoints: into.extend(self.foot_net.looks(frame, keypoints))
+        def stand(into: _Feet) -> Task:
+            return lambda frame, keypoints: into.looks.extend(self.foot_net.looks(frame, keypoints))
 
-        return [
-            (_index(recording, moment), look(found))
-            for placement, found in zip(placements, looks, strict=True)
-            if placement.stance is not None
-            for moment in moments_before_descent(placement.quiet_s)
-        ]
+        def low(into: _Feet) -> Task:
+            return lambda frame, keypoints: into.look_low(self.foot_net, frame, keypoints)
+
+        begins = [*(placement.from_s for placement in first.placements), math.inf]
+        tasks = []
+        for one in feet:
+            until = next(s for s in begins if s > one.placement.from_s)
+            bottoms = [r.bottom_s for r in first.reps if one.placement.from_s <= r.bottom_s < until]
+            tasks += [(_index(recording, moment), stand(one)) for moment in one.moments]
+            tasks += [(_index(recording, moment), low(one)) for moment in bottoms[:LOW_REPS]]
+        return tasks
 
     def _at_bottoms(
         self, recording: Recording, first: Analysis, lower: list[list[float]]
@@ -92,6 +100,34 @@ class Looker:
         return tasks
 
 
+class _Feet:
+    """The looks at one placing of the feet. looks: at somebody who stands."""
+
+    def __init__(self, recording: Recording, placement: FootPlacement) -> None:
+        self.placement = placement
+        self.moments = moments_before_descent(placement.quiet_s)
+        self.looks: list[F32 | None] = []
+        self._low: list[F32 | None] = []
+        self._keypoints = recording.keypoints[_index(recording, self.moments[-1])]
+        self._size = recording.image_size
+
+    def look_low(self, foot_net: FootNet, frame: Frame, keypoints: F32) -> None:
+        """Eight looks at somebody deep in a squat, where feet are seen nearly as well, if any is missing."""
+        tips = self._tips(self.looks)
+        if tips is None or np.isnan(tips).any():
+            self._low += foot_net.looks(frame, keypoints, standing_height(self._keypoints, self._size))
+
+    def tips(self) -> F32 | None:
+        """(2, 2) (y, x) [left, right]; NaN for a foot that was not seen, None where neither was."""
+        tips, low = self._tips(self.looks), self._tips(self._low)
+        if tips is None or low is None:
+            return low if tips is None else tips
+        return np.where(np.isnan(tips), low, tips)
+
+    def _tips(self, looks: Sequence[F32 | None]) -> F32 | None:
+        return toe_tips(looks, self._keypoints, self._size)
+
+
 def _index(recording: Recording, moment: float) -> int:
     return min(int(np.searchsorted(recording.t, moment)), len(recording.t) - 1)
 
@@ -107,22 +143,13 @@ def _do(tasks: list[tuple[int, Task]], frames: Iterator[Frame], recording: Recor
         task(frame, recording.keypoints[i])
 
 
-def _with_toes(
-    recording: Recording, placements: Sequence[FootPlacement], looks: Sequence[list[F32 | None]]
-) -> Recording:
-    found: list[tuple[float, F32]] = []
-    for placement, seen in zip(placements, looks, strict=True):
-        if not seen:
-            continue
-        moment = moments_before_descent(placement.quiet_s)[-1]
-        tips = toe_tips(seen, recording.keypoints[_index(recording, moment)], recording.image_size)
-        if tips is not None:
-            found.append((moment, tips))
+def _with_toes(recording: Recording, placements: int, feet: Sequence[_Feet]) -> Recording:
+    found = [(one.moments[-1], tips) for one in feet if (tips := one.tips()) is not None]
     if not found:
         return recording
     toes_t, toes_each = np.array([t for t, _ in found]), np.stack([tips for _, tips in found])
     return replace(
-        recording, toes=toes_each[0] if len(placements) == 1 else None, toes_t=toes_t, toes_each=toes_each
+        recording, toes=toes_each[0] if placements == 1 else None, toes_t=toes_t, toes_each=toes_each
     )
 
 

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, TypedDict
 from mirror.faults import BadInput
 from mirror.knees.constants import ANATOMICAL, KeypointConstants, constants_from
 from mirror.knees.judge import Thresholds
-from mirror.knees.optics import ASSUMED_TILT_DEG, Camera, assumed_hfov_deg
+from mirror.knees.optics import (
+    ASSUMED_TILT_DEG,
+    ASSUMED_TILT_SD_DEG,
+    MEASURED_TILT_SD_DEG,
+    Camera,
+    assumed_hfov_deg,
+)
 from mirror.pose.catalog import find
 from mirror.settings import Settings
 
@@ -78,7 +84,8 @@ def camera_of(
         "roll": roll_how,
         "height": "given" if given.height_m else height[0] if height_m else "unknown",
     }
-    return Camera(hfov_deg, tilt_deg, roll_deg, height_m, tuple(how.items()))
+    tilt_sd_deg = ASSUMED_TILT_SD_DEG if tilt_how == "assumed" else MEASURED_TILT_SD_DEG
+    return Camera(hfov_deg, tilt_deg, roll_deg, height_m, tuple(how.items()), tilt_sd_deg)
 
 
 def _first(*choices: tuple[float | None, str]) -> tuple[float, str]:

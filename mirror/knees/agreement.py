@@ -80,9 +80,12 @@ def agree(toes: Azimuth, squats: Collection[Halves]) -> Azimuth:
     """The feet's directions from the toes seen and from all repetitions done on these feet, in any order.
 
     The median of what is left to believe about the toes' errors, once each has been weighed by how well the
-    repetitions then make sense (Bayes over a grid of both feet's errors).
+    repetitions then make sense (Bayes over a grid of both feet's errors). One foot alone has nothing to agree
+    with.
     """
     seen = np.degrees(toes.value)
+    if np.isnan(seen).any():
+        return toes
     belief = _before(seen, toes.sd / ONE_SOURCE_SD)
     if len(squats) >= FEWEST:
         left, right = (_sense(seen[leg] + ERRORS, leg, squats) for leg in (0, 1))

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirror.knees.agreement import agree
-from mirror.knees.azimuth import PRIOR, Azimuth, RefusedReference, ToeTips, from_toes
+from mirror.knees.azimuth import Azimuth, RefusedReference, ToeTips, from_toes, to_draw
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.foot_placements import FootPlacement, find_placements
 from mirror.knees.gate import cut_off, not_judged
@@ -124,7 +124,7 @@ def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray
     """
     which = _placings(analysis.placements, analysis.t)
     guess = np.array([analysis.azimuths[i] is None for i in which], np.bool_)
-    value = np.array([PRIOR if found is None else found.value for found in analysis.azimuths])
+    value = np.array([to_draw(found) for found in analysis.azimuths])
     nowhere = np.full(2, np.nan)
     stances = [placement.stance for placement in analysis.placements] or [None]
     depth = np.array([nowhere if stance is None else stance.depth for stance in stances])
@@ -190,7 +190,8 @@ def _from_toes(
     if tips is None or placement.stance is None:
         return None
     toe = rectify(tips.yx, size, camera)
-    return from_toes(toe, placement.stance.ankle, placement.stance.depth, constants.toe_reach, tips.sd)
+    stance = placement.stance
+    return from_toes(toe, stance.ankle, stance.depth, constants.toe_reach, tips.sd, camera.tilt_sd_deg)
 
 
 def _agreed(placement: int, toes: Azimuth | None, counted: list[_Counted]) -> Azimuth | None:

@@ -1,7 +1,8 @@
 """Which way each foot points: the largest error of all, so it is measured or it is unknown.
 
 Two sources: toe tips seen while the person stands, and an explicit reference repetition ("as you want it to
-look"), better together. A prior of 20 degrees exists to draw something; nothing is ever judged against it.
+look"), better together. How far people turn their feet out is a weak third, and all there is to draw a foot
+by that nobody saw.
 """
 
 from __future__ import annotations
@@ -12,15 +13,32 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.optics import F64
+from mirror.knees.optics import ASSUMED_TILT_SD_DEG, F64
 from mirror.knees.reasons import Reason, Why, because
 from mirror.knees.shank import SIDES, Shank, deviation
 
-PRIOR: F64 = np.radians([20.0, 20.0])
+TURNOUT_DEG, TURNOUT_SD_DEG = 19.0, 20.0
+"""How far people who squat turn their feet out, marked by hand on pictures: median 19, quartiles 12 and 35,
+which is a sd of 17; taken a little weaker, for whoever stands far out."""
+TURNED, TURNED_SD_DEG = 0.1, 45.0
+"""One foot in ten belongs to a body that is turned, and points anywhere."""
+PRIOR: F64 = np.radians([TURNOUT_DEG, TURNOUT_DEG])
 LITTLE_TOE = math.radians(12.0)
 """So much further out is the line for who is told to exaggerate: nearly the little toe's tip, at 14 to 16
 degrees. Whoever follows it all the way is 8 degrees outside, and not yet too far."""
-ONE_SOURCE_SD = math.radians(8.0)
+ONE_SOURCE_SD = math.radians(5.5)
+"""Of directions from toe tips, as a rule."""
+REACH_SD = 0.045
+"""Of a foot's reach in shank lengths, from body to body: the shank is measured with it."""
+TOE_DROP, TOE_DROP_SD = 0.13, 0.05
+"""The tip is so much lower than the ankle, shank lengths."""
+TIP_SD = 0.035
+"""Of a tip sideways, shank lengths."""
+DROP_PER_TILT = 0.66
+"""Radians of wrong tilt move the floor under the tip by so many shank lengths."""
+DIRECTIONS: F64 = np.radians(np.arange(-80.0, 91.0))
+REACHES: F64 = np.arange(-5.0, 6.0) / 2.0
+"""Directions, and reaches in REACH_SD, that are weighed."""
 FUSED_SD = math.radians(5.0)
 WIDE = math.radians(35.0)
 """Feet turned out more than this in the camera frame read 8-11 degrees low from their toe tips."""
@@ -33,7 +51,6 @@ direction found: on rendered sets that refuses 41 of 44 caving repetitions and n
 two directions differ by up to 14 degrees in good repetitions and by as little as 5 in caving ones."""
 INSIDE_SHARE = 90
 """...in the worst tenth of the frames that show a direction."""
-TOE_ROUNDS = 4
 REFERENCE_F = 0.32
 """Only where the knee is this far forward (shank lengths) does a repetition show its foot's direction."""
 REFERENCE_FRAMES = 5
@@ -44,7 +61,10 @@ MOST_WANDER = math.radians(5.0)
 
 @dataclass(frozen=True, slots=True)
 class Azimuth:
-    """Foot directions in the camera frame, radians, + outward: value (2,), sd (2,), and their source."""
+    """Foot directions in the camera frame, radians, + outward: value (2,), sd (2,), and their source.
+
+    A foot alone that nobody saw is NaN in both.
+    """
 
     value: F64
     sd: F64
@@ -53,7 +73,7 @@ class Azimuth:
 
 @dataclass(frozen=True, slots=True)
 class ToeTips:
-    """Toe tips of somebody standing: yx (2, 2) (y, x) normalised to the frame, [left, right].
+    """Toe tips of somebody standing: yx (2, 2) (y, x) normalised to the frame, [left, right]; NaN unseen.
 
     sd: (2,) radians of azimuth, their spread over several looks; None where there was one.
     """
@@ -91,35 +111,68 @@ def body_turn_deg(azimuth: Azimuth | None) -> float:
     return math.degrees(float(SIDES @ azimuth.value) / 2)
 
 
-def from_toes(toe: F64, ankle: F64, depth: F64, toe_reach: float, sd: F64 | None = None) -> Azimuth:
+def to_draw(azimuth: Azimuth | None) -> F64:
+    """(2,) radians for drawing: a foot that nobody saw points as feet mostly do. Never to judge by."""
+    if azimuth is None:
+        return PRIOR
+    return np.where(np.isnan(azimuth.value), PRIOR, azimuth.value)
+
+
+def from_toes(
+    toe: F64,
+    ankle: F64,
+    depth: F64,
+    toe_reach: float,
+    sd: F64 | None = None,
+    tilt_sd_deg: float = ASSUMED_TILT_SD_DEG,
+) -> Azimuth:
     """Foot directions from the toe tips of somebody standing.
 
     Parameters
     ----------
-    toe, ankle : (2, 2) rectified tangents (x, y), [left, right].
+    toe, ankle : (2, 2) rectified tangents (x, y), [left, right]; a toe tip that was not seen is NaN.
     depth : (2,) of the ankles from the camera, in shank lengths.
     toe_reach : ankle to tip of the 2nd toe, horizontally, in shank lengths: 0.467 of the joints
         themselves, each network's own otherwise.
     sd : (2,) radians, the spread over several looks, if known.
+    tilt_sd_deg : of the camera's tilt.
 
     Returns
     -------
-    Directions of source "toes", with an sd of ONE_SOURCE_SD at least, WIDE_SD for feet turned out wide.
+    Directions of source "toes": the mean of what is left to believe, and its sd. A foot whose tip was not
+    seen is NaN in both.
 
     Notes
     -----
-    With toe p_T, ankle p_A, depth D, reach r and side s::
+    Two things are seen, how far the tip is aside and how far down, and three are unknown: the direction a,
+    the foot's reach r and how far the tip is below the ankle, h. With ankle p_A, depth D, side s::
 
-        a = asin(s [p_T (D - r cos a) - p_A D]_x / r)
+        Z = D - r cos a    x = (p_A D + s r sin a)_x / Z    y = (p_A D - h)_y / Z
 
-    The toe is nearer than the ankle by r cos a, so a is on both sides; a few rounds settle it.
+    The first is the reach's arcsine, the second the tip's ray where it meets the floor. Every a and r is
+    weighed by both, by what reaches and drops bodies have and by how people turn their feet out. Sideways
+    says most of feet that point ahead; from 35 degrees on the floor says as much, where the tilt is known.
     """
-    azimuth = np.radians([20.0, 20.0])
-    for _ in range(TOE_ROUNDS):
-        outward = SIDES * (toe[:, 0] * (depth - toe_reach * np.cos(azimuth)) - ankle[:, 0] * depth)
-        azimuth = np.arcsin(np.clip(outward / toe_reach, -1.0, 1.0))
-    least = np.where(azimuth > WIDE, WIDE_SD, ONE_SOURCE_SD)
-    return Azimuth(azimuth, least if sd is None else np.maximum(least, sd), "toes")
+    drop_sd = math.hypot(TOE_DROP_SD, DROP_PER_TILT * math.radians(tilt_sd_deg))
+    a = DIRECTIONS[:, None, None]
+    off = REACHES[:, None]
+    reach = toe_reach + REACH_SD * off
+    near = depth - reach * np.cos(a)
+    aside = SIDES * (toe[:, 0] * near - ankle[:, 0] * depth) - reach * np.sin(a)
+    below = toe[:, 1] * near - ankle[:, 1] * depth + TOE_DROP
+    misfit = (aside / TIP_SD) ** 2 + (below / drop_sd) ** 2 + off**2
+    weight = np.exp(-0.5 * (misfit - misfit.min((0, 1)))).sum(1) * _turnout()[:, None]
+    weight /= weight.sum(0)
+    value = (weight * DIRECTIONS[:, None]).sum(0)
+    own = np.sqrt((weight * (DIRECTIONS[:, None] - value) ** 2).sum(0))
+    return Azimuth(value, own if sd is None else np.maximum(own, sd), "toes")
+
+
+def _turnout() -> F64:
+    """(A,) how common each direction is before anything was seen."""
+    off = np.degrees(DIRECTIONS) - TURNOUT_DEG
+    parts = ((1.0 - TURNED, TURNOUT_SD_DEG), (TURNED, TURNED_SD_DEG))
+    return np.asarray(sum(share / sd * np.exp(-0.5 * (off / sd) ** 2) for share, sd in parts))
 
 
 def fuse(toes: Azimuth | None, reference: Azimuth) -> Azimuth:
@@ -145,7 +198,8 @@ def fuse(toes: Azimuth | None, reference: Azimuth) -> Azimuth:
     """
     if toes is None:
         return reference
-    value = REFERENCE_SHARE * reference.value + (1 - REFERENCE_SHARE) * toes.value
+    seen = np.where(np.isnan(toes.value), reference.value, toes.value)
+    value = REFERENCE_SHARE * reference.value + (1 - REFERENCE_SHARE) * seen
     return Azimuth(value, np.full(2, FUSED_SD), "toes+reference")
 
 
@@ -185,7 +239,7 @@ def from_reference(shank: Shank, toes: Azimuth | None = None) -> Azimuth:
         if not LEAST_AZIMUTH <= value[leg] <= MOST_AZIMUTH:
             way = Why.KNEE_INWARD if value[leg] < 0 else Why.KNEE_OUTWARD
             raise RefusedReference(because(way, side=side))
-        if toes is not None:
+        if toes is not None and math.isfinite(toes.value[leg]):
             _refuse_caving(side, deviation(one, toes.value[leg : leg + 1]))
     return fuse(toes, Azimuth(value, np.full(2, FUSED_SD), "reference"))
 

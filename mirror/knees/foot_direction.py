@@ -15,7 +15,7 @@ from mirror.knees.azimuth import Azimuth, from_toes, fuse
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.judge import Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion
-from mirror.knees.optics import F64
+from mirror.knees.optics import ASSUMED_TILT_SD_DEG, F64
 from mirror.knees.repetition import reference_azimuth, shown_by
 from mirror.knees.squat import Span
 from mirror.knees.stance import Stance
@@ -46,6 +46,7 @@ class FootDirection:
         self._limits = limits
         self._constants = constants
         self._toes: F64 | None = None  # (2, 2) rectified tangents of the toe tips
+        self._tilt_sd_deg = ASSUMED_TILT_SD_DEG
         self._reference: Azimuth | None = None
         self._shown: deque[Halves] = deque(maxlen=MOST_SHOWN)  # what each repetition says about the feet
         self._azimuth: Azimuth | None = None
@@ -75,9 +76,10 @@ class FootDirection:
         """[left, right] of this frame against `azimuth`; without one both are unknown."""
         return self._judge.update(motion, azimuth)
 
-    def take_toes(self, toes: F64, stance: Stance) -> None:
-        """Toe tips of the person standing: (2, 2) rectified tangents (x, y), [left, right]."""
-        self._toes = toes
+    def take_toes(self, toes: F64, stance: Stance, tilt_sd_deg: float = ASSUMED_TILT_SD_DEG) -> None:
+        """Toe tips of the person standing: (2, 2) rectified tangents (x, y), [left, right]; NaN for a foot
+        that was not seen. tilt_sd_deg: of the camera."""
+        self._toes, self._tilt_sd_deg = toes, tilt_sd_deg
         self._weigh(stance)
 
     def take_reference(self, motions: Sequence[Motion], stance: Stance | None) -> None:
@@ -109,5 +111,6 @@ class FootDirection:
         """Directions from the toe tips and what the repetitions so far say about them."""
         if self._toes is None or stance is None:
             return None
-        seen = from_toes(self._toes, stance.ankle, stance.depth, self._constants.toe_reach)
+        reach, tilt_sd_deg = self._constants.toe_reach, self._tilt_sd_deg
+        seen = from_toes(self._toes, stance.ankle, stance.depth, reach, tilt_sd_deg=tilt_sd_deg)
         return agree(seen, self._shown)

@@ -106,9 +106,7 @@ class Judge:
         usable: npt.NDArray[np.bool_] = np.zeros(2, np.bool_)
         if azimuth is not None and not math.isnan(motion.q):
             delta_deg = np.degrees(deviation(motion.shank, azimuth.value))
-            sd = deviation_sd(
-                motion.shank, azimuth.value, self._constants.keypoint_sd, float(azimuth.sd.max())
-            )
+            sd = deviation_sd(motion.shank, azimuth.value, self._constants.keypoint_sd, azimuth.sd)
             sd_deg = np.degrees(sd)
             travel = np.hypot(motion.shank.forward, motion.shank.lateral)
             bent = (travel > LEAST_TRAVEL) & (motion.q > self._thresholds.min_q)

@@ -125,7 +125,8 @@ class KneeWatch:
         """Toe tips of the person standing now: (2, 2) (y, x) [left, right], normalised to the frame."""
         feet = self._visit.feet  # where these have moved, the tips are forgotten with them
         if feet.stance is not None:
-            feet.direction.take_toes(rectify(yx, size, self.camera), feet.stance)
+            toes = rectify(yx, size, self.camera)
+            feet.direction.take_toes(toes, feet.stance, self.camera.tilt_sd_deg)
 
     def update(self, pose: TrackedPose) -> tuple[KneeReading, Rep | None]:
         """One frame. A Rep comes with the frame that ended it."""

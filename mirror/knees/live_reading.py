@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 
 from mirror.knees import positions
-from mirror.knees.azimuth import LITTLE_TOE, PRIOR
+from mirror.knees.azimuth import LITTLE_TOE, to_draw
 from mirror.knees.constants import KNEE, LEFT, RIGHT
 from mirror.knees.judge import LegJudgement
 from mirror.knees.motion import Motion
@@ -33,7 +33,7 @@ def reading_of(
 ) -> KneeReading:
     """The reading of this frame, judged [left, right], in the picture alone."""
     motion, azimuth = frame.motion, visit.feet.azimuth
-    foot = PRIOR if azimuth is None else azimuth.value
+    foot = to_draw(azimuth)
     targets = _over(frame, visit, foot)
     outer = (None, None) if azimuth is None else _over(frame, visit, foot + LITTLE_TOE)
     knees = [(float(frame.pose.keypoints[joint, 1]), float(frame.pose.keypoints[joint, 0])) for joint in KNEE]
@@ -63,7 +63,7 @@ def in_the_room(reading: KneeReading, frame: LiveFrame, visit: Visit, stature_m:
         return reading
     motion, azimuth = frame.motion, visit.feet.azimuth
     metre = positions.shank_m(stance, visit.camera, stature_m)
-    foot = PRIOR if azimuth is None else azimuth.value
+    foot = to_draw(azimuth)
     at, aims = positions.knees(motion.p, motion.shank, motion.ankle, stance, foot, metre)
     _, outer = positions.knees(motion.p, motion.shank, motion.ankle, stance, foot + LITTLE_TOE, metre)
     left, right = (

@@ -19,6 +19,8 @@ LONG_SIDE_DEG = 62.0
 and Camera Module 2 lie between 58 and 67 degrees. An error of 15 % moves a deviation by 0.6 degrees."""
 ASSUMED_TILT_DEG = 8.0
 """A camera on a wall or tripod looks slightly down. Assuming 0 would cost 5 degrees of depth."""
+ASSUMED_TILT_SD_DEG, MEASURED_TILT_SD_DEG = 6.0, 1.0
+"""How wrong a tilt may be (sd) that nobody measured, and one that somebody did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Camera:
     behind it, which turns the picture anticlockwise.
     height_m: of the lens over the floor, None where unknown.
     how_known: for each of hfov, tilt, roll, height: "given", "camera", "assumed", ...
+    tilt_sd_deg: of the tilt.
     """
 
     hfov_deg: float
@@ -36,6 +39,7 @@ class Camera:
     roll_deg: float = 0.0
     height_m: float | None = None
     how_known: tuple[tuple[str, str], ...] = ()
+    tilt_sd_deg: float = ASSUMED_TILT_SD_DEG
 
 
 def assumed_hfov_deg(size: tuple[int, int]) -> float:

@@ -109,7 +109,7 @@ def deviation(shank: Shank, azimuth: F64) -> F64:
     return np.asarray(np.arcsin(np.clip(out, -1.0, 1.0)))
 
 
-def deviation_sd(shank: Shank, azimuth: F64, keypoint_sd: float, azimuth_sd: float) -> F64:
+def deviation_sd(shank: Shank, azimuth: F64, keypoint_sd: float, azimuth_sd: float | F64) -> F64:
     """How sure `deviation` is.
 
     Parameters
@@ -117,7 +117,7 @@ def deviation_sd(shank: Shank, azimuth: F64, keypoint_sd: float, azimuth_sd: flo
     shank : (..., 2), from `lift`.
     azimuth : (2,) or (..., 2) radians, + outward.
     keypoint_sd : of one keypoint within a repetition, shank lengths.
-    azimuth_sd : of the foot azimuth, radians.
+    azimuth_sd : of the foot azimuth, radians: one, or (2,).
 
     Returns
     -------

@@ -195,7 +195,11 @@ class LearnedMount:
             roll += found.roll_deg.value
             how["roll"] = f"learned from {people}, +-{found.roll_deg.sd:.1f} deg"
         return replace(
-            self._before, tilt_deg=found.tilt_deg.value, roll_deg=roll, how_known=tuple(how.items())
+            self._before,
+            tilt_deg=found.tilt_deg.value,
+            tilt_sd_deg=found.tilt_deg.sd,
+            roll_deg=roll,
+            how_known=tuple(how.items()),
         )
 
 

@@ -200,7 +200,7 @@ def with_tilt(
         return camera
     found = hung([stood], camera.height_m, stature_m, constants).tilt_deg
     how["tilt"] = f"{_from_what(camera.height_m, stature_m)}, +-{found.sd:.1f} deg"
-    return replace(camera, tilt_deg=found.value, how_known=tuple(how.items()))
+    return replace(camera, tilt_deg=found.value, tilt_sd_deg=found.sd, how_known=tuple(how.items()))
 
 
 def hung(

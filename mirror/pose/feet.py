@@ -1,8 +1,8 @@
 """Where the toes of a standing person are, from the foot landmarks of a second network.
 
 MoveNet has no toes. BlazePose does, but a look at them is wrong by degrees in a way that depends on how the
-picture is framed, so somebody who stands is looked at in several framings, half of them mirrored. Too slow
-for every frame. Knows nothing of knees, nor which way feet should point.
+picture is framed, so somebody is looked at in several framings, half of them mirrored, each as large as if
+they stood. Too slow for every frame. Knows nothing of knees, nor which way feet should point.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mirror.camera.frame import Frame
 from mirror.pose.catalog import ModelEntry, checked_file
@@ -78,22 +79,31 @@ class FootNet:
     def runtime(self) -> str:
         return self.network.runtime
 
-    def look(self, frame: Frame, keypoints: F32, framing: PersonCrop) -> F32 | None:
-        """One look at a standing person's toe tips: (2, 2) (y, x), [left, right], the person's own.
+    def look(
+        self, frame: Frame, keypoints: F32, framing: PersonCrop, standing_px: float | None = None
+    ) -> F32 | None:
+        """One look at a person's toe tips: (2, 2) (y, x), [left, right], the person's own.
 
         keypoints: (17, 3) (y, x, score) of this frame; they and the result are normalised to the un-mirrored
-        frame. None where the feet are not seen.
+        frame. standing_px: how tall the person stands in this picture; without it they stand now. A foot that
+        is not seen is NaN; None where neither is.
         """
         if keypoints[HIPS + ANKLES, 2].min() < LEAST_SCORE:
             return None
-        window = _window(keypoints, frame.size, framing)
+        height = standing_height(keypoints, frame.size) if standing_px is None else standing_px
+        window = _window(keypoints, frame.size, framing, height)
         landmarks, presence = self.landmarks(frame, window, mirrored=framing.mirrored)
-        rows = landmarks[TOES]
-        if presence < LEAST_PRESENCE or _sigmoid(float(rows[:, 3].min())) < LEAST_VISIBILITY:
+        rows = landmarks[TOES[::-1] if framing.mirrored else TOES]  # a mirrored left foot is the right one
+        if presence < LEAST_PRESENCE:
             return None
         inside = np.asarray(rows[:, [1, 0]], np.float32)
-        toes = window.to_frame(_upright(inside, framing.mirrored), frame.size)
-        return toes if _plausible(toes, keypoints, frame.size) else None
+        if framing.mirrored:
+            inside[:, 1] = 1 - inside[:, 1]
+        toes = window.to_frame(inside, frame.size)
+        seen = _plausible(toes, keypoints, frame.size, height)
+        seen &= [_sigmoid(float(visibility)) >= LEAST_VISIBILITY for visibility in rows[:, 3]]
+        toes[~seen] = np.nan
+        return toes if seen.any() else None
 
     def landmarks(self, frame: Frame, window: Window, *, mirrored: bool) -> tuple[F32, float]:
         """(39, 5) landmarks in one square window, x and y normalised to it, and how surely somebody is there.
@@ -109,29 +119,39 @@ class FootNet:
         rows[:, :2] /= self._side
         return rows, float(presence[0])
 
-    def looks(self, frame: Frame, keypoints: F32) -> list[F32 | None]:
+    def looks(self, frame: Frame, keypoints: F32, standing_px: float | None = None) -> list[F32 | None]:
         """One look in every framing; see `look`."""
-        return [self.look(frame, keypoints, framing) for framing in PERSON_CROPS]
+        return [self.look(frame, keypoints, framing, standing_px) for framing in PERSON_CROPS]
 
 
-def toe_tips(looks: Sequence[F32 | None], keypoints: F32, size: tuple[int, int]) -> F32 | None:
-    """The toe tips (2, 2) (y, x) that most of several looks agree on, or None where they don't.
+def toe_tips(
+    looks: Sequence[F32 | None], keypoints: F32, size: tuple[int, int], standing_px: float | None = None
+) -> F32 | None:
+    """The toe tips (2, 2) (y, x) that most of several looks agree on; NaN for a foot of which they see none,
+    None where they agree on neither.
 
     keypoints: (17, 3) of the person then, for their height; size: (height, width) of the frames in pixels.
+    standing_px: as in `FootNet.look`.
     """
-    seen = [toes for toes in looks if toes is not None]
-    if not seen or 2 * len(seen) < len(looks):
+    if not looks:
         return None
-    stacked = np.stack(seen)
-    spread = stacked[..., 1].std(0) * size[1] / standing_height(keypoints, size)
-    if spread.max() > MOST_SPREAD:
-        return None
-    return np.asarray(np.median(stacked, axis=0), np.float32)
+    height = standing_height(keypoints, size) if standing_px is None else standing_px
+    nowhere = np.full((2, 2), np.nan, np.float32)
+    stacked = np.stack([nowhere if toes is None else toes for toes in looks])
+    tips = np.stack([_agreed(stacked[:, foot], size, height) for foot in (0, 1)])
+    return None if np.isnan(tips).all() else tips
 
 
-def _window(keypoints: F32, size: tuple[int, int], framing: PersonCrop) -> Window:
+def _agreed(looks: F32, size: tuple[int, int], height: float) -> F32:
+    """(2,) (y, x) of one foot from looks (n, 2) at it; NaN where most don't see it, or not in one place."""
+    seen = looks[~np.isnan(looks[:, 0])]
+    if 2 * len(seen) < len(looks) or seen[:, 1].std() * size[1] / height > MOST_SPREAD:
+        return np.full(2, np.nan, np.float32)
+    return np.asarray(np.median(seen, axis=0), np.float32)
+
+
+def _window(keypoints: F32, size: tuple[int, int], framing: PersonCrop, height: float) -> Window:
     xy = pixels(keypoints, size)
-    height = standing_height(keypoints, size)
     middle_y = float(xy[ANKLES, 1].mean()) + (SOLE_BELOW_ANKLE - 0.5) * height
     middle_x = float(xy[HIPS + ANKLES, 0].mean())
     return window_at(
@@ -139,19 +159,11 @@ def _window(keypoints: F32, size: tuple[int, int], framing: PersonCrop) -> Windo
     )
 
 
-def _upright(yx: F32, mirrored: bool) -> F32:
-    """Toe tips normalised to the window as the camera sees it: a mirrored left foot is the right one."""
-    if not mirrored:
-        return yx
-    return np.stack([yx[::-1, 0], 1 - yx[::-1, 1]], axis=-1)
-
-
-def _plausible(toes: F32, keypoints: F32, size: tuple[int, int]) -> bool:
-    """Inside the picture, and each near its own ankle."""
-    if toes.min() < 0 or toes.max() > 1:
-        return False
+def _plausible(toes: F32, keypoints: F32, size: tuple[int, int], height: float) -> npt.NDArray[np.bool_]:
+    """(2,) inside the picture, and near its own ankle."""
+    inside = (toes >= 0).all(1) & (toes <= 1).all(1)
     apart = (toes - keypoints[ANKLES, :2]) * size
-    return bool(np.hypot(*apart.T).max() < FARTHEST_TOE * standing_height(keypoints, size))
+    return np.asarray(inside & (np.hypot(*apart.T) < FARTHEST_TOE * height))
 
 
 def _sigmoid(x: float) -> float:

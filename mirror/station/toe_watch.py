@@ -17,9 +17,12 @@ class ToeWatch:
 
         AWAY       somebody is surely seen and stands calibrated, without toes    SEARCHING
         SEARCHING  the toes are found, so that the knees have them                AWAY
-        SEARCHING  they move, or are not surely seen any more                     AWAY
+        SEARCHING  they squat, or are not surely seen for a while                 WAITING
+        WAITING    they stand again                                               SEARCHING
+        either     nobody is there, or somebody else                              AWAY
 
-    What was seen so far is forgotten on every way to AWAY.
+    What was seen so far is forgotten on every way to AWAY; where the feet have been placed anew meanwhile,
+    what finds the toes sees that itself.
     """
 
     def __init__(self, toes: Toes, mark: Mark = unmarked) -> None:
@@ -36,11 +39,13 @@ class ToeWatch:
 
         knees: have seen this pose already, and have taken the tips afterwards.
         """
-        if pose.seen is not Presence.FOUND or not knees.wants_toes:
+        if pose.seen is Presence.NOBODY:
             self.toes.reset()
+        if pose.seen is not Presence.FOUND or not knees.wants_toes:
             return None
         tips = self.toes.next(frame, pose.keypoints)
         if tips is not None:
+            self.toes.reset()
             knees.take_toes(tips, frame.size)
         self._mark("feet")
         return tips

@@ -83,6 +83,15 @@ def test_what_was_saved_comes_back_exactly(
     assert [path.name for path in tmp_path.iterdir()] == ["set.npz"], "no unfinished file stays behind"
 
 
+def test_one_foot_that_was_not_seen_is_kept_as_unknown(tmp_path: Path) -> None:
+    toes = np.array([[[0.9, 0.6], [np.nan, np.nan]]], np.float32)
+    recording = Recording(
+        np.arange(3.0), np.full((3, 17, 3), 0.5, np.float32), (640, 480), toes_t=np.zeros(1), toes_each=toes
+    )
+    save(tmp_path / "set.npz", recording)
+    assert_same(load(tmp_path / "set.npz"), recording)
+
+
 def test_a_recording_written_by_plain_numpy_loads(tmp_path: Path) -> None:
     path = tmp_path / "theirs.npz"
     np.savez(
@@ -141,6 +150,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "toes not finite": (
         {"toes_t": np.array([1.0]), "toes_each": np.full((1, 2, 2), np.nan)},
         "toes_each has values that are not finite",
+    ),
+    "half a toe": (
+        {"toes": np.array([[0.9, 0.6], [0.9, np.nan]])},
+        "toes has values that are not finite",
     ),
     "roll of a camera upside down": ({"roll_deg": 180.0}, "roll_deg is 180, outside -80 to 80"),
     "objects": ({"t": np.array([{}, {}, {}, {}, {}])}, "neither numbers nor text"),

@@ -18,7 +18,7 @@ from mirror.desk.second_look import Looker
 from mirror.desk.study import Study, as_recording, study
 from mirror.fitting.from_recording import recorded_toes
 from mirror.knees.analysis import Analysis
-from mirror.pose.window import Window
+from mirror.pose.window import Window, standing_height
 from mirror.settings import Settings
 
 CAVE, GOOD = (13.0, 12.0), (1.0, 0.0)
@@ -58,9 +58,11 @@ class Feet:
     def __init__(self, sim: simulate.Simulated, blind_until: float = -1.0) -> None:
         self._sim, self._blind_until = sim, blind_until
         self.asked: list[float] = []
+        self.heights: list[float | None] = []
 
-    def looks(self, frame: Frame, keypoints: F32) -> list[F32 | None]:
+    def looks(self, frame: Frame, keypoints: F32, standing_px: float | None = None) -> list[F32 | None]:
         self.asked.append(frame.t)
+        self.heights.append(standing_px)
         return [None] * 8 if frame.t < self._blind_until else [toes_at(self._sim, frame.t)] * 8
 
 
@@ -106,6 +108,27 @@ def test_one_placing_s_toes_are_also_there_for_those_who_know_only_one(
 def test_toes_seen_on_one_placing_say_nothing_about_another(two_placings: simulate.Simulated) -> None:
     seen = looked_again(two_placings, Feet(two_placings, blind_until=two_placings.reps[1].end_s))
     assert verdicts(judged(seen)) == ["unknown", "unknown", "good", "off_track"]
+
+
+def test_feet_not_seen_while_somebody_stood_are_looked_at_deep_in_a_squat(
+    two_placings: simulate.Simulated,
+) -> None:
+    first = two_placings.reps[0]
+    feet = Feet(two_placings, blind_until=first.start_s + 0.5)
+    found = judged(looked_again(two_placings, feet))
+    assert verdicts(found) == ["good", "off_track", "good", "off_track"]
+    assert any(abs(moment - first.bottom_s) < 0.2 for moment in feet.asked)
+    tall, low = feet.heights[0], next(height for height in feet.heights if height is not None)
+    assert tall is None, "whoever stands is as tall as they look"
+    assert low == pytest.approx(
+        standing_height(two_placings.keypoints[15], two_placings.image_size), rel=0.05
+    )
+
+
+def test_feet_seen_before_are_not_looked_at_deep_in_a_squat(two_placings: simulate.Simulated) -> None:
+    feet = Feet(two_placings)
+    looked_again(two_placings, feet)
+    assert set(feet.heights) == {None}
 
 
 def test_a_recording_with_one_pair_of_toes_uses_it_throughout(two_placings: simulate.Simulated) -> None:

@@ -145,6 +145,47 @@ def test_looks_that_disagree_see_no_toes(standing: tuple[Frame, np.ndarray]) -> 
     assert toe_tips([toes, toes, None, None, None], keypoints, frame.size) is None
 
 
+def test_one_foot_is_known_where_the_other_is_not_seen(standing: tuple[Frame, np.ndarray]) -> None:
+    frame, keypoints = standing
+    toes = keypoints[[15, 16], :2] + np.float32(0.02)
+    half = toes.copy()
+    half[1] = np.nan
+    tips = toe_tips([half] * 3 + [toes], keypoints, frame.size)
+    assert tips is not None
+    assert tips[0] == pytest.approx(toes[0])
+    assert np.isnan(tips[1]).all()
+
+
+def test_a_foot_behind_something_is_not_seen_and_the_other_is(
+    net: FootNet, standing: tuple[Frame, np.ndarray]
+) -> None:
+    frame, keypoints = standing
+    elsewhere = keypoints.copy()
+    elsewhere[16, 1] -= 0.25  # the right ankle is said to be where no foot is
+    look = net.look(frame, elsewhere, PERSON_CROPS[0], STANDING_PX)
+    assert look is not None
+    assert np.isfinite(look[0]).all()
+    assert np.isnan(look[1]).all()
+
+
+def test_somebody_deep_in_a_squat_is_looked_at_as_large_as_they_stand(
+    net: FootNet, demo_clip: Path, demo_truth: dict[str, Any]
+) -> None:
+    tracker = PersonTracker(PoseNet(find(DEFAULT_MODEL)))
+    bottom = demo_truth["reps"][0]["t_bottom"]
+    frame, keypoints = next(
+        (frame, pose.keypoints)
+        for frame in VideoFile(demo_clip, pace=False).frames()
+        if (pose := tracker.see(frame)).t >= bottom
+    )
+    places = demo_truth["frames"][frame.index]["j2"]
+    joints = dict(zip(demo_truth["joints"], places, strict=True))
+    true = np.array([joints["left_toe2_tip"][0], joints["right_toe2_tip"][0]]) / 480
+    tips = toe_tips(net.looks(frame, keypoints, STANDING_PX), keypoints, frame.size, STANDING_PX)
+    assert tips is not None
+    assert tips[:, 1] * 480 == pytest.approx(true * 480, abs=0.024 * STANDING_PX)
+
+
 def test_a_changed_foot_network_is_refused(tmp_path: Path) -> None:
     entry = find(FOOT_MODEL)
     changed = tmp_path / entry.path.name
