@@ -17,9 +17,8 @@ from mirror.knees.optics import ASSUMED_TILT_SD_DEG, F64
 from mirror.knees.reasons import Reason, Why, because
 from mirror.knees.shank import SIDES, Shank, deviation
 
-TURNOUT_DEG, TURNOUT_SD_DEG = 19.0, 20.0
-"""How far people who squat turn their feet out, marked by hand on pictures: median 19, quartiles 12 and 35,
-which is a sd of 17; taken a little weaker, for whoever stands far out."""
+TURNOUT_DEG, TURNOUT_SD_DEG = 19.0, 17.0
+"""How far people who squat turn their feet out, marked by hand on pictures: median 19, quartiles 12 and 35."""
 TURNED, TURNED_SD_DEG = 0.1, 45.0
 """One foot in ten belongs to a body that is turned, and points anywhere."""
 PRIOR: F64 = np.radians([TURNOUT_DEG, TURNOUT_DEG])
@@ -37,7 +36,7 @@ TIP_SD = 0.035
 DROP_PER_TILT = 0.66
 """Radians of wrong tilt move the floor under the tip by so many shank lengths."""
 DIRECTIONS: F64 = np.radians(np.arange(-80.0, 91.0))
-REACHES: F64 = np.arange(-5.0, 6.0) / 2.0
+REACHES: F64 = np.linspace(-2.5, 2.5, 11, dtype=np.float64)
 """Directions, and reaches in REACH_SD, that are weighed."""
 FUSED_SD = math.radians(5.0)
 WIDE = math.radians(35.0)
