@@ -18,7 +18,7 @@ from mirror.knees.reasons import Reason, Why, because
 from mirror.knees.shank import SIDES, Shank, deviation
 
 TURNOUT_DEG, TURNOUT_SD_DEG = 19.0, 17.0
-"""How far people who squat turn their feet out, marked by hand on pictures: median 19, quartiles 12 and 35."""
+"""How far people who squat turn their feet out, by hand on pictures: median 19, quartiles 12 and 35."""
 TURNED, TURNED_SD_DEG = 0.1, 45.0
 """One foot in ten belongs to a body that is turned, and points anywhere."""
 PRIOR: F64 = np.radians([TURNOUT_DEG, TURNOUT_DEG])
