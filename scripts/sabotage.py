@@ -39,7 +39,7 @@ ROOMS = {
     "display": "mirror.screen.window:Window.present",
     "store, handing over": "mirror.history.records:Logbook.write",
     "store, writing": "mirror.history.records:SetDone.write",
-    "mqtt": "mirror.mqtt.station:Teller.write",
+    "mqtt": "mirror.mqtt.station:Publisher.write",
     "metrics": "mirror.service.metrics:Metrics.write",
     "events": "mirror.service.events:EventLog.write",
 }

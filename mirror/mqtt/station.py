@@ -44,8 +44,8 @@ FLUSH_S, GOODBYE_S = 0.4, 0.4
 """At the end: for what still waits, and for the good-bye. A station ends within two seconds altogether."""
 
 
-class Teller:
-    """Turns Feedback into messages: a state when it changed, every repetition, every set. A Witness.
+class Publisher:
+    """Turns Feedback into messages: a state when it changed, every repetition, every set. An Observer.
 
     say: the station's words. now: Unix seconds.
     """
@@ -120,7 +120,7 @@ class Teller:
         self._outbox.keep(Message(self._topics.state, sent, retain=True), newest_only=True)
 
 
-class Follower:
+class TimerSubscriber:
     """What the class's timer says. `heard` is called in paho's thread, `shared` in the eyes thread."""
 
     def __init__(
@@ -147,24 +147,24 @@ class Follower:
 
 
 class Mqtt:
-    """A station's line to its broker: a Witness to start and close."""
+    """A station's line to its broker: an Observer to start and close."""
 
     room = "mqtt"
 
     def __init__(self, setup: BrokerSetup, say: Words, *, in_class: bool, report: Report = logged) -> None:
         """report: told of what nobody foresaw."""
         self._outbox = Outbox(report=report)
-        self._follower = Follower()
+        self._timer = TimerSubscriber()
         self._broker = Broker(
             setup,
             guarded(self.room, report, self._outbox.back),
-            guarded(self.room, report, self._follower.heard),
+            guarded(self.room, report, self._timer.heard),
             timer_topic(setup.topics.prefix) if in_class else "",
             report,
         )
-        teller = Teller(setup.topics, self._outbox, say)
-        self.write, self.light, self.camera_lost = teller.write, teller.light, teller.camera_lost
-        self.shared = self._follower.shared
+        publisher = Publisher(setup.topics, self._outbox, say)
+        self.write, self.light, self.camera_lost = publisher.write, publisher.light, publisher.camera_lost
+        self.shared = self._timer.shared
         self._begun = False
 
     @property

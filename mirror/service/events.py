@@ -22,7 +22,7 @@ from mirror.writing import begin
 log = logging.getLogger(__name__)
 
 
-class Witness(Protocol):
+class Observer(Protocol):
     """Whoever is told of every Feedback, in the eyes thread, and must not hold it up."""
 
     @property
@@ -34,31 +34,31 @@ class Witness(Protocol):
     def light(self, t: float, light: Light) -> None: ...
 
 
-class Witnesses:
+class Observers:
     """Several, told one after the other, each behind a door of its own: what fails in one is no matter of the
     others, nor of whoever tells them."""
 
-    room = "witnesses"
+    room = "witnesses"  # the name that metrics and incidents know
 
-    def __init__(self, *witnesses: Witness, report: Report = logged) -> None:
+    def __init__(self, *observers: Observer, report: Report = logged) -> None:
         """report: told of what nobody foresaw."""
-        self._witnesses = witnesses
+        self._observers = observers
         self._report = report
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """Tell all of them of this moment."""
-        self._each(lambda witness: witness.write(t, feedback, rep))
+        self._each(lambda observer: observer.write(t, feedback, rep))
 
     def light(self, t: float, light: Light) -> None:
         """Tell all of them of the lamp."""
-        self._each(lambda witness: witness.light(t, light))
+        self._each(lambda observer: observer.light(t, light))
 
-    def _each(self, tell: Callable[[Witness], None]) -> None:
-        for witness in self._witnesses:
+    def _each(self, tell: Callable[[Observer], None]) -> None:
+        for observer in self._observers:
             try:
-                tell(witness)
+                tell(observer)
             except Exception as error:
-                self._report(witness.room, error)
+                self._report(observer.room, error)
 
 
 class EventLog:

@@ -71,7 +71,7 @@ class Snapshot:
 
 
 class RepCount:
-    """Counts repetitions by verdict, each by its worse leg. A Witness."""
+    """Counts repetitions by verdict, each by its worse leg. An Observer."""
 
     room = "metrics"
 

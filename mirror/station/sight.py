@@ -27,7 +27,7 @@ from mirror.pose.pose_net import Looks, PoseNet
 from mirror.pose.toe_search import NoToes, Toes
 from mirror.service.black_box import BlackBox
 from mirror.service.containment import Incidents, clause_of
-from mirror.service.events import Witness
+from mirror.service.events import Observer
 from mirror.signals.button import Button, NoButton
 from mirror.signals.lights import Lights
 from mirror.signals.voice import Buzzing, Sounds
@@ -85,7 +85,7 @@ class Telling:
     """
 
     lights: Lights
-    events: Witness
+    events: Observer
     sounds: Sounds | None = None
     second_zero: Callable[[], float | None] = lambda: None
     incidents: Incidents = field(default_factory=Incidents)

@@ -31,7 +31,7 @@ from mirror.knees.live import KneeWatch
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose_net import Looks
 from mirror.service.containment import Bulkhead, guarded
-from mirror.service.events import EventLog, Witnesses
+from mirror.service.events import EventLog, Observers
 from mirror.service.folders import state_folder
 from mirror.settings import Settings
 from mirror.signals.pick import open_button, open_lights, open_sounds
@@ -129,7 +129,7 @@ class Station:
             ),
             Telling(
                 lights=self._lights,
-                events=Witnesses(self._events, self._upkeep, report=self._incidents.report),
+                events=Observers(self._events, self._upkeep, report=self._incidents.report),
                 sounds=self._sounds,
                 second_zero=lambda: self._source.t0,
                 incidents=self._incidents,

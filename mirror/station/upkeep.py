@@ -22,7 +22,7 @@ from mirror.knees.reading import Rep
 from mirror.mqtt.station import Mqtt, mqtt_for
 from mirror.service.black_box import BlackBox
 from mirror.service.containment import Incidents, guarded
-from mirror.service.events import Witness, Witnesses
+from mirror.service.events import Observer, Observers
 from mirror.service.folders import state_folder
 from mirror.service.incident_log import IncidentLog, log_for
 from mirror.service.metrics import Metrics, RepCount, Snapshot, metrics_for
@@ -59,7 +59,7 @@ class Upkeep:
 
     `incidents` is where every room tells what nobody foresaw; `black_box` keeps the last seconds' joints.
 
-    Also a Witness: what the eyes tell it goes into the logbook, to the broker and into the metrics.
+    Also an Observer: what the eyes tell it goes into the logbook, to the broker and into the metrics.
     """
 
     def __init__(
@@ -87,8 +87,8 @@ class Upkeep:
         self._health = health
         self._mqtt = mqtt
         self._reps = RepCount()
-        witnesses: list[Witness] = [witness for witness in (logbook, mqtt) if witness is not None]
-        self._witnesses = Witnesses(*witnesses, self._reps, report=self.incidents.report)
+        observers: list[Observer] = [observer for observer in (logbook, mqtt) if observer is not None]
+        self._observers = Observers(*observers, self._reps, report=self.incidents.report)
         self._metrics_file = metrics
         self._metrics: Metrics | None = None
         self._drawn_t: float | None = None
@@ -171,11 +171,11 @@ class Upkeep:
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """One moment, for everybody who keeps it or tells it."""
         self._state = feedback.state
-        self._witnesses.write(t, feedback, rep)
+        self._observers.write(t, feedback, rep)
 
     def light(self, t: float, light: Light) -> None:
         """The lamp; it is told, not kept."""
-        self._witnesses.light(t, light)
+        self._observers.light(t, light)
 
     # -- the camera tells ------------------------------------------------------------------------------
 

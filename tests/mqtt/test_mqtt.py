@@ -23,7 +23,7 @@ from mirror.knees.reasons import Why, because
 from mirror.mqtt import connection, topics
 from mirror.mqtt.connection import WAITING
 from mirror.mqtt.outbox import QUEUE
-from mirror.mqtt.station import Follower, Mqtt, mqtt_for
+from mirror.mqtt.station import Mqtt, TimerSubscriber, mqtt_for
 from mirror.mqtt.topics import ClassTimer, encoded, timer_topic
 from mirror.settings import Settings
 
@@ -213,7 +213,7 @@ def test_a_station_in_no_class_does_not_hear_the_timer(broker):
 
 def test_the_timer_is_put_onto_the_frames_clock_and_nonsense_changes_nothing():
     unix, frames = [1_800_000_100.0], [50.0]
-    follower = Follower(lambda: unix[0], lambda: frames[0])
+    follower = TimerSubscriber(lambda: unix[0], lambda: frames[0])
     assert follower.shared() is None
     follower.heard(encoded(ClassTimer(1_800_000_090.0, 40.0, 20.0, 3).payload()))
     follower.heard(b"\xff nonsense")

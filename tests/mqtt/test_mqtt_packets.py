@@ -20,7 +20,7 @@ from mirror.board.mqtt_feed import Feed
 from mirror.mqtt import connection, packets, steadiness
 from mirror.mqtt.packets import CutShort
 from mirror.mqtt.setup import BrokerSetup, setup_for
-from mirror.mqtt.station import Follower, Mqtt, mqtt_for
+from mirror.mqtt.station import Mqtt, TimerSubscriber, mqtt_for
 from mirror.mqtt.steadiness import STEADY_S, Steadiness
 from mirror.mqtt.topics import ClassTimer, encoded, timer_topic
 from mirror.settings import Settings
@@ -251,7 +251,7 @@ def test_what_a_real_broker_keeps_is_no_more_to_a_station(tmp_path, opened):
 
 
 def test_a_long_timer_is_not_even_decoded(monkeypatch):
-    follower = Follower()
+    follower = TimerSubscriber()
     monkeypatch.setattr("mirror.mqtt.station.decoded", lambda sent: pytest.fail("decoded"))
     follower.heard(b'{"started": 1, "work_s": 40' + b" " * 2000 + b"}")
     assert follower.shared() is None

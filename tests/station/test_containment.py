@@ -33,10 +33,10 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.mqtt.connection import Message
 from mirror.mqtt.outbox import Outbox
-from mirror.mqtt.station import Follower, mqtt_for
+from mirror.mqtt.station import TimerSubscriber, mqtt_for
 from mirror.pose.people import PersonTracker
 from mirror.service.containment import Bulkhead, Incidents
-from mirror.service.events import EventLog, Witnesses
+from mirror.service.events import EventLog, Observers
 from mirror.service.metrics import Metrics, Snapshot
 from mirror.service.throttling import Health, HealthWatch
 from mirror.settings import LightsSettings, Settings
@@ -67,7 +67,7 @@ class Breaks:
 
 
 class Outlet:
-    """A Witness that remembers what it was told."""
+    """An Observer that remembers what it was told."""
 
     room = "outlet"
 
@@ -90,14 +90,14 @@ class Mirror:
         self.tracker = PersonTracker(NoNet())  # type: ignore[arg-type]
         self.coaches: list[Coach] = []
         self.log = EventLog(None, words("en"))
-        self.witnesses = Witnesses(self.log, self.outlet, report=self.incidents.report)
+        self.observers = Observers(self.log, self.outlet, report=self.incidents.report)
         self.eyes = Eyes(
             self.mailbox,
             Looking(self.tracker),
             Judging(
                 lambda *_: KneeWatch(Camera(sim.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds()), self.coach
             ),
-            Telling(self.lamp, self.witnesses, second_zero=lambda: 0.0, incidents=self.incidents),
+            Telling(self.lamp, self.observers, second_zero=lambda: 0.0, incidents=self.incidents),
         )
 
     def coach(self) -> Coach:
@@ -495,7 +495,7 @@ def test_a_message_that_cannot_be_said_holds_up_no_other() -> None:
 def test_what_a_broker_sends_ends_no_thread_of_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("paho.mqtt")
     incidents = Incidents()
-    monkeypatch.setattr(Follower, "heard", Breaks(lambda self, payload: None))
+    monkeypatch.setattr(TimerSubscriber, "heard", Breaks(lambda self, payload: None))
     settings = Settings.model_validate({"mqtt": {"broker": "127.0.0.1:9"}, "coach": {"mode": "class"}})
     mqtt = mqtt_for(settings, incidents.report)
     assert mqtt is not None

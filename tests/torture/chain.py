@@ -47,7 +47,7 @@ from mirror.knees.squat import LONGEST_EDGE_S
 from mirror.knees.track import Track
 from mirror.mounting.learned_tilt import LearnedMount
 from mirror.mounting.tilt import with_tilt
-from mirror.mqtt.station import Teller
+from mirror.mqtt.station import Publisher
 from mirror.mqtt.topics import Topics, came_from
 from mirror.pose.catalog import find
 from mirror.pose.correction import correction_of
@@ -57,7 +57,7 @@ from mirror.report.frames_csv import frames_csv
 from mirror.report.json_document import document
 from mirror.report.table import reps_table
 from mirror.report.traces import foot_source, runs, traces, unknown_words
-from mirror.service.events import EventLog, Witnesses
+from mirror.service.events import EventLog, Observers
 from mirror.service.metrics import RepCount
 from mirror.station.eyes import Eyes
 from mirror.station.sight import Judging, Looking, Telling
@@ -213,7 +213,7 @@ def strict(told: str | bytes) -> Any:
 
 @dataclass
 class Watcher:
-    """A Witness who asks at every frame what must hold."""
+    """An Observer who asks at every frame what must hold."""
 
     rules: CoachRules
     lamp: Lamp
@@ -313,11 +313,11 @@ def live(case: Case) -> int:
     lamp, heard, kept, log = Lamp(), Heard(), Kept(), EventLog(None, say)
     log._file = told = io.StringIO()
     watcher = Watcher(rules, lamp)
-    witnesses = Witnesses(
+    observers = Observers(
         watcher,
         log,
         Logbook(kept, say, now=lambda: 0.0, clock_is_set=lambda: True),  # type: ignore[arg-type]
-        Teller(Topics("gym", STATION), heard, say, now=lambda: 0.0),  # type: ignore[arg-type]
+        Publisher(Topics("gym", STATION), heard, say, now=lambda: 0.0),  # type: ignore[arg-type]
         RepCount(),
         report=_raised,
     )
@@ -327,7 +327,7 @@ def live(case: Case) -> int:
         Mailbox(),
         Looking(PersonTracker(net), RecordedToes(recording(case))),
         Judging(lambda *_: _watch(case, rng), lambda: Coach(rules, lambda: timer), Presser(rng)),
-        Telling(lamp, witnesses, lamp, lambda: 0.0),
+        Telling(lamp, observers, lamp, lambda: 0.0),
     )
     watcher.somebody = lambda: not eyes.sight.looked.nobody
     drawer = Drawer(case, rng)
