@@ -63,7 +63,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SettingChange:
     """One setting, found. value: as it will be written. says: how sure, in words."""
 
     section: str
@@ -113,10 +113,10 @@ def calibrate_mounting(
         raise BadInput(f"{reason}; {UNCHANGED}.") from None
     tilt, height = found.tilt_deg, found.height_m
     changes = [
-        Change(
+        SettingChange(
             "camera", "tilt_deg", round(tilt.value, 1), "degrees down", f"to within {tilt.sd:.1f} degrees"
         ),
-        Change(
+        SettingChange(
             "camera",
             "height_m",
             round(height.value if measured.marks_m or measured.height_m is None else measured.height_m, 2),
@@ -145,8 +145,8 @@ def calibrate_glass(settings: Settings, *, config: Path | None, screen: str, dry
         raise BadInput(f"{reason}; {UNCHANGED}.") from None
     sure = f"to within {place.sd_mm:.0f} mm"
     changes = [
-        Change("screen", "camera_x_mm", round(place.x_mm), "mm right of the panel's left edge", sure),
-        Change("screen", "camera_y_mm", round(place.y_mm), "mm below the panel's top edge", sure),
+        SettingChange("screen", "camera_x_mm", round(place.x_mm), "mm right of the panel's left edge", sure),
+        SettingChange("screen", "camera_y_mm", round(place.y_mm), "mm below the panel's top edge", sure),
     ]
     _keep(settings, changes, file, dry_run)
     return 0
@@ -266,7 +266,7 @@ def _looking(settings: Settings, screen: str, dots_needed: bool = False) -> Iter
             source.close()
 
 
-def _keep(settings: Settings, changes: list[Change], file: Path, dry_run: bool) -> None:
+def _keep(settings: Settings, changes: list[SettingChange], file: Path, dry_run: bool) -> None:
     """Write what was found, and say what changed and by how much."""
     if not dry_run:
         change_settings(file, {change.dotted: change.value for change in changes})

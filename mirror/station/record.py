@@ -96,7 +96,7 @@ class RecordedJoints:
         )
 
 
-class Standing:
+class StandingToes:
     """Whoever stands before the camera, watched for their toe tips only; nothing is judged."""
 
     def __init__(self, settings: Settings, entry: ModelEntry, source: Source) -> None:
@@ -136,7 +136,7 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
             if source.recording is not None:
                 raise BadInput(f"{settings.camera.source} is a keypoint recording already.")
             tracker = PersonTracker(pose_net(settings))
-            standing = Standing(settings, entry, source)
+            standing = StandingToes(settings, entry, source)
             sys.stderr.write(f"{said}. Keypoints are kept, no picture is; Ctrl-C ends it.\n")
             feeder.start()
             for frame in _until(stop, mailbox):
@@ -182,7 +182,7 @@ def _until(stop: threading.Event, mailbox: Mailbox) -> Iterator[Frame]:
 
 
 def _keep(
-    kept: RecordedJoints, tracker: PersonTracker, standing: Standing, frame: Frame, seconds: float | None
+    kept: RecordedJoints, tracker: PersonTracker, standing: StandingToes, frame: Frame, seconds: float | None
 ) -> bool:
     """Keep what is seen in this frame; whether to go on."""
     if kept.t and seconds is not None and frame.t - kept.t[0] >= seconds:

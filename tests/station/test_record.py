@@ -25,7 +25,7 @@ from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.settings import Settings
-from mirror.station.record import RecordedJoints, Standing
+from mirror.station.record import RecordedJoints, StandingToes
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +107,7 @@ def test_the_toes_of_somebody_who_stands_are_found_once_and_near_where_the_desk_
 ) -> None:
     settings, video = Settings(), VideoFile(demo_clip, pace=False)
     entry = find(settings.model.name)
-    tracker, standing = PersonTracker(PoseNet(entry)), Standing(settings, entry, video)
+    tracker, standing = PersonTracker(PoseNet(entry)), StandingToes(settings, entry, video)
     found = []
     for frame in video.frames():
         if frame.t > 1.6:  # the first squat begins
