@@ -91,6 +91,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+[ -z "$purge" ] || [ "$task" = uninstall ] || stop "--purge goes with --uninstall; by itself it removes nothing."
+
 # -- what it needs ---------------------------------------------------------------------------------------
 
 told_by() { sed -n "s/^$2=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$1" 2>/dev/null | head -n 1; }
@@ -115,7 +117,7 @@ check_system() {
 version_of_sources() {
     local number digest
     number=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' "$here/mirror/__init__.py")
-    digest=$(cd "$here" && find mirror models pyproject.toml -type f ! -name '*.pyc' -print0 |
+    digest=$(cd "$here" && find mirror models pyproject.toml scripts/locked.txt -type f ! -name '*.pyc' -print0 |
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-8)
     echo "$number-$digest"
 }

@@ -62,6 +62,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
+def as_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests, root too, is a person with a home and a folder of their own."""
+    monkeypatch.setattr("mirror.settings.sources.is_root", lambda: False)
+    monkeypatch.setattr("mirror.settings.edit.is_root", lambda: False)
+
+
+@pytest.fixture(autouse=True)
 def _nothing_is_left_out() -> Iterator[None]:
     """Decoration that fails is left out on a mirror; in a test it is a failure."""
     with raising():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -45,10 +46,19 @@ def config_check(config: Config = None) -> None:
     if problems:
         raise typer.Exit(2)
     found = find(config)
-    typer.echo(f"{found}: no mistakes" if found else "no settings file; the defaults hold")
+    typer.echo(f"{found}: no mistakes" if found else f"no settings file{_not_taken()}; the defaults hold")
     line = _where_published(load_settings(config))
     if line:
         typer.echo(in_a_line(line))
+
+
+def _not_taken() -> str:
+    """Said to root, who may wonder about the file in this folder."""
+    from mirror.settings import FILE_NAME, SYSTEM_FILE, is_root
+
+    if not (is_root() and Path(FILE_NAME).is_file()):
+        return ""
+    return f" (root takes {SYSTEM_FILE} or --config {FILE_NAME}, none by its place)"
 
 
 def _where_published(settings: Settings) -> str:

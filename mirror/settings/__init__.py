@@ -48,10 +48,12 @@ from mirror.settings.sections import (
 from mirror.settings.sources import (
     CONFIG_VARIABLE,
     FILE_NAME,
+    SYSTEM_FILE,
     Layer,
     check,
     files_named,
     find,
+    is_root,
     load,
 )
 
@@ -64,6 +66,7 @@ __all__ = [
     "NOT_BLANK",
     "PREFIX",
     "SECTIONS",
+    "SYSTEM_FILE",
     "WORDS",
     "BoardSettings",
     "CameraSettings",
@@ -91,6 +94,7 @@ __all__ = [
     "every",
     "files_named",
     "find",
+    "is_root",
     "load",
     "render_toml",
     "rows",

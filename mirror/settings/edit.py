@@ -17,14 +17,15 @@ from mirror.settings.errors import did_you_mean, toml_fault
 from mirror.settings.fields import LEAVE_OUT
 from mirror.settings.render import toml
 from mirror.settings.sections import every
-from mirror.settings.sources import FILE_NAME, check_file, find
+from mirror.settings.sources import SYSTEM_FILE, check_file, find, is_root, own_file
 from mirror.writing import replace_whole
 
 
 def file_to_change(config: Path | str | None = None) -> Path:
-    """The file that changes belong into: the one in force (`find`), else a new one in the home folder."""
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
-    return find(config) or home / "squat-mirror" / FILE_NAME
+    """The file that changes belong into: the one in force (`find`), else a new one in the home folder; root's
+    and that of somebody without a home is the system's."""
+    own = [] if is_root() else own_file()
+    return find(config) or next(iter(own), SYSTEM_FILE)
 
 
 def change_settings(path: Path, changes: Mapping[str, object]) -> None:

@@ -32,6 +32,7 @@ from mirror.settings.sections import SECTIONS, Settings, every
 
 CONFIG_VARIABLE = "SQUAT_MIRROR_CONFIG"
 FILE_NAME = "mirror.toml"
+SYSTEM_FILE = Path("/etc/squat-mirror") / FILE_NAME
 LARGEST_BYTES = 200_000
 """The whole file with every comment is 20 kB; a disk's picture by mistake should not fill the memory."""
 MOST_DOTS = 30
@@ -60,7 +61,9 @@ class Layer(NamedTuple):
 def find(config: Path | str | None = None) -> Path | None:
     """The settings file in force: the one named, else $SQUAT_MIRROR_CONFIG, else the first that exists.
 
-    Raises BadInput when a file was named and is not there.
+    Root takes only the system's or one that was named: the folder somebody stands in is not root's, and a
+    file in it could have root read a secret and send it away. Raises BadInput when a file was named and is
+    not there.
     """
     named = config or os.environ.get(CONFIG_VARIABLE)
     if named:
@@ -73,9 +76,32 @@ def find(config: Path | str | None = None) -> Path | None:
         except OSError as fault:
             raise BadInput(f"{who}{quoted(str(path))} cannot be read: {fault.strerror}") from None
         return path
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
-    usual = (Path(FILE_NAME), home / "squat-mirror" / FILE_NAME, Path("/etc/squat-mirror") / FILE_NAME)
-    return next((path for path in usual if path.is_file()), None)
+    usual = [SYSTEM_FILE] if is_root() else [Path(FILE_NAME), *own_file(), SYSTEM_FILE]
+    return next((path for path in usual if _is_file(path)), None)
+
+
+def is_root() -> bool:
+    """Whether this program may read and write what is nobody else's."""
+    return os.geteuid() == 0
+
+
+def own_file() -> list[Path]:
+    """Where a person's own settings are, in their home; nothing where nobody has one."""
+    config = os.environ.get("XDG_CONFIG_HOME")
+    if not config:
+        try:
+            config = str(Path("~/.config").expanduser())
+        except RuntimeError:  # a user without a name and without a home
+            return []
+    return [Path(config) / "squat-mirror" / FILE_NAME]
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is one this user may look at."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def load(config: Path | str | None = None, overrides: Mapping[str, object] | None = None) -> Settings:

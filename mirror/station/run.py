@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 DEMO_CLIP = Path(__file__).parents[1] / "demo" / "demo.mp4"
 DEMO_PICTURE = Path("squat-mirror-summary.png")
+PNG = b"\x89PNG\r\n\x1a\n"
 DEMO_LEAD_IN_S = 2.0
 """The demo clip's first picture stands so long: time to read that the first squat is the reference."""
 DEMO_HOLD_S = 7.0
@@ -90,8 +91,9 @@ def run_demo(
     from mirror.camera.video import VideoFile
 
     named = [path for path in (events, picture) if path is not None]
-    check_writable(named, [DEMO_CLIP, *files_named(settings)], overwrite)
     picture = picture or DEMO_PICTURE
+    named += [] if picture in named or is_picture(picture) else [picture]
+    check_writable(named, [DEMO_CLIP, *files_named(settings)], overwrite)
     _log_to_stderr(settings)
     settings = _legible(settings, screen)
     windowed = _wants_window(screen)
@@ -112,6 +114,14 @@ def run_demo(
         save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
         print(f"Summary picture: {picture}")
     return 0
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a PNG stands there by itself, as the last demo left it: no link somebody laid elsewhere."""
+    try:
+        return not path.is_symlink() and path.read_bytes()[: len(PNG)] == PNG
+    except OSError:
+        return False
 
 
 def _legible(settings: Settings, screen: str) -> Settings:

@@ -484,6 +484,14 @@ def test_the_demo_s_picture_takes_no_file_s_place_without_yes(ask: Ask) -> None:
     assert Path("holiday.png").read_text() == "precious"
 
 
+def test_a_link_laid_at_the_demo_s_own_name_leads_nowhere(ask: Ask, tmp_path: Path) -> None:
+    """Where root tries the demo in somebody's folder."""
+    (tmp_path / "shadow").write_text("secret")
+    Path("squat-mirror-summary.png").symlink_to(tmp_path / "shadow")
+    refused(ask("demo", "--screen", "none"), "squat-mirror-summary.png", "--yes")
+    assert (tmp_path / "shadow").read_text() == "secret"
+
+
 def test_an_event_log_that_cannot_be_written(ask: Ask, recording: Path, tmp_path: Path) -> None:
     answer = ask("run", "--screen", "none", "--camera", recording, "--events", tmp_path)
     refused(answer, str(tmp_path), "cannot be written")

@@ -60,13 +60,13 @@ sed -i 's/^#fps = 30/fps = 25/' /etc/squat-mirror/mirror.toml
 mkdir -p /var/lib/squat-mirror
 touch /var/lib/squat-mirror/sets.sqlite
 old=$(running)
-cp -a pyproject.toml /tmp/pyproject.toml
-sed -i 's/"typer>=[^"]*"/"typer>=99"/' pyproject.toml
+cp -a scripts/locked.txt /tmp/locked.txt
+sed -i 's/^typer==[^ ]*/typer==99/' scripts/locked.txt
 if install >/tmp/failed 2>&1; then wrong "a program that cannot be installed"; fi
 tail -n 1 /tmp/failed
 [ "$(running)" = "$old" ] && squat-mirror --version && [ "$(ls /opt/squat-mirror/versions)" = "$(basename "$old")" ] &&
     right "a failed upgrade leaves the old version running" || wrong "after a failed upgrade"
-cp -a /tmp/pyproject.toml pyproject.toml
+cp -a /tmp/locked.txt scripts/locked.txt
 
 echo "# a change" >>mirror/faults.py
 cp -a /etc/squat-mirror/mirror.toml /tmp/mirror.toml

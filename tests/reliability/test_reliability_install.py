@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -319,6 +320,100 @@ def test_a_picamera2_that_stays_too_old_ends_it_before_anything_is_installed(car
     assert f"Picamera2 0.3.12-2 is too old, {OLDEST_PICAMERA2} or newer is needed" in line
     assert "sudo apt full-upgrade" in line
     assert card.files() == before
+
+
+def test_purging_without_uninstalling_is_a_mistake_and_nothing_is_done(card):
+    card.run()
+    before = card.files()
+    done = card.run("--purge")
+    assert done.returncode == 2
+    assert "--purge goes with --uninstall" in done.stderr
+    assert commands(done) == []
+    assert card.files() == before
+
+
+LOCKED = (ROOT / "scripts/locked.txt").read_text("utf-8")
+LOCK_LINE = re.compile(
+    r"([a-z0-9-]+)==(\S+)( ; [^#]+?)?((?: --hash=sha256:[0-9a-f]{64})+)  # (?:all|build|[a-z,]+)"
+)
+
+
+def test_pip_takes_only_what_is_locked_as_root_wants_it(tmp_path):
+    """A Python that writes down what it is asked: isolated, from /, by digests, wheels only."""
+    asked = tmp_path / "asked"
+    python = tmp_path / "python"
+    python.write_text(f"""#!/bin/bash
+printf '%s\\n' "$PWD $*" >>{asked}
+for one in "$@"; do [ ! -r "$one" ] || [ -d "$one" ] || cat "$one" >>{asked}; done
+""")
+    python.chmod(0o755)
+    call = ["bash", ROOT / "scripts/install_program.sh", python, ROOT, "pi,metrics,mqtt"]
+    subprocess.run(call, check=True, cwd=tmp_path)
+    packages, *lines, program = asked.read_text().splitlines()
+    assert packages.startswith("/ -I -m pip install ")
+    assert {"--require-hashes", "--only-binary", ":all:", "--no-deps"} <= set(packages.split())
+    assert program.startswith("/ -I -m pip install ")
+    assert {"--no-index", "--no-deps", "--no-build-isolation", str(ROOT)} <= set(program.split())
+    names = {line.split("==")[0] for line in lines}
+    assert {"typer", "av", "paho-mqtt", "prometheus-client", "hatchling"} <= names
+    assert not names & {"starlette", "uvicorn", "numpy", "pygame", "gpiozero"}
+    assert all("--hash=sha256:" in line and "#" not in line for line in lines)
+
+
+def test_the_lock_has_a_digest_for_everything_and_names_no_host():
+    lines = [line for line in LOCKED.splitlines() if not line.startswith("#")]
+    for line in lines:
+        assert LOCK_LINE.fullmatch(line), line
+    assert not re.search(r"://|\.org|\.io|\.com|index|/", LOCKED.replace("scripts/lock_packages.py", ""))
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.13"])
+def test_the_lock_has_what_pyproject_asks_for_within_its_bounds(python):
+    """Once it does not, run scripts/lock_packages.py."""
+    packaging = pytest.importorskip("packaging.requirements")
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = told["project"]["optional-dependencies"]
+    wanted = [*told["project"]["dependencies"], *told["build-system"]["requires"]]
+    wanted += [one for extra in ("pi", "metrics", "mqtt", "board") for one in extras[extra]]
+    here = {}
+    for line in LOCKED.splitlines():
+        if not line.startswith("#") and (f'"{python}"' in line or "python_version" not in line):
+            name, version = line.split(" ")[0].split("==")
+            here[name] = version
+    for one in map(packaging.Requirement, wanted):
+        if one.name in ("numpy", "pygame", "gpiozero"):
+            continue  # the system's
+        if one.marker is None or one.marker.evaluate({"python_version": python}):
+            assert one.name in here, one
+            assert one.specifier.contains(here[one.name]), one
+
+
+def test_the_installed_command_takes_the_systems_settings_wherever_it_is_called(tmp_path):
+    script = (ROOT / "systemd/squat-mirror.sh").read_text("utf-8")
+    for folder in ("/etc/", "/opt/"):
+        script = script.replace(folder, f"{tmp_path}{folder}")
+    python = tmp_path / "opt/squat-mirror/current/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$SQUAT_MIRROR_CONFIG" "$@"\n')
+    python.chmod(0o755)
+    folder = tmp_path / "somebodys"
+    folder.mkdir()
+    (folder / "mirror.toml").touch()
+
+    def called(**variables: str) -> str:
+        env = {"PATH": "/usr/bin:/bin", **variables}
+        done = subprocess.run(
+            ["sh", "-c", script, "squat-mirror", "doctor"], cwd=folder, env=env, capture_output=True,
+            text=True, check=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    assert called() == "/dev/null -I -m mirror doctor"
+    config = tmp_path / "etc/squat-mirror/mirror.toml"
+    config.parent.mkdir(parents=True)
+    config.touch()
+    assert called() == f"{config} -I -m mirror doctor"
+    assert called(SQUAT_MIRROR_CONFIG="named.toml") == "named.toml -I -m mirror doctor"
 
 
 def test_an_option_nobody_knows_is_one_sentence(card):

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mirror import settings as s
+from mirror.cli import main
 from mirror.faults import BadInput
+from mirror.settings.edit import file_to_change
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,6 +108,34 @@ def test_a_path_as_a_flag_is_a_name():
 
 
 # Where the file is --------------------------------------------------------------------------------
+
+
+def test_root_obeys_no_file_of_the_folder_it_stands_in_nor_of_a_home(tmp_path, monkeypatch, capsys):
+    """It would read a secret for whoever wrote that file, and send it to their broker."""
+    monkeypatch.setattr("mirror.settings.sources.is_root", lambda: True)
+    monkeypatch.setattr("mirror.settings.edit.is_root", lambda: True)
+    monkeypatch.setattr("mirror.settings.sources.SYSTEM_FILE", tmp_path / "etc.toml")
+    monkeypatch.setattr("mirror.settings.edit.SYSTEM_FILE", tmp_path / "etc.toml")
+    own = tmp_path / "home" / "squat-mirror" / "mirror.toml"
+    own.parent.mkdir(parents=True)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    for theirs in (Path("mirror.toml"), own):
+        theirs.write_text('[mqtt]\nbroker = "theirs"\npassword_file = "/etc/shadow"\n')
+    assert s.find() is None
+    assert s.load().mqtt.broker == ""
+    assert file_to_change() == tmp_path / "etc.toml"
+    (tmp_path / "etc.toml").write_text('[mqtt]\nbroker = "ours"\n')
+    assert s.load().mqtt.broker == "ours"
+    assert s.load("mirror.toml").mqtt.broker == "theirs", "it was named"
+
+
+def test_root_is_told_that_the_file_beside_it_is_not_taken(monkeypatch, capsys):
+    for place in ("mirror.settings.sources", "mirror.settings"):
+        monkeypatch.setattr(f"{place}.is_root", lambda: True)
+    monkeypatch.setattr("mirror.settings.sources.SYSTEM_FILE", Path("/nowhere/mirror.toml"))
+    Path("mirror.toml").write_text("")
+    assert main(["config", "check"]) == 0
+    assert "--config mirror.toml" in capsys.readouterr().out
 
 
 def test_the_named_file_wins_over_the_variable_over_here_over_home(tmp_path, monkeypatch):
