@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mirror.board.messages import LARGEST
@@ -19,6 +19,7 @@ from mirror.board.words import cue
 from mirror.mqtt.topics import came_from, decoded, encoded, timer_topic
 
 DOES = ("start", "pause", "stop")
+A_DAY_S = 86_400.0
 
 
 class Publish(Protocol):
@@ -117,6 +118,8 @@ class Board:
             return
         if timer is None or timer == self._timer:
             return
+        if timer.at > max(self._wall() + A_DAY_S, self._timer.at):
+            timer = replace(timer, at=0.0)  # no clock says so: nobody shall have the last word for ever
         if not timer.at and not remembered:
             timer = timer.changed(self._wall())  # of a program that does not say when
         if timer.at < self._timer.at:

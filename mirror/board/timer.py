@@ -5,12 +5,15 @@ Pure values: whoever holds one replaces it as a whole. Knows seconds, not who sh
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
-from mirror.mqtt.topics import ClassTimer, Payload
+from mirror.mqtt.topics import ClassTimer, Payload, timer_of
 
 WORK_S, REST_S, ROUNDS = (5, 3600), (0, 3600), (1, 99)
 """What may be asked for, both ends included."""
+LONGEST_S, MOST_ROUNDS = 1e9, 10**6
+"""Of another program's timer: thirty years are no end."""
 LATEST = 1e11
 """Unix seconds no clock shows; more is no time."""
 
@@ -21,16 +24,17 @@ class NotATimer(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """work_s, rest_s: the two intervals of a round. rounds: how many there are.
+    """work_s, rest_s: the two intervals of a round. rounds: how many there are, None for no end. A coach asks
+    for whole seconds and an end; another program may have set what the contract allows.
 
     started: Unix seconds at which the first interval began, None while it does not run. paused_s: seconds
     into the class at which it stands still, None unless it is paused. at: Unix seconds at which somebody last
     changed it; 0 when nobody has.
     """
 
-    work_s: int = 40
-    rest_s: int = 20
-    rounds: int = 8
+    work_s: float = 40
+    rest_s: float = 20
+    rounds: int | None = 8
     started: float | None = None
     paused_s: float | None = None
     at: float = 0.0
@@ -65,15 +69,17 @@ class Timer:
         return replace(self, at=max(now, self.at + 0.001))
 
     @property
-    def length_s(self) -> int:
-        """All rounds together. The rest after the last is none: the class is over."""
+    def length_s(self) -> float:
+        """All rounds together, without an end if there is none. After the last there is no rest."""
+        if self.rounds is None:
+            return math.inf
         return self.rounds * (self.work_s + self.rest_s) - self.rest_s
 
     def elapsed_s(self, now: float) -> float:
         """Seconds into the class."""
         if self.started is None:
             return self.paused_s or 0.0
-        return min(max(0.0, now - self.started), float(self.length_s))
+        return min(max(0.0, now - self.started), self.length_s)
 
     def over(self, now: float) -> bool:
         """Whether all rounds are done."""
@@ -102,11 +108,18 @@ class Timer:
 
 
 def heard(payload: Payload) -> Timer:
-    """The timer a board published, or another program, which may leave out `at`. Raises NotATimer."""
-    timer = Timer().set_to(payload.get("work_s"), payload.get("rest_s"), payload.get("rounds"))
+    """The timer a board published, or another program, which may leave out `at`: whatever the stations would
+    run by it, so that no board stands before one it cannot stop. Raises NotATimer."""
+    told = timer_of(payload)
+    if told is None:
+        raise NotATimer("started must be seconds, or null; work and rest seconds, rounds a number or null")
+    timer = Timer()
     return replace(
         timer,
-        started=_seconds("started", payload.get("started")),
+        work_s=min(told.work_s or timer.work_s, LONGEST_S),
+        rest_s=min(told.rest_s, LONGEST_S),
+        rounds=None if told.rounds is None else min(told.rounds, MOST_ROUNDS),
+        started=told.started,
         paused_s=_seconds("paused_s", payload.get("paused_s")),
         at=_seconds("at", payload.get("at")) or 0.0,
     )

@@ -18,6 +18,7 @@ from mirror.cli.app import app, as_written, debug, debugging
 from mirror.faults import PermanentFault, TemporaryFault
 from mirror.plain import controls, in_a_line
 from mirror.service.containment import own_fault
+from mirror.service.stopping import unwind_when_ended
 
 # Each hangs its commands on the app; the order here is the order in --help.
 # isort: off
@@ -95,6 +96,7 @@ def script() -> None:
     """The installed command."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without these letters still gets its table
         sys.stdout.reconfigure(errors="backslashreplace")
+    unwind_when_ended()
     code = main()
     try:
         sys.stdout.flush()

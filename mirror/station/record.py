@@ -5,7 +5,10 @@ The wiring of a recording: camera -> pose -> file. Judges nothing; `analyze` rea
 
 from __future__ import annotations
 
+import contextlib
+import secrets
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +37,8 @@ from mirror.station.knee_watch import in_the_way
 from mirror.station.toe_watch import ToeWatch
 from mirror.writing import check_writable, is_stream
 
+ELSEWHERE = (Path(tempfile.gettempdir()), Path("/dev/shm"))
+"""Where a recording goes whose own place takes no more."""
 LOOK_UP_S = 0.2
 """How long to wait for a frame before asking whether to stop."""
 
@@ -137,7 +142,7 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
                 raise BadInput(f"{settings.camera.source} is a keypoint recording already.")
             tracker = PersonTracker(pose_net(settings))
             standing = StandingToes(settings, entry, source)
-            sys.stderr.write(f"{said}. Keypoints are kept, no picture is; Ctrl-C ends it.\n")
+            _show(f"{said}. Keypoints are kept, no picture is; Ctrl-C ends it.\n")
             feeder.start()
             for frame in _until(stop, mailbox):
                 if not _keep(kept, tracker, standing, frame, seconds):
@@ -145,8 +150,10 @@ def record(settings: Settings, path: Path, seconds: float | None, *, overwrite: 
             zero = source.t0
             hfov_deg = None if source.hfov_how == WEBCAM_GUESS else source.hfov_deg
         if kept.t or feeder.fault is None:
-            save(path, kept.recording(settings, zero, hfov_deg, entry.name))
+            path, full = _saved(path, kept.recording(settings, zero, hfov_deg, entry.name))
             _tell(kept, path, mailbox.dropped)
+            if full is not None:
+                raise full
     if feeder.fault is not None:
         raise feeder.fault
     return 0
@@ -188,7 +195,7 @@ def _keep(
     if kept.t and seconds is not None and frame.t - kept.t[0] >= seconds:
         return False
     if kept.size not in (None, frame.size):
-        sys.stderr.write("squat-mirror: the camera's picture has another size now, so the recording ends.\n")
+        _show("squat-mirror: the camera's picture has another size now, so the recording ends.\n")
         return False
     pose = tracker.see(frame)
     kept.add(pose)
@@ -197,16 +204,38 @@ def _keep(
         kept.add_toes(tips)
     if sys.stderr.isatty():
         there = "somebody is seen" if kept.seen else "nobody seen yet"
-        sys.stderr.write(f"\r{kept.lasted_s:6.1f} s, {len(kept.t)} frames, {there}  ")
+        _show(f"\r{kept.lasted_s:6.1f} s, {len(kept.t)} frames, {there}  ")
     if len(kept.t) < MOST_FRAMES:
         return True
-    sys.stderr.write(f"squat-mirror: a recording holds {MOST_FRAMES} frames at most, so it ends.\n")
+    _show(f"squat-mirror: a recording holds {MOST_FRAMES} frames at most, so it ends.\n")
     return False
+
+
+def _saved(path: Path, recording: Recording) -> tuple[Path, BadInput | None]:
+    """Where it is now, and why it is not where it was to be: a disk may have filled meanwhile, and nobody
+    does their squats again. Raises that where no other place takes it."""
+    try:
+        save(path, recording)
+    except BadInput as full:
+        for folder in ELSEWHERE:
+            other = folder / f"{path.stem}-{secrets.token_hex(3)}{path.suffix}"
+            with contextlib.suppress(BadInput):
+                save(other, recording)
+                return other, BadInput(f"{full} It is {other} until the computer is switched off.")
+        raise
+    return path, None
+
+
+def _show(text: str) -> None:
+    """On the terminal, if it is still there: a recording outlives a lost ssh."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _tell(kept: RecordedJoints, path: Path, dropped: int) -> None:
     if sys.stderr.isatty():
-        sys.stderr.write("\n")
+        _show("\n")
     nobody = "" if kept.seen else ", nobody seen in any"
     missed = f", {dropped} missed" if dropped else ""
     print(f"{len(kept.t)} frames{missed}, {kept.lasted_s:.1f} s{nobody} -> {path}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mirror.board.board import Board
 from mirror.board.timer import NotATimer, Timer, heard
-from mirror.mqtt.topics import decoded, timer_of, timer_topic
+from mirror.mqtt.topics import ClassTimer, decoded, encoded, timer_of, timer_topic
 
 NOW = 1_800_000_000.0
 TOPIC = timer_topic("squat-mirror")
@@ -177,6 +179,49 @@ def test_a_program_of_the_gyms_own_may_set_the_timer_without_saying_when(desk):
     desk.board.hear(TOPIC, said, False)
     assert desk.board.snapshot("en")["timer"]["elapsed_s"] == 10
     assert desk.board.timer.work_s == 60
+
+
+@pytest.mark.parametrize(
+    "timer",
+    [
+        ClassTimer(NOW, 40.0, 20.0, None),
+        ClassTimer(NOW, 0.5, 0.25, 3000),
+        ClassTimer(NOW, 1e300, 0.0, None),
+        ClassTimer(NOW, 86_400.0, 0.0, 10**300),
+        ClassTimer(1e12, 40.0, 0.0, 8),
+    ],
+)
+def test_the_board_shows_and_stops_every_timer_the_stations_run(desk, timer):
+    payload = encoded(timer.payload())
+    assert timer_of(decoded(payload)) is not None, "the stations would not run it"
+    desk.board.hear(TOPIC, payload, False)
+    told = desk.board.snapshot("en")["timer"]
+    assert told["state"] == "running"
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    desk.board.ask("stop", None, None, None)
+    assert desk.last["started"] is None
+    desk.board.ask("start", 30, 15, 4)
+    assert desk.last["started"] == NOW
+
+
+def test_nobody_has_the_last_word_for_ever(desk):
+    """By a time of change that no clock shows."""
+    theirs = ClassTimer(NOW, 40.0, 20.0, 8).payload() | {"at": 99_999_999_999.0}
+    desk.board.hear(TOPIC, encoded(theirs), False)
+    desk.now += 5
+    desk.board.ask("stop", None, None, None)
+    assert desk.last["at"] < desk.now + 86_400
+    later = Desk()
+    later.now = desk.now
+    later.board.hear(TOPIC, desk.said[-1][1], True)
+    assert later.board.timer.started is None
+
+
+def test_a_board_whose_clock_is_set_back_does_not_argue_with_itself(desk):
+    desk.board.ask("start", 30, 15, 4)
+    desk.now -= 30 * 86_400
+    desk.board.hear(TOPIC, desk.said[-1][1], False)
+    assert len(desk.said) == 1
 
 
 @pytest.mark.parametrize("payload", [b"", b"stop", b"[]", b'{"started": 1}', b"{" * 90_000])

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import ast
 import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 from patience import PATIENCE_S
 
-from mirror import writing
+from mirror import cli, writing
 from mirror.faults import BadInput
 from mirror.writing import begin, check_writable, is_stream, replace_whole, whole, whole_by_name, write_whole
 
@@ -193,6 +196,60 @@ def test_a_long_name_is_as_good_as_a_short_one(tmp_path: Path) -> None:
     check_writable([out], [], overwrite=False)
     write_whole(out, "{}")
     assert out.read_text() == "{}"
+
+
+WRITES = """
+import sys, time
+from pathlib import Path
+from mirror.service.stopping import unwind_when_ended
+from mirror.writing import whole
+unwind_when_ended()
+with whole(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    print("ready", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_ended_leaves_no_part(tmp_path: Path, number: signal.Signals) -> None:
+    out = tmp_path / "out.mp4"
+    out.write_text("old")
+    call = [sys.executable, "-c", WRITES, str(out)]
+    with subprocess.Popen(call, cwd=PACKAGE.parent, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        writer.send_signal(number)
+        assert writer.wait(PATIENCE_S) == 128 + number
+    assert out.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_every_command_unwinds_when_it_is_ended(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGHUP)}
+    unwound = threading.Event()
+
+    def command() -> int:
+        try:
+            os.kill(os.getpid(), number)
+            threading.Event().wait(PATIENCE_S)
+        finally:
+            unwound.set()
+        return 0
+
+    monkeypatch.setattr(cli, "main", command)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        with pytest.raises(SystemExit) as ended:
+            cli.script()
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    assert ended.value.code == 128 + number
+    assert unwound.is_set()
 
 
 # -- a file that grows

@@ -25,6 +25,7 @@ from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import PoseNet
 from mirror.settings import Settings
+from mirror.station import record as recording_station
 from mirror.station.record import RecordedJoints, StandingToes
 
 
@@ -180,7 +181,7 @@ def test_four_seconds_of_the_bundled_clip_are_recorded_and_analyze_reads_them(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_being_stopped_saves_what_there_is(here: Path, demo_clip: Path, number: signal.Signals) -> None:
     ours, theirs = pty.openpty()  # where a person looks on, frames are counted as they come
     command = [sys.executable, "-m", "mirror", "record", "some.npz", "--camera", str(demo_clip)]
@@ -193,6 +194,9 @@ def test_being_stopped_saves_what_there_is(here: Path, demo_clip: Path, number: 
             while b" 3 frames" not in told:
                 told += os.read(ours, 1000)
             recorder.send_signal(number)
+            if number == signal.SIGHUP:
+                os.close(ours)  # the ssh is lost, and with it whatever is written there
+                ours = os.open(os.devnull, os.O_RDONLY)
             out, _ = recorder.communicate(timeout=PATIENCE_S)
         finally:
             recorder.kill()
@@ -201,3 +205,32 @@ def test_being_stopped_saves_what_there_is(here: Path, demo_clip: Path, number: 
     assert 3 <= len(load("some.npz").t) < 624
     assert f"{len(load('some.npz').t)} frames" in out.decode()
     assert "Traceback" not in told.decode()
+
+
+def test_a_disk_that_filled_meanwhile_costs_no_recording(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = here / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(recording_station, "ELSEWHERE", (here / "full too", elsewhere))
+    kept = RecordedJoints()
+    kept.add(pose(0.0))
+    kept.add(pose(0.1))
+    one = kept.recording(Settings(), None, None, "a model")
+    path, full = recording_station._saved(here / "gone" / "set.npz", one)
+    assert path.parent == elsewhere
+    assert len(load(path).t) == 2
+    assert full is not None
+    assert str(path) in str(full)
+    assert "cannot be written" in str(full)
+    path, full = recording_station._saved(here / "set.npz", one)
+    assert (path, full) == (here / "set.npz", None)
+
+
+def test_a_disk_that_is_full_is_known_before_anybody_squats(
+    here: Path, demo_clip: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mirror.writing.os.fsync", full)
+    assert main(["record", "set.npz", "--camera", str(demo_clip)]) == 2
+    assert "set.npz cannot be written: No space left on device" in capsys.readouterr().err

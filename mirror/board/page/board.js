@@ -206,7 +206,8 @@ function fit(text) {
 
 function renderTimer() {
   const timer = said.timer;
-  const length = timer.rounds * (timer.work_s + timer.rest_s) - timer.rest_s;
+  const endless = timer.rounds === null;
+  const length = endless ? Infinity : timer.rounds * (timer.work_s + timer.rest_s) - timer.rest_s;
   const running = timer.state === "running";
   const elapsed = Math.min(length, timer.elapsed_s + (running ? sinceSaid() : 0));
   const over = running ? elapsed >= length : timer.state === "over";
@@ -215,13 +216,13 @@ function renderTimer() {
   const working = into < timer.work_s;
   const left = over ? 0 : working ? timer.work_s - into : timer.work_s + timer.rest_s - into;
   const whole = working ? timer.work_s : timer.rest_s;
-  const round = Math.min(timer.rounds, 1 + Math.floor(elapsed / (timer.work_s + timer.rest_s)));
+  const round = Math.min(endless ? Infinity : timer.rounds, 1 + Math.floor(elapsed / (timer.work_s + timer.rest_s)));
 
   document.body.dataset.timer = over ? "over" : timer.state;
   $("clock").classList.toggle("working", working && !over && !stopped);
   write($("time"), clockFace(stopped ? Number($("work_s").value) || timer.work_s : left));
   write($("what"), over ? say("timer.over") : timer.state === "paused" ? say("timer.paused") : say(working ? "timer.work" : "timer.rest"));
-  write($("round"), say("timer.round", { n: round, of: timer.rounds }));
+  write($("round"), say("timer.round", { n: round, of: endless ? "∞" : timer.rounds }));
   $("passed-share").style.transform = `scaleX(${over || stopped ? 0 : left / whole})`;
   write($("go"), say(running && !over ? "timer.pause" : timer.state === "paused" ? "timer.go_on" : "timer.start"));
   $("stop").disabled = stopped;
