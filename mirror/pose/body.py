@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirror.pose.joints import ANKLES, HIPS, KNEES, SHOULDERS
-from mirror.pose.window import F32, Window, fit, pixels, standing_height
+from mirror.pose.window import F32, SEEN, Window, bent_height, fit, pixels, standing_height
 
 BODY = SHOULDERS + HIPS + KNEES + ANKLES
 PRESENT_SCORE = 0.25
@@ -22,6 +22,11 @@ SURE_JOINT = 0.4
 """A joint that scores this much lies where it is seen..."""
 RIM = 0.02
 """...and so near an edge of the window, in its widths and heights, it is about to be cut off."""
+
+BENT = 1.1
+"""Shanks or shoulders that belong to somebody this many times as tall tell that somebody is bent..."""
+LOWEST = 2.0
+"""...and hardly anybody who squats is lower than their height divided by this."""
 
 Point = tuple[float, float]
 """(x, y) in pixels of the un-mirrored frame."""
@@ -48,6 +53,17 @@ class Body:
     upright: bool
 
     @property
+    def tall(self) -> float:
+        """Their standing height even where they are deep in a squat or bent over; else `height`."""
+        bent = min(bent_height(self.keypoints, self.size), LOWEST * self.height)
+        return bent if bent > BENT * self.height else self.height
+
+    @property
+    def feet_seen(self) -> bool:
+        """Whether both ankles are seen, so that `feet` is a place and not a guess."""
+        return bool(self.keypoints[ANKLES, 2].min() >= SEEN)
+
+    @property
     def appeal(self) -> float:
         """How much this looks like the person on the mark: sure, large, in the middle. 0: nobody."""
         if self.score < PRESENT_SCORE:
@@ -69,9 +85,12 @@ class Body:
             return False
         return bool(window.share_inside(pixels(self.keypoints[sure], self.size)).min() < RIM)
 
-    def window(self, aspect: float) -> Window:
-        """The window that fits them standing; aspect = width / height of the network's input."""
-        return fit(self.keypoints, self.size, aspect, self.height)
+    def window(self, aspect: float, height: float | None = None) -> Window:
+        """The window that fits them standing; aspect = width / height of the network's input.
+
+        height: their standing height in pixels where more than this one pose tells it.
+        """
+        return fit(self.keypoints, self.size, aspect, self.height if height is None else height)
 
 
 def body_of(keypoints: F32, size: tuple[int, int]) -> Body:

@@ -28,14 +28,21 @@ GONE_AFTER_S = 0.5
 REMEMBER_S = 2.0
 """For this long after losing somebody, only somebody of the same size in the same place is them."""
 HOP_SHANKS = 0.5
-"""Hips that jump this many shank lengths between two frames belong to somebody else."""
+"""Hips that jump this many shank lengths between two frames may belong to somebody else."""
 DART_SHARE = 0.05
 """...and so do hips that dart aside by this share of standing height: 1.3 m/s, sideways."""
-SWELL = 1.05
-"""...and a body that grows by this factor between two frames, beyond what the person on the mark measures."""
+SWELL, ASIDE_SHARE = 1.05, 0.01
+"""...and a body that grows by this factor between two frames, beyond what the person on the mark measures, while
+its hips move aside by this share of standing height: hips that stay are those of somebody stretching."""
 LARGER = 1.08
+WALKS_UPRIGHT = 0.5
+"""A body lower than this share of the person's standing height lies, or folds up: nobody passes like that."""
 FRAME_S = 1 / 15
 """Between two frames as far apart as these; further apart, so much more is allowed."""
+SECOND_BODY = 2
+"""So many kinds of joint where the body in the window has none are another body's."""
+TOGETHER_S = 0.5
+"""A jump is somebody else's when a second body is seen within this time of it; else the person moved so."""
 FREEZE_S = 1.0
 """For so long after such a jump nobody is sure who is seen: whoever passes is through by then."""
 LANE_SHARE = 0.06
@@ -50,6 +57,8 @@ REFIT_AFTER_S = 0.4
 """The window follows a person who stands elsewhere for this long."""
 REFIT_SHARE = 0.06
 """...and whose feet, or height, moved by more than this share of standing height. Up to 10 % is harmless."""
+STOOD_UP = 0.1
+"""...at once, when they grew by so much over the same feet: they were first seen in a squat."""
 SHRINK_AFTER_S = 8.0
 """Somebody who looks smaller over the same feet squats; nobody squats this long without moving at all."""
 
@@ -104,6 +113,14 @@ class Person:
     ill_fitted_since: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Joints that were elsewhere from one frame to the next at time t, and the person as before."""
+
+    t: float
+    before: Person
+
+
 class PersonTracker:
     """From frames to the poses of one person. One instance per stream; not for several threads.
 
@@ -112,12 +129,16 @@ class PersonTracker:
         SEARCHING                    somebody is found, and may be who was lost     FOLLOWING
         FOLLOWING                    hardly seen                                    HIDDEN
         HIDDEN                       seen again                                     FOLLOWING
-        FOLLOWING, HIDDEN            joints jump as no person's do                  DOUBTED
+        FOLLOWING, HIDDEN            joints jump, and a second body is seen         DOUBTED
         DOUBTED                      after 1 s: on their place, or as tall          FOLLOWING
         DOUBTED                      after 5 s: neither                             REPLACED
         FOLLOWING, HIDDEN, DOUBTED   hardly seen, and not surely seen for 0.5 s     SEARCHING
         REPLACED                     1.2 s later                                    SEARCHING
         all but REPLACED             another picture size or network                SEARCHING
+
+    A jump alone is no doubt: people dart when they sit back turned, and grow when they stand up. A second body
+    is what the look, or one within half a second of it, sees of joints that are not this body's; when it comes
+    after the jump, the place from before the jump counts.
 
     A pose is FOUND while FOLLOWING, UNSURE while HIDDEN or DOUBTED, else NOBODY.
     """
@@ -129,6 +150,8 @@ class PersonTracker:
         self._since = -math.inf  # when DOUBTED or REPLACED began
         self._person: Person | None = None  # on the mark, or lost a moment ago
         self._fixed_feet = FixedFeet()
+        self._second_t = -math.inf  # when a second body was seen last
+        self._jump: Jump | None = None  # the last one that nobody knows the reason of
 
     @property
     def net(self) -> Looks:
@@ -193,6 +216,7 @@ class PersonTracker:
         """Pictures are others from now on. A person's replacement goes on: everybody is to notice it."""
         self._person, self._size = None, size
         self._fixed_feet.forget()
+        self._second_t, self._jump = -math.inf, None
         if self._state is not Tracking.REPLACED:
             self._state = Tracking.SEARCHING
 
@@ -205,17 +229,17 @@ class PersonTracker:
         best = max(looks, key=lambda body: body.appeal)
         if best.appeal <= 0 or not self._may_be(best, frame.t):
             return self._pose(frame, best.keypoints, Presence.NOBODY)
-        window = best.window(aspect)
+        window = best.window(aspect, best.tall)
         for _ in range(2):  # the first look was through a coarse window: look closer, fit again
             closer = self._look(frame, window)
             if closer.appeal <= 0:
                 return self._pose(frame, best.keypoints, Presence.NOBODY)
-            window = closer.window(aspect)
+            window = closer.window(aspect, closer.tall)
         body = self._look(frame, window)
         if self._long_lost(frame.t):
             self._fixed_feet.forget()
         self._fixed_feet.resume()  # wherever hips and shoulders were before, they came back since
-        self._accept(body, frame.t, _settled(window, body), None)
+        self._accept(body, frame.t, Place(window, body.tall, body.feet), None)
         return self._pose(frame, body.keypoints, Presence.FOUND)
 
     def _may_be(self, body: Body, t: float) -> bool:
@@ -224,7 +248,7 @@ class PersonTracker:
         if lost is None or self._long_lost(t):
             return True
         apart, height = math.dist(body.hips, lost.last.hips), lost.place.height
-        return apart < 0.5 * height and 0.75 < body.height / height < 1.33
+        return apart < 0.5 * height and 0.75 < body.tall / height < 1.33
 
     def _long_lost(self, t: float) -> bool:
         """Whether whoever is found now is somebody new."""
@@ -257,29 +281,47 @@ class PersonTracker:
         the same size; anybody else is a stranger, who may stay but takes over only as somebody new.
         """
         if self._state is not Tracking.DOUBTED:
-            if not self._jumped(body, person, t):
+            before = self._before_jump(body, person, t)
+            if before is None:
                 return False
             self._state, self._since = Tracking.DOUBTED, t
+            self._person = person = Person(before.place, before.last, person.last_t, None)
         lasted = t - self._since
         if lasted >= FREEZE_S and (person.place.in_lane(body) or person.place.same_size(body)):
             self._fixed_feet.resume()
+            self._jump = None
             return False
         if lasted >= STRANGER_S:
             self._replace(t)
         return True
 
+    def _before_jump(self, body: Body, person: Person, t: float) -> Person | None:
+        """The person as they were before joints jumped to somebody else's; None while nothing says so."""
+        if self._net.others >= SECOND_BODY:
+            self._second_t = t
+        if self._jump is not None and t - self._jump.t > TOGETHER_S:
+            self._jump = None
+        if self._jumped(body, person, t):
+            self._jump = Jump(t, person if self._jump is None else self._jump.before)
+        seen = self._jump is not None and t - self._second_t <= TOGETHER_S
+        return self._jump.before if self._jump is not None and seen else None
+
     def _jumped(self, body: Body, person: Person, t: float) -> bool:
         """Whether no person moves like that from the last frame to this one."""
         height, (x, y), (last_x, last_y) = person.place.height, body.hips, person.last.hips
+        if body.height < WALKS_UPRIGHT * height:
+            return False
         frames = max(1.0, (t - person.last_t) / FRAME_S)
         far = math.hypot(x - last_x, y - last_y) > HOP_SHANKS * SHANK * height * frames
         aside = abs(x - last_x) > DART_SHARE * height * frames
         swollen = body.height > LARGER * height and body.height > SWELL**frames * person.last.height
+        swollen = swollen and abs(x - last_x) > ASIDE_SHARE * height
         return far or aside or swollen or self._fixed_feet.darted(t, x, body.shoulders[0], height)
 
     def _replace(self, t: float) -> None:
         """Whoever stands there now is somebody else: for a moment nobody is there, then they are new."""
         self._person, self._state, self._since = None, Tracking.REPLACED, t
+        self._second_t, self._jump = -math.inf, None
         self._fixed_feet.forget()
 
     def _accept(self, body: Body, t: float, place: Place, ill_fitted_since: float | None) -> None:
@@ -295,7 +337,8 @@ def _settled(window: Window, body: Body) -> Place:
 def _followed(person: Person, body: Body, t: float, aspect: float) -> tuple[Place, float | None]:
     """Where the person stands now, and since when that is another place than their window's, if it is.
 
-    The window moves when they stand elsewhere for a while, at once when they are being cut off.
+    The window moves when they stand elsewhere for a while, at once when they are being cut off, or stand up
+    from a squat they were first seen in: upright, larger, and over the same feet.
     """
     place = person.place
     moved, grown = place.moved(body), body.height / place.height - 1
@@ -306,6 +349,8 @@ def _followed(person: Person, body: Body, t: float, aspect: float) -> tuple[Plac
     if not body.upright or (moved < REFIT_SHARE and grown < REFIT_SHARE and not shrunk):
         return place, None
     since = t if person.ill_fitted_since is None else person.ill_fitted_since
+    if grown > STOOD_UP and moved < REFIT_SHARE and body.feet_seen:
+        return _settled(body.window(aspect), body), None
     patience = REFIT_AFTER_S if moved > REFIT_SHARE or not shrunk else SHRINK_AFTER_S
     if t - since >= patience:
         return _settled(body.window(aspect), body), None

@@ -15,6 +15,7 @@ from mirror.pose.correction import Correction, correction_of
 from mirror.pose.interpreter import Network, Tensor
 from mirror.pose.joints import ANKLES, HIPS, KNEES, SHOULDERS
 from mirror.pose.movenet import Decoder
+from mirror.pose.second_body import second_body
 from mirror.pose.window import F32, Cropper, Window
 from mirror.stopwatch import Mark, unmarked
 
@@ -29,7 +30,7 @@ class Looks(Protocol):
     whoever judges by them; empty where nobody measured it. aspect: width / height of the windows it wants.
     mark: told when a stage of a look is done. correction: what takes the bias of its joints away, where that
     was measured. `look` leaves the bias in: it belongs to windows that fit the person, and their height must
-    be known.
+    be known. others: how many kinds of joint the last look saw where the body it gave has none (`second_body`).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Looks(Protocol):
     aspect: float
     mark: Mark
     correction: Correction | None
+    others: int
 
     @property
     def runtime(self) -> str: ...
@@ -69,6 +71,7 @@ class PoseNet:
         self.correction = correction_of(entry)
         self._crop = Cropper(h, w)
         self._decode = Decoder(*cells)
+        self.others = 0
         self.mark: Mark = unmarked
 
     @property
@@ -81,7 +84,9 @@ class PoseNet:
         self.mark("window")
         heads = self.network.lend(picture)
         self.mark("invoke")
-        keypoints = untangled(window.to_frame(self._decode(*heads), frame.size))
+        found = self._decode(*heads)
+        self.others = second_body(heads[0], found)
+        keypoints = untangled(window.to_frame(found, frame.size))
         self.mark("decode")
         return keypoints
 

@@ -15,13 +15,27 @@ import numpy.typing as npt
 
 from mirror.camera.frame import U8, Frame, Layout
 from mirror.faults import PartMissing
-from mirror.pose.joints import ANKLES, HIPS, NOSE, NOSE_TO_ANKLE, SHOULDER_TO_HIP, SHOULDERS, SOLE_BELOW_ANKLE
+from mirror.pose.joints import (
+    ANKLES,
+    HIPS,
+    KNEES,
+    NOSE,
+    NOSE_TO_ANKLE,
+    SHANK,
+    SHOULDER_TO_HIP,
+    SHOULDERS,
+    SOLE_BELOW_ANKLE,
+)
 
 F32 = npt.NDArray[np.float32]
 
 WINDOW_HEIGHTS = 1.15
 """Height of the window in standing heights. 1.1-1.25 reads hips best (docs/models.md)."""
 LEAST_PX = 1.0
+SEEN = 0.3
+"""Joints that score less tell no length."""
+SHOULDERS_APART = 0.24
+"""Distance of the shoulders in statures, at the high end: 0.20 to 0.25 in people filmed from the front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +90,25 @@ def standing_height(keypoints: F32, size: tuple[int, int]) -> float:
     """
     xy = pixels(keypoints, size)
     torso = math.dist(xy[SHOULDERS].mean(0), xy[HIPS].mean(0)) / SHOULDER_TO_HIP
-    if keypoints[ANKLES, 2].max() < 0.3:
+    if keypoints[ANKLES, 2].max() < SEEN:
         return max(torso, LEAST_PX)
     whole = float(xy[ANKLES, 1].mean() - xy[NOSE, 1]) / NOSE_TO_ANKLE
     return max(whole, min(torso, 1.6 * whole), LEAST_PX)
+
+
+def bent_height(keypoints: F32, size: tuple[int, int]) -> float:
+    """The person's standing height in pixels by lengths that squatting hardly shortens in the picture.
+
+    The shorter shank and the width of the shoulders: short of the truth in somebody turned, never far beyond
+    it. 0 where joints of neither are surely seen, or no feet.
+    """
+    if keypoints[ANKLES, 2].max() < SEEN:
+        return 0.0
+    xy = pixels(keypoints, size)
+    shoulders = math.dist(*xy[SHOULDERS]) / SHOULDERS_APART if keypoints[SHOULDERS, 2].min() >= SEEN else 0.0
+    shanks = [math.dist(xy[knee], xy[ankle]) / SHANK for knee, ankle in zip(KNEES, ANKLES, strict=True)]
+    legs = min(shanks) if keypoints[KNEES + ANKLES, 2].min() >= SEEN else 0.0
+    return max(shoulders, legs)
 
 
 def fit(keypoints: F32, size: tuple[int, int], aspect: float, height: float | None = None) -> Window:
@@ -89,11 +118,11 @@ def fit(keypoints: F32, size: tuple[int, int], aspect: float, height: float | No
     """
     xy = pixels(keypoints, size)
     height = standing_height(keypoints, size) if height is None else height
-    if keypoints[ANKLES, 2].max() < 0.3:
+    if keypoints[ANKLES, 2].max() < SEEN:
         sole = float(xy[HIPS, 1].mean()) + 0.53 * height
     else:
         sole = float(xy[ANKLES, 1].mean()) + SOLE_BELOW_ANKLE * height
-    centre_x = float(xy[HIPS + ANKLES if keypoints[ANKLES, 2].min() > 0.3 else HIPS, 0].mean())
+    centre_x = float(xy[HIPS + ANKLES if keypoints[ANKLES, 2].min() > SEEN else HIPS, 0].mean())
     return window_at(centre_x, sole - 0.5 * height, WINDOW_HEIGHTS * height, aspect)
 
 

@@ -18,6 +18,7 @@ from mirror.pose.catalog import ModelEntry
 from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Tensor
 from mirror.pose.movenet import Decoder
+from mirror.pose.second_body import second_body
 from mirror.pose.pose_net import untangled
 from mirror.pose.self_test import ends
 from mirror.pose.window import F32, Cropper, Window
@@ -89,6 +90,7 @@ class ChipNet:
         self.constants = entry.constants
         self.aspect = entry.width / entry.height
         self.correction = correction_of(entry)
+        self.others = 0
         self.mark: Mark = unmarked
         self._chip = chip
         self._crop = Cropper(entry.height, entry.width)
@@ -104,7 +106,9 @@ class ChipNet:
         self.mark("window")
         heads = self._chip.run(picture)
         self.mark("invoke")
-        keypoints = untangled(window.to_frame(self._decode(*heads), frame.size))
+        found = self._decode(*heads)
+        self.others = second_body(heads[0], found)
+        keypoints = untangled(window.to_frame(found, frame.size))
         self.mark("decode")
         return keypoints
 
@@ -123,6 +127,7 @@ class CameraNet:
         self.constants = entry.constants
         self.aspect = entry.width / entry.height
         self.correction = correction_of(entry)
+        self.others = 0
         self.mark: Mark = unmarked
         self._camera = camera
         self._decode = Decoder(entry.height // 4, entry.width // 4)
@@ -141,7 +146,9 @@ class CameraNet:
         self.mark("invoke")
         if answer is None:
             return np.zeros((17, 3), np.float32)
-        keypoints = untangled(answer.window.to_frame(self._decode(*answer.heads), frame.size))
+        found = self._decode(*answer.heads)
+        self.others = second_body(answer.heads[0], found)
+        keypoints = untangled(answer.window.to_frame(found, frame.size))
         self.mark("decode")
         return keypoints
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from bodies import F32, SIZE, TALL_PX, squatting, standing
@@ -13,8 +15,10 @@ from mirror.pose.people import (
     GONE_AFTER_S,
     REFIT_AFTER_S,
     REMEMBER_S,
+    SECOND_BODY,
     SHRINK_AFTER_S,
     STRANGER_S,
+    TOGETHER_S,
     PersonTracker,
     Tracking,
 )
@@ -35,6 +39,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.sees: F32 = standing()
+        self.others = 0
         self.looks = 0
         self.mark = lambda stage: None
 
@@ -51,8 +56,11 @@ class Scene:
         self.tracker = PersonTracker(self.net)
         self.t = 0.0
 
-    def frame(self, sees: F32, size: tuple[int, int] = SIZE, after: float = FRAME_S) -> Pose:
-        self.net.sees = sees
+    def frame(
+        self, sees: F32, size: tuple[int, int] = SIZE, after: float = FRAME_S, others: int = 0
+    ) -> Pose:
+        """others: kinds of joint that are seen where this body has none."""
+        self.net.sees, self.net.others = sees, others
         self.t += after
         return self.tracker.see(Frame(np.zeros((1, 1, 3), np.uint8), self.t, 0, Layout.BGR, size))
 
@@ -85,7 +93,7 @@ def hidden() -> Scene:
 
 def doubted() -> Scene:
     scene = following()
-    scene.frame(ASIDE)
+    scene.frame(ASIDE, others=SECOND_BODY)
     assert scene.state is Tracking.DOUBTED
     return scene
 
@@ -170,10 +178,61 @@ def test_whoever_is_hardly_seen_is_hidden_for_a_moment() -> None:
     assert pose.window is not None
 
 
-def test_joints_that_jump_are_doubted() -> None:
+def test_joints_that_jump_where_a_second_body_is_seen_are_doubted() -> None:
     scene = following()
-    pose = scene.frame(ASIDE)
+    pose = scene.frame(ASIDE, others=SECOND_BODY)
     assert (scene.state, pose.seen) == (Tracking.DOUBTED, Presence.UNSURE)
+
+
+JUMPS = {
+    "darts aside": standing(x=240.0 + 0.06 * TALL_PX),
+    "grows at once": standing(x=240.0 + 0.02 * TALL_PX, tall=1.15 * TALL_PX),
+    "is elsewhere": ASIDE,
+}
+
+
+@pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS.keys())
+def test_one_body_alone_is_never_doubted_however_it_moves(jump: F32) -> None:
+    scene = following()
+    for _ in range(10):
+        pose = scene.frame(jump, others=SECOND_BODY - 1)
+        assert (scene.state, pose.seen) == (Tracking.FOLLOWING, Presence.FOUND)
+    alone, scene = scene.net.looks, following()
+    scene.lasting(standing(), 10 * FRAME_S)
+    assert alone == scene.net.looks  # a jump costs no look more
+
+
+@pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS.keys())
+def test_the_same_movement_with_a_second_body_a_moment_before_is_doubted(jump: F32) -> None:
+    scene = following()
+    scene.frame(standing(), others=SECOND_BODY)
+    scene.lasting(standing(), TOGETHER_S - 2 * FRAME_S)
+    assert scene.frame(jump).seen is Presence.UNSURE
+    assert scene.state is Tracking.DOUBTED
+
+
+def test_a_second_body_beside_somebody_who_moves_as_one_does_is_no_doubt() -> None:
+    scene = following()
+    for _ in range(60):
+        assert scene.frame(standing(), others=5).seen is Presence.FOUND
+
+
+def test_a_second_body_seen_long_before_the_jump_is_none_of_it() -> None:
+    scene = following()
+    scene.frame(standing(), others=SECOND_BODY)
+    scene.lasting(standing(), TOGETHER_S + 2 * FRAME_S)
+    assert scene.frame(ASIDE).seen is Presence.FOUND
+
+
+def test_a_second_body_seen_just_after_the_jump_gives_the_person_their_place_back() -> None:
+    scene = following()
+    window = scene.tracker.window
+    assert scene.frame(ASIDE).seen is Presence.FOUND
+    scene.lasting(ASIDE, TOGETHER_S - 2 * FRAME_S)
+    assert scene.frame(ASIDE, others=SECOND_BODY).seen is Presence.UNSURE
+    assert (scene.state, scene.tracker.window) == (Tracking.DOUBTED, window)
+    assert scene.lasting(standing(), FREEZE_S + FRAME_S).seen is Presence.FOUND
+    assert scene.tracker.window == window
 
 
 def test_with_seldom_pictures_whoever_is_hardly_seen_is_gone_at_once() -> None:
@@ -193,7 +252,7 @@ def test_whoever_is_seen_again_is_followed() -> None:
 
 def test_a_body_that_comes_out_of_hiding_elsewhere_is_doubted() -> None:
     scene = hidden()
-    assert scene.frame(ASIDE).seen is Presence.UNSURE
+    assert scene.frame(ASIDE, others=SECOND_BODY).seen is Presence.UNSURE
     assert scene.state is Tracking.DOUBTED
 
 
@@ -221,6 +280,13 @@ def test_the_person_is_back_after_a_second_and_not_before(back: F32) -> None:
     assert scene.state is Tracking.FOLLOWING
     for _ in range(15):
         assert scene.frame(back).seen is Presence.FOUND  # and not in doubt again for where they were before
+
+
+def test_a_doubt_that_is_over_leaves_nothing_behind() -> None:
+    scene = doubted()
+    scene.lasting(standing(), FREEZE_S + FRAME_S)
+    for _ in range(30):
+        assert scene.frame(standing(), others=SECOND_BODY).seen is Presence.FOUND
 
 
 def test_whoever_is_back_deep_in_a_squat_is_followed() -> None:
@@ -316,6 +382,27 @@ def test_the_window_follows_whoever_steps_aside_after_a_moment() -> None:
     assert scene.tracker.window is not None
     assert scene.tracker.window.centre[0] == pytest.approx(x, abs=3)
     assert scene.tracker.window.height == first.height
+
+
+@pytest.mark.parametrize("down", [0.1, 0.16, 0.22])
+def test_whoever_is_first_seen_in_a_squat_keeps_the_window_when_they_stand_up(down: float) -> None:
+    scene, upright = Scene(), following()
+    scene.frame(squatting(down))
+    first, fits = scene.tracker.window, upright.tracker.window
+    assert first is not None
+    assert fits is not None
+    assert 0.9 < first.height / fits.height < 1.05
+    for i in range(45):
+        pose = scene.frame(squatting(down * abs(math.cos(i / 5))))
+        assert (pose.seen, scene.state) == (Presence.FOUND, Tracking.FOLLOWING)
+
+
+def test_whoever_turns_out_much_taller_over_the_same_feet_has_a_larger_window_at_once() -> None:
+    scene = Scene()
+    scene.frame(standing(tall=0.85 * TALL_PX))
+    scene.frame(standing())
+    assert scene.tracker.window is not None
+    assert scene.tracker.window.height == pytest.approx(1.15 * TALL_PX, abs=4)
 
 
 def test_the_window_shrinks_only_for_somebody_who_stays_smaller_for_long() -> None:

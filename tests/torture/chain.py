@@ -104,6 +104,7 @@ class Shown:
     name, runtime = "what is shown", "nothing"
     constants: ClassVar[dict[str, float]] = {}
     aspect = 0.5
+    others = 0
     mark = staticmethod(unmarked)
 
     def __init__(self, corrected: bool) -> None:
