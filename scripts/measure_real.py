@@ -151,7 +151,7 @@ def _live(clip: Clip, recorded: Path | None) -> Seen:
             TrackedPose(frame.t, pose.keypoints, pose.size, pose.seen is not Presence.NOBODY, why)
         )
         reps += [rep] if rep else []
-        frozen.append(unsure)
+        frozen.append(passes)
         if reading.phase is not Phase.STAND:
             down.append(reading.left.verdict is reading.right.verdict is Verdict.UNKNOWN)
         whys.update([in_english(reading.why_unknown)] if reading.why_unknown else [])

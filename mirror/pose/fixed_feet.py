@@ -1,7 +1,8 @@
 """Tells somebody whose feet stay where they are from whoever walks through the picture before them.
 
 Feet that stay hold hips and shoulders over them, however deep somebody squats and however seldom pictures
-come; joints that dart aside are another body's. Knows places across the picture only, and no pictures.
+come; joints that dart aside may be another body's. Knows places across the picture only, and no pictures:
+whether a second body is there is for others to see.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ HOP_SHANKS = 0.5
 DART_SHARE = 0.05
 """...and so do hips that dart aside by this share of standing height: 1.3 m/s, sideways."""
 SWELL, ASIDE_SHARE = 1.05, 0.01
-"""...and a body that grows by this factor between two frames, beyond what the person on the mark measures, while
-its hips move aside by this share of standing height: hips that stay are those of somebody stretching."""
+"""...and a body that grows by this factor between two frames, beyond what the person on the mark measures,
+while its hips move aside by this share of standing height: hips that stay are of somebody who stretches."""
 LARGER = 1.08
 WALKS_UPRIGHT = 0.5
 """A body lower than this share of the person's standing height lies, or folds up: nobody passes like that."""
@@ -136,9 +136,9 @@ class PersonTracker:
         REPLACED                     1.2 s later                                    SEARCHING
         all but REPLACED             another picture size or network                SEARCHING
 
-    A jump alone is no doubt: people dart when they sit back turned, and grow when they stand up. A second body
-    is what the look, or one within half a second of it, sees of joints that are not this body's; when it comes
-    after the jump, the place from before the jump counts.
+    A jump alone is no doubt: people dart when they sit back turned, and grow when they stand up. A second
+    body is what the look, or one within half a second of it, sees of joints that are not this body's; when it
+    comes after the jump, the person's place from before it counts.
 
     A pose is FOUND while FOLLOWING, UNSURE while HIDDEN or DOUBTED, else NOBODY.
     """

@@ -30,7 +30,8 @@ class Looks(Protocol):
     whoever judges by them; empty where nobody measured it. aspect: width / height of the windows it wants.
     mark: told when a stage of a look is done. correction: what takes the bias of its joints away, where that
     was measured. `look` leaves the bias in: it belongs to windows that fit the person, and their height must
-    be known. others: how many kinds of joint the last look saw where the body it gave has none (`second_body`).
+    be known. others: how many kinds of joint the last look saw where the body it gave has none
+    (`second_body`).
     """
 
     name: str

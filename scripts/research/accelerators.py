@@ -18,8 +18,8 @@ from mirror.pose.catalog import ModelEntry
 from mirror.pose.correction import correction_of
 from mirror.pose.interpreter import Tensor
 from mirror.pose.movenet import Decoder
-from mirror.pose.second_body import second_body
 from mirror.pose.pose_net import untangled
+from mirror.pose.second_body import second_body
 from mirror.pose.self_test import ends
 from mirror.pose.window import F32, Cropper, Window
 from mirror.stopwatch import Mark, unmarked

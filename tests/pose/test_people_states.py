@@ -56,9 +56,7 @@ class Scene:
         self.tracker = PersonTracker(self.net)
         self.t = 0.0
 
-    def frame(
-        self, sees: F32, size: tuple[int, int] = SIZE, after: float = FRAME_S, others: int = 0
-    ) -> Pose:
+    def frame(self, sees: F32, size: tuple[int, int] = SIZE, after: float = FRAME_S, others: int = 0) -> Pose:
         """others: kinds of joint that are seen where this body has none."""
         self.net.sees, self.net.others = sees, others
         self.t += after
