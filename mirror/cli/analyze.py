@@ -13,7 +13,9 @@ from mirror.cli.flags import Config, load_settings
 
 @app.command()
 def analyze(
-    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT", help="Videos or keypoint recordings.")],
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT", help="Videos, keypoint recordings, or folders of them.")
+    ],
     json: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--json", metavar="F", help="Write everything as JSON."),
@@ -36,6 +38,19 @@ def analyze(
             "--video", metavar="F.mp4", help="Write a copy with knees, targets and the count in it."
         ),
     ] = None,
+    reps: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--reps", metavar="F.csv", help="Write all repetitions of all inputs as one table."),
+    ] = None,
+    processes: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            "-j", "--jobs", metavar="N", min=1, help="Inputs worked on at once; default: the cores."
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Leave out inputs whose results are there, whole.")
+    ] = False,
     compare: Annotated[
         bool, typer.Option("--compare", help="Say what differs between two inputs, flat and on plates say.")
     ] = False,
@@ -78,6 +93,7 @@ def analyze(
     debug: Debug = False,
 ) -> None:
     """Judge videos at a desk: a table, and files where asked. With several inputs, F is a folder."""
+    from mirror.desk.one import STDOUT, Wanted
     from mirror.desk.run import Outputs, analyze_all
 
     settings = load_settings(
@@ -88,15 +104,15 @@ def analyze(
         person__stature_m=stature,
         model__name=model,
     )
-    outputs = Outputs(json=json, csv=csv, keypoints=keypoints, plot=plot, video=video, compare=compare)
-    code = analyze_all(
-        inputs,
-        settings,
-        reference,
-        outputs,
+    asked = {"json": json, "csv": csv, "keypoints": keypoints, "plot": plot, "video": video, "reps": reps}
+    files = {kind: STDOUT if path == Path("-") else path for kind, path in asked.items()}
+    wanted = Wanted(
+        reference=reference,
         clockwise_deg=rotate,
         mirrored=mirrored,
         overwrite=yes,
+        resume=resume,
+        processes=processes,
         debug=debugging(),
     )
-    raise typer.Exit(code)
+    raise typer.Exit(analyze_all(inputs, settings, Outputs(**files, compare=compare), wanted))

@@ -24,7 +24,7 @@ from mirror import __version__
 from mirror.camera.recording import load
 from mirror.cli import config, flags, main
 from mirror.cli.app import app
-from mirror.desk import run as desk
+from mirror.desk import one as desk
 from mirror.desk.study import Study, study
 from mirror.faults import TemporaryFault
 from mirror.settings import every

@@ -681,18 +681,18 @@ def test_a_fault_of_ours_in_one_input_is_a_line_and_the_others_are_judged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from mirror.cli import main
-    from mirror.desk import run as desk_run
+    from mirror.desk import one as desk_one
 
     for name in ("one", "two", "three"):
         save(tmp_path / f"{name}.npz", a_long_visit())
-    does = desk_run.study
+    does = desk_one.study
 
     def study(path: Path, *more: Any) -> Any:
         if path.stem == "two":
             raise Odd("nobody foresaw this")
         return does(path, *more)
 
-    monkeypatch.setattr(desk_run, "study", study)
+    monkeypatch.setattr(desk_one, "study", study)
     inputs = [str(tmp_path / f"{name}.npz") for name in ("one", "two", "three")]
     assert main(["analyze", *inputs]) == 1
     told = capsys.readouterr()
