@@ -1,11 +1,11 @@
-"""Text that strangers wrote, harmless where it is shown: on a line of a terminal, in a cell of a spreadsheet.
-
-Knows letters, not what they say.
+"""Text as people write it: harmless where it is shown, on a terminal or in a spreadsheet, whoever wrote
+it; and ~ for a home. Knows letters, not what they say.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 CONTROL = ("Cc", "Zl", "Zp")
 """Unicode's kinds of letters that move a terminal's cursor, colour it, or end a line."""
@@ -32,3 +32,11 @@ def cell(text: str) -> str:
     """
     one = text.replace(";", ",").replace("\t", " ")
     return f"'{one}" if one.lstrip(AROUND).startswith(A_FORMULA_BEGINS) else one
+
+
+def in_home(name: str) -> Path:
+    """A file as a person writes it: ~ is somebody's home folder, if there is such a somebody."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)

@@ -34,6 +34,12 @@ def is_stream(path: Path) -> bool:
     return named_by_device or stat.S_ISFIFO(there.st_mode) or stat.S_ISCHR(there.st_mode)
 
 
+def is_folder(path: Path) -> bool | None:
+    """Whether what is there is a folder; None where nothing is. Raises BadInput where nobody can tell."""
+    there = _there(path)
+    return None if there is None else stat.S_ISDIR(there.st_mode)
+
+
 def check_writable(paths: Sequence[Path], inputs: Sequence[Path], overwrite: bool) -> None:
     """Before any work: raise BadInput where writing would fail, or overwrite without leave.
 

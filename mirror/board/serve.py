@@ -13,11 +13,10 @@ import logging
 import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirror.faults import BadInput, PermanentFault
-from mirror.plain import in_a_line
+from mirror.plain import in_a_line, in_home
 from mirror.settings import Settings
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ def key_for(settings: Settings) -> str | None:
             f"[board] key_file: at {host} others can reach the board, so it needs a file with a key of "
             f"{LEAST_KEY} letters or more"
         )
-    path = Path(name).expanduser()
+    path = in_home(name)
     try:
         with path.open("rb") as file:
             lines = file.read(LARGEST_KEY).decode("ascii").splitlines()

@@ -92,8 +92,21 @@ def _say(sentence: str, code: int) -> int:
     return code
 
 
+def _with_streams() -> None:
+    """Somebody may have closed stdout (`>&-`). Without one the next file that is opened would take its place
+    and be written into by whatever a library prints."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115
+
+
 def script() -> None:
     """The installed command."""
+    _with_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without these letters still gets its table
         sys.stdout.reconfigure(errors="backslashreplace")
     unwind_when_ended()

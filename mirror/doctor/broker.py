@@ -16,7 +16,7 @@ from mirror.doctor.finding import Finding
 from mirror.faults import BadInput
 from mirror.mqtt.connection import client_for, why_not
 from mirror.mqtt.setup import BrokerSetup, setup_for
-from mirror.service.folders import in_home
+from mirror.plain import in_home
 from mirror.settings import Settings
 
 PATIENCE_S = 6.0

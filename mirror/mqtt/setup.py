@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mirror.faults import BadInput
 from mirror.mqtt.topics import Topics
-from mirror.service.folders import in_home
+from mirror.plain import in_home
 from mirror.settings import Settings
 
 PORT, TLS_PORT = 1883, 8883

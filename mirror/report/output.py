@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mirror.faults import BadInput
+from mirror.writing import is_folder
 
 
 def targets(output: Path, inputs: Sequence[Path], suffix: str) -> list[Path]:
@@ -17,10 +18,10 @@ def targets(output: Path, inputs: Sequence[Path], suffix: str) -> list[Path]:
     Raises BadInput when two inputs would write the same file, or a file stands where a folder is needed.
     """
     if len(inputs) == 1:
-        if output.is_dir():
+        if is_folder(output):
             return [output / f"{inputs[0].stem}{suffix}"]
         return [output]
-    if output.exists() and not output.is_dir():
+    if is_folder(output) is False:
         raise BadInput(f"{output} is a file; with several inputs it must name a folder.")
     names = [output / f"{path.stem}{suffix}" for path in inputs]
     if len(set(names)) < len(names):

@@ -7,6 +7,7 @@ gap, and said. Decides nothing.
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ COACHING_ONLY = "Coaching only. If something hurts, stop and ask a professional.
 
 def check_can_plot() -> None:
     """Before any work: raise PartMissing when matplotlib is not there."""
+    os.environ["MPLBACKEND"] = "agg"  # a notebook's is none here, and matplotlib would not even begin
     try:
         import matplotlib.figure  # noqa: F401 - a second, and an optional dependency
     except ImportError as missing:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from mirror.faults import BadInput
+from mirror.plain import in_home
 from mirror.settings.errors import (
     did_you_mean,
     misfit,
@@ -89,10 +90,10 @@ def own_file() -> list[Path]:
     """Where a person's own settings are, in their home; nothing where nobody has one."""
     config = os.environ.get("XDG_CONFIG_HOME")
     if not config:
-        try:
-            config = str(Path("~/.config").expanduser())
-        except RuntimeError:  # a user without a name and without a home
+        home = in_home("~/.config")
+        if not home.is_absolute():  # a user without a name and without a home
             return []
+        config = str(home)
     return [Path(config) / "squat-mirror" / FILE_NAME]
 
 
@@ -124,7 +125,7 @@ def load(config: Path | str | None = None, overrides: Mapping[str, object] | Non
 def files_named(settings: Settings) -> list[Path]:
     """Every file these settings were read from or tell to be read: nothing is ever written over one."""
     secrets = (settings.mqtt.password_file, settings.board.key_file)
-    named = [Path(name.strip()).expanduser() for name in secrets if name.strip()]
+    named = [in_home(name.strip()) for name in secrets if name.strip()]
     return named if settings._file is None else [settings._file, *named]
 
 
