@@ -27,7 +27,12 @@ def run(
     yes: Overwrite = False,
     config: Config = None,
 ) -> None:
-    """Be the mirror: camera in; knees judged; screen, lamp and buzzer out."""
+    """Be the mirror: camera in; knees judged; screen, lamp and buzzer out.
+
+    In a window keys do what arms do: space or Enter go on, right and left turn pages, p pauses, q or Esc
+    end it.
+    After a clip its summary stays until a key.
+    """
     from mirror.station.run import run_station
 
     settings = load_settings(
@@ -52,7 +57,12 @@ def demo(
     yes: Overwrite = False,
     config: Config = None,
 ) -> None:
-    """Try it without a camera: a rendered person does seven squats, seen by the real model."""
+    """Try it without a camera: a rendered person does seven squats, seen by the real model.
+
+    In a window keys do what arms do: space or Enter go on, right and left turn pages, p pauses, q or Esc
+    end it.
+    The summary stays until a key.
+    """
     from mirror.station.run import run_demo
 
     settings = load_settings(config, lights__kind=lights)

@@ -234,8 +234,8 @@ class Coach:
             progress=reading.setup.progress if self._state is State.CALIBRATING else 0.0,
             light=self._lamp(reading.t, LAMP[worst] if moving else Light.OFF),
             sound=sound,
-            left=_mark(reading.left, self._speaker.exaggerates),
-            right=_mark(reading.right, self._speaker.exaggerates),
+            left=self._mark(reading, reading.left),
+            right=self._mark(reading, reading.right),
             target_is_guess=reading.target_is_guess,
             depth_deg=reading.depth_deg,
             reps_done=len(self._training.reps),
@@ -271,6 +271,22 @@ class Coach:
             rep_verdicts=self._rep_verdicts(),
             summary=self._training.summary if self._state is State.SUMMARY else None,
             summary_page=self._summary_pages.at(t) if self._state is State.SUMMARY else 0,
+        )
+
+    def _mark(self, reading: KneeReading, leg: LegReading) -> KneeMark:
+        """Who was told to exaggerate aims at the line of the little toe."""
+        target, ray = leg.target, leg.target_ray
+        if self._speaker.exaggerates and leg.outer is not None:
+            target, ray = leg.outer, leg.outer_ray
+        ready = reading.why_unknown is None and not reading.target_is_guess
+        return KneeMark(
+            leg.verdict,
+            leg.knee,
+            target,
+            leg.deviation_deg,
+            knee_ray=leg.knee_ray,
+            target_ray=ray,
+            at_rest=ready and reading.phase is Phase.STAND and leg.verdict is Verdict.UNKNOWN,
         )
 
     def _frozen(self, t: float) -> bool:
@@ -320,7 +336,7 @@ class Coach:
         if self._state is State.PAUSED:
             return ("resume",)
         if self._state is State.HELP:
-            return ("turn_page",)
+            return ("turn_page", "keys") if self._page == 0 else ("turn_page",)
         if self._state is State.SUMMARY:
             summary = self._training.summary
             return () if summary and summary.offer_kind else ("go_on",)
@@ -346,11 +362,3 @@ class Others:
     def told(self, t: float) -> Movement | None:
         """What to tell now, or None."""
         return self._last if t - self._since <= OTHER_S else None
-
-
-def _mark(leg: LegReading, exaggerated: bool) -> KneeMark:
-    """exaggerated: the line to aim at is that of the little toe."""
-    target, ray = leg.target, leg.target_ray
-    if exaggerated and leg.outer is not None:
-        target, ray = leg.outer, leg.outer_ray
-    return KneeMark(leg.verdict, leg.knee, target, leg.deviation_deg, knee_ray=leg.knee_ray, target_ray=ray)

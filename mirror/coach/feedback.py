@@ -59,7 +59,8 @@ class Gesture(enum.Enum):
 class KneeMark:
     """What to draw at one knee. knee, target: (x, y) normalised to the un-mirrored frame, or None.
 
-    knee_ray, target_ray: the same two places in the room, for marks that lie on the reflection.
+    knee_ray, target_ray: the same two places in the room, for marks that lie on the reflection. at_rest: the
+    mirror is ready for this knee, and there is nothing to judge while somebody stands.
     """
 
     verdict: Verdict
@@ -68,6 +69,7 @@ class KneeMark:
     deviation_deg: float | None
     knee_ray: Ray | None = None
     target_ray: Ray | None = None
+    at_rest: bool = False
 
 
 NO_MARK = KneeMark(Verdict.UNKNOWN, None, None, None)

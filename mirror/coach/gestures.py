@@ -25,7 +25,9 @@ FLICKER_S = 0.15
 OVER_HEAD = 0.3
 LEVEL = 0.35
 STRETCHED = 1.1
-AT_SHOULDER = 0.6
+BAR_OUT, BAR_UP = (0.55, 1.25), 0.35
+"""Hands on a bar are just outside the shoulders (0.5) and level with them: 0.65 to 1.1 in clips and
+renderings. Crossed arms and a weight before the chest are within 0.4."""
 BAR_S = 1.0
 BAR_LET_GO_S = 0.5
 
@@ -96,9 +98,10 @@ def _straight_out(arms: Arms, side: int) -> bool:
 
 
 def at_shoulders(arms: Arms) -> bool:
-    """Both wrists near their shoulders, as on a bar on the back."""
+    """Both wrists level with their shoulders and just outside them, as on a bar on the back."""
+    least, most = BAR_OUT
     return all(
-        math.dist(wrist, shoulder) < AT_SHOULDER
+        least < wrist[0] < most and abs(wrist[1] - shoulder[1]) < BAR_UP
         for wrist, shoulder in zip(arms.wrists, arms.shoulders, strict=True)
     )
 

@@ -33,6 +33,8 @@ STROKE: dict[Verdict, float] = {
     Verdict.UNKNOWN: 0.13,
 }
 """Thickness of a ring: good thin, caution thick, off track thick with an arrow, unknown broken."""
+REST_STROKE = 0.08
+"""A knee of somebody who stands and can be judged: a thin whole ring, not as if it were not seen."""
 RING_OF_PICTURE = 0.045
 """Radius of a knee's ring at most, as a share of the picture's height."""
 DASHES, DASH_SHARE = 10, 0.55

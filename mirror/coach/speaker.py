@@ -188,7 +188,8 @@ class Speaker:
         elif not now.sounded and self._may_speak(1):
             fitting = [key for key in keys if key in FORM_CUES and not (good and key == "load")]
             self._form_cue("outside" if outside else (fitting or [""])[0])
-        so_far.last_cued = now.sounded
+        # who was cued in this set and finds the way back is praised, also where the last cue was left out
+        so_far.last_cued = now.sounded or (now.off_track and so_far.cued > 0)
 
     def _form_cue(self, key: str) -> None:
         """A cue without a sound; at most twice in a set, then it waits for the summary."""

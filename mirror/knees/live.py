@@ -37,6 +37,9 @@ from mirror.knees.visit import Feet, LiveFrame, Visit
 
 UNMEASURABLE = (Framing.SHOW_FEET, Framing.MIDDLE)
 """Who is asked this cannot be measured; who stands elsewhere or turned is, to know when that has changed."""
+MOST_ASKED = 2
+"""Repetitions refused as the reference before it is let go: who squats well and is asked again and again only
+learns that the mirror is not content."""
 
 
 class Mount(Protocol):
@@ -244,7 +247,8 @@ class KneeWatch:
     @property
     def _reference_awaited(self) -> bool:
         feet = self._visit.feet
-        return self._ask_reference and not feet.direction.has_reference and feet.gate is None
+        wanted = self._ask_reference and not feet.direction.has_reference
+        return wanted and self._visit.refusals < MOST_ASKED and feet.gate is None
 
     def _take_reference(self, span: Span, motions: list[Motion]) -> bool:
         """Whether this repetition became the reference; the visit's `refused` says why not."""
@@ -254,6 +258,7 @@ class KneeWatch:
             visit.feet.direction.take_reference(done, visit.feet.stance)
         except RefusedReference as error:
             visit.refused = error.reason
+            visit.refusals += 1
             return False
         visit.refused = None
         return True

@@ -94,6 +94,7 @@ class Visit:
         self.recent: deque[Motion] = deque()
         self.reps = 0
         self.refused: Reason | None = None
+        self.refusals = 0
         self.told_mount = False
         self._seen_t = -math.inf
         self._ask: Framing | None = None

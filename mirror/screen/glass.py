@@ -16,7 +16,7 @@ from mirror.coach.feedback import Feedback, KneeMark
 from mirror.coach.mark_style import RGB, RING_OF_PICTURE, SKY, WHITE
 from mirror.coach.words import Words
 from mirror.knees.reading import Ray, Verdict
-from mirror.screen.layout import Places, places
+from mirror.screen.layout import Places, below_feet, places
 from mirror.screen.letters import LINE_HEIGHT, Letters
 from mirror.screen.marks import Marks
 from mirror.screen.mirror_view import BRIGHTNESS, MirrorView, Rect
@@ -69,7 +69,9 @@ class Glass:
         """View, marks and places of words for frames of this size (height, width)."""
         natural = round(self.height * size[1] / size[0])
         room = self.width if self.portrait else min(natural, round(PICTURE_SHARE * self.width))
-        view = MirrorView((0, 0, room, self.height), size)
+        # an upright glass has room for all of a lying picture and for words below its feet
+        low = below_feet(self.height) if self.portrait and size[1] > size[0] else 0
+        view = MirrorView((0, 0, room, self.height - low), size)
         glass = (self.width, self.height)
         if self.reflection is not None:
             body = self._reflected_body(self.reflection)

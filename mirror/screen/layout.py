@@ -10,6 +10,14 @@ from mirror.screen.theme import Sizes
 WORD_SHARE = 0.36
 """Share of an upright glass's height for a cue: three lines of 60 arc minutes on a 24-inch one at 2.5 m."""
 
+NOTE, SIGN = 0.115, 0.055
+"""Heights of a note and of a sign above it, as shares of an upright glass's."""
+
+
+def below_feet(height: int) -> int:
+    """What a note and a sign take at the lower end of an upright glass of this height, px."""
+    return round(NOTE * height) + round(SIGN * height)
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -57,7 +65,7 @@ def _upright_places(width: int, height: int, body: Rect, margin: int) -> Places:
     """On an upright glass words lie over the person's upper part, and a cue where the knees are not."""
     room = width - 2 * margin
     count = (margin, 0, room, round(0.1 * height))
-    note, sign = round(0.115 * height), round(0.055 * height)
+    note, sign = round(NOTE * height), round(SIGN * height)
     # a picture that leaves black glass above it leaves more room
     deep = max(round(WORD_SHARE * height), body[1] - count[3])
     edge = margin // 2

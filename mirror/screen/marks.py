@@ -16,6 +16,7 @@ from mirror.coach.mark_style import (
     DASH_SHARE,
     DASHES,
     EDGE,
+    REST_STROKE,
     RGB,
     SOFT,
     STROKE,
@@ -48,7 +49,8 @@ class Marks:
 
     def knee(self, surface: Any, mark: KneeMark, at: tuple[int, int], outward: int) -> None:
         """A ring at `at`; outward: -1 or +1, which way on the glass is away from the other knee."""
-        self._blit(surface, self._kept(("ring", mark.verdict), lambda: self._ring(mark.verdict)), at)
+        ring = self._kept(("ring", mark.verdict, mark.at_rest), lambda: self._ring(mark))
+        self._blit(surface, ring, at)
         if mark.verdict is Verdict.OFF_TRACK:
             arrow = self._kept(("arrow", outward), lambda: self._arrow(outward))
             self._blit(surface, arrow, (at[0] + outward * round(ARROW_AT * self.radius), at[1]))
@@ -104,19 +106,21 @@ class Marks:
         smoothscale = self._pygame.transform.smoothscale
         return smoothscale(smoothscale(sheet, small), size)
 
-    def _ring(self, verdict: Verdict) -> Any:
+    def _ring(self, mark: KneeMark) -> Any:
         """A ring with a dark edge on both sides, so that it stands out from any picture."""
+        verdict = mark.verdict
         sheet, centre = self._blank(2.6 * self.radius, 2.6 * self.radius)
-        radius, stroke = self.radius * FINE, STROKE[verdict] * self.radius * FINE
+        share, colour = (REST_STROKE, SOFT) if mark.at_rest else (STROKE[verdict], COLOUR[verdict])
+        radius, stroke = self.radius * FINE, share * self.radius * FINE
         edge = round(0.05 * radius) + FINE
-        if verdict is Verdict.UNKNOWN:
+        if verdict is Verdict.UNKNOWN and not mark.at_rest:
             self._dashes(
                 sheet, centre, radius + edge, stroke + 2 * edge, (*BLACK, 150), DASH_SHARE + edge / radius
             )
             self._dashes(sheet, centre, radius, stroke, WHITE, DASH_SHARE)
         else:
             self._pygame.draw.circle(sheet, (*BLACK, 150), centre, radius + edge, round(stroke) + 2 * edge)
-            self._pygame.draw.circle(sheet, COLOUR[verdict], centre, radius, round(stroke))
+            self._pygame.draw.circle(sheet, colour, centre, radius, round(stroke))
         return self._soft(sheet)
 
     def _dashes(

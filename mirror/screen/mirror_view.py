@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 Rect = tuple[int, int, int, int]
-MOST_CUT = 0.35
-"""At most this share of a picture's width is cut away to make it larger. Its height, the feet, never is."""
+MOST_CUT, MOST_CUT_LYING = 0.35, 0.55
+"""At most this share of a picture's width is cut away to make it larger, of a lying one's on an upright glass
+more: somebody who squats is far less wide than it. Its height, the feet, never is."""
 BRIGHTNESS = 0.8
 """Marks and words are the brightest things on the glass; the picture stands back a little."""
 
@@ -36,7 +37,8 @@ class MirrorView:
         """
         self.area, self.picture = area, picture
         height, width = picture
-        self.scale = min(area[3] / height, area[2] / (width * (1 - MOST_CUT)))
+        most_cut = MOST_CUT_LYING if width > height and area[3] > area[2] else MOST_CUT
+        self.scale = min(area[3] / height, area[2] / (width * (1 - most_cut)))
         shown_w, shown_h = min(area[2], width * self.scale), min(area[3], height * self.scale)
         # the part of the picture that is shown, in its pixels, and where on the glass it goes
         self._cut = self._centred(width, shown_w / self.scale), self._centred(height, shown_h / self.scale)

@@ -46,6 +46,9 @@ LEFT_IN = KneeMark(
     target_ray=Ray(0.12, -0.24, 2.2),
 )
 
+AT_REST = replace(GOOD_KNEE, verdict=Verdict.UNKNOWN, deviation_deg=None, at_rest=True)
+LEFT_AT_REST = replace(LEFT_IN, verdict=Verdict.UNKNOWN, deviation_deg=None, at_rest=True)
+
 
 def leg(deviation_deg: float | None, verdict: Verdict) -> RepLeg:
     """One leg of a repetition; None with UNKNOWN for a leg that could not be judged."""
@@ -161,7 +164,7 @@ def _during(state: State) -> Feedback:
     if state is State.HELP:
         lines = tuple(line(f"help.sees_{i}") for i in (1, 2, 3))
         page = Page("sees", line("help.sees"), lines, 1, 6)
-        return replace(plain, page=page, gestures=(line("gesture.turn_page"), line("gesture.go_on")))
+        return replace(plain, page=page, gestures=(line("gesture.turn_page"), line("gesture.keys")))
     return replace(plain, note=line("fault.silent_ribbon"))
 
 
@@ -176,6 +179,8 @@ def variants() -> dict[str, Feedback]:
     page = Page("compare_plates", line("compare.plates"), plates, 4, 6, line("compare.offer_plates"))
     return {
         "praise": replace(quiet, praise=Praise.BETTER),
+        "at_rest": replace(quiet, light=Light.OFF, left=LEFT_AT_REST, right=AT_REST),
+        "other": replace(quiet, note=line("seen.lift"), left=NO_MARK, right=NO_MARK),
         "frozen": replace(quiet, frozen=line("note.somebody_passes")),
         "gesture": replace(ready, gesture=GestureProgress(Gesture.START, 0.6)),
         "comparing": replace(ready, experiment=comparing()),

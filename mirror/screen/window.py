@@ -6,16 +6,25 @@ Knows SDL's drivers and quarter turns; nothing of scenes.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mirror.coach.feedback import Gesture
 from mirror.faults import PartMissing, PermanentFault
 
 DESKTOP_SHARE = 0.85
 """A window on a desktop takes this share of its height, in the shape of a portrait mirror."""
 PORTRAIT = 9 / 16
+KEYS = {
+    ("space", "return", "enter"): Gesture.START,
+    ("right", "page down"): Gesture.NEXT,
+    ("left", "page up"): Gesture.BACK,
+    ("p",): Gesture.PAUSE,
+}
+"""What keys ask for, by SDL's names for them; a remote for slides has the pages."""
 NO_SCREEN_DRIVERS = ("offscreen", "dummy")
 ACCELERATION = {"x11": "0", "offscreen": "0", "dummy": "0", "kmsdrm": "opengles2"}
 """How each of SDL's drivers brings the canvas to the display, for SDL_FRAMEBUFFER_ACCELERATION.
@@ -93,7 +102,8 @@ def _open_display(pygame: Any) -> str:
 class DisplayWindow:
     """A display with a canvas that is never turned: `present()` turns it when the panel hangs askew.
 
-    canvas: the surface to draw on. size: (width, height) of it. said: what was opened, in words.
+    canvas: the surface to draw on. size: (width, height) of it. said: what was opened, in words. seen: it is
+    on a display, before which somebody may have keys.
     """
 
     def __init__(
@@ -111,6 +121,7 @@ class DisplayWindow:
         pygame = self._pygame = _pygame()
         self.rotation = rotation % 360
         driver = _open_display(pygame)
+        self.seen = driver not in NO_SCREEN_DRIVERS
         whole = fullscreen or driver == "kmsdrm"
         refused = self._open(size, whole)
         pygame.display.set_caption(title)
@@ -140,14 +151,22 @@ class DisplayWindow:
             raise NoScreen(f"no window can be opened: {error}") from error
         return refused
 
-    def poll(self) -> bool:
-        """Whether to go on: False once the window was closed, or Esc or q pressed."""
+    def poll(self, pressed: Callable[[Gesture], None] = lambda _: None) -> bool:
+        """Whether to go on: False once the window was closed, or Esc or q pressed.
+
+        pressed: told what other keys ask for, as arms would.
+        """
         pygame = self._pygame
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
                 return False
-            if event.type == pygame.KEYDOWN and event.key in (pygame.K_ESCAPE, pygame.K_q):
+            if event.type != pygame.KEYDOWN:
+                continue
+            if event.key in (pygame.K_ESCAPE, pygame.K_q):
                 return False
+            for names, asked in KEYS.items():
+                if pygame.key.name(event.key) in names:
+                    pressed(asked)
         return True
 
     def present(self, parts: list[Any] | None = None) -> None:

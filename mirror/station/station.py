@@ -21,8 +21,9 @@ from mirror.camera.feeder import Feeder
 from mirror.camera.frame import Frame, Source
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.coach import Coach, CoachRules
-from mirror.coach.feedback import Feedback, State, nothing
+from mirror.coach.feedback import Feedback, Gesture, State, nothing
 from mirror.coach.lines import fault_line
+from mirror.coach.pages import SummaryPages
 from mirror.coach.words import words
 from mirror.faults import PermanentFault
 from mirror.fitting.from_settings import network_constants
@@ -34,6 +35,8 @@ from mirror.service.containment import Bulkhead, guarded
 from mirror.service.events import EventLog, Observers
 from mirror.service.folders import state_folder
 from mirror.settings import Settings
+from mirror.signals.button import NoButton
+from mirror.signals.keys import Keys
 from mirror.signals.pick import open_button, open_lights, open_sounds
 from mirror.station.eyes import Eyes
 from mirror.station.knee_watch import toes_for, watch_for
@@ -54,6 +57,7 @@ MOST_FRAME_TIMES = 2.0
 BLACK_AFTER_S = 0.5
 """Without a fresh frame for this long the glass shows no picture rather than a frozen one."""
 TERMINAL_EVERY_S = 0.2
+KEYS_EVERY_S = 0.05
 QUIT_S = 1.5
 """Threads that have not ended after this are left behind (they are daemons)."""
 
@@ -105,7 +109,8 @@ class Station:
         network_constants(net)  # where there are none, that is said before anything is opened
         self._lights, lamp_said = open_lights(settings.lights)
         self._sounds, sounds_said = open_sounds(settings.sound, self._lights, say)
-        self._button, button_said = open_button(settings.lights)
+        button, button_said = open_button(settings.lights)
+        self._button = Keys(button)
         self.mailbox = Mailbox()
         self._feeder = Feeder(
             source,
@@ -244,8 +249,33 @@ class Station:
                 self._upkeep.beat(self.mailbox, display=True)
                 rate = min(screen.max_fps, self._upkeep.effort.draws_per_s)
                 pace.rest(self._moment, self.eyes.changed, self.stop, rate)
+            self._stay(window, stage)
         finally:
             window.close()
+
+    def _stay(self, window: DisplayWindow, stage: Stage) -> None:
+        """A clip has ended with a summary: its pages turn, by themselves or by arrows, until a key ends it.
+
+        Not where nobody sees the window or has keys.
+        """
+        last = self.eyes.feedback
+        ended = self.eyes.done.is_set() and not self.stop.is_set()
+        if self._source.live or not window.seen or not ended or last.summary is None:
+            return
+        keys = Keys(NoButton())
+        pages = SummaryPages(self.settings.coach.summary_for_s)
+        pages.begin(time.monotonic(), last.summary.pages)
+        while not self.stop.is_set() and window.poll(keys.press):
+            now, asked = time.monotonic(), keys.asked()
+            if asked in (Gesture.START, Gesture.PAUSE):
+                return
+            if asked is not None:
+                pages.turn(1 if asked is Gesture.NEXT else -1, now)
+            if pages.over(now):
+                pages.begin(now, last.summary.pages)
+            window.present(stage.draw(replace(last, summary_page=pages.at(now)), None))
+            self._upkeep.beat(self.mailbox, display=True)
+            self.stop.wait(KEYS_EVERY_S)
 
     def _show(self, window: DisplayWindow, stage: Stage) -> bool:
         """One moment on the glass, behind the screen's door; False when a person closed it.
@@ -253,7 +283,7 @@ class Station:
         A moment that cannot be drawn leaves the glass black. Raises OwnFault when none can any more.
         """
         try:
-            if not window.poll():
+            if not window.poll(self._button.press):
                 return False
             parts = self.draw(stage)
             if parts is not None:

@@ -64,8 +64,10 @@ class Terminal:
             self._live.update(reps_table(list(reps), self._title), refresh=True)
             self._live.stop()
         if feedback.summary is not None:
-            line = self._say.in_a_line(feedback.summary)
-            self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+            second = [*feedback.summary.patterns, feedback.summary.tried]
+            first = self._say.in_a_line(feedback.summary)
+            for sentence in (first, *(self._say.line(line) for line in second if line)):
+                self._console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
     def _picture(self, feedback: Feedback, reps: Sequence[Rep], status: str) -> Any:
         from rich.console import Group

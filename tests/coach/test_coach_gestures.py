@@ -73,6 +73,22 @@ def test_a_bar_is_held_after_a_second_and_let_go_after_half_a_second() -> None:
     assert not bar.update(2.55, HANGING)
 
 
+@pytest.mark.parametrize(
+    "wrists",
+    [
+        ((-0.3, -0.2), (-0.3, -0.2)),  # crossed before the chest
+        ((0.2, -0.3), (0.2, -0.3)),  # a weight held there
+        ((0.1, -0.4), (0.7, 0.1)),  # one hand only
+        ((0.65, -0.6), (0.65, -0.6)),  # hanging, elbows bent
+    ],
+)
+def test_hands_that_are_not_outside_the_shoulders_hold_no_bar(
+    wrists: tuple[tuple[float, float], tuple[float, float]],
+) -> None:
+    bar = Bar()
+    assert not any(bar.update(i / 30, replace(HANGING, wrists=wrists)) for i in range(60))
+
+
 def play(moments: Iterable[tuple[float, Arms | None]], *, allowed: bool = True) -> list[object]:
     gestures = Gestures()
     return [gestures.update(t, arms, allowed) for t, arms in moments]

@@ -71,9 +71,16 @@ def test_what_was_not_surely_good_is_not_praised(after: Rep) -> None:
 def test_good_repetitions_without_a_cue_before_are_not_praised() -> None:
     talk = Talk()
     assert [talk.does(rep(n))[1] for n in range(4)] == [""] * 4
-    for _ in range(3):
-        talk.does(bad())  # the third is not cued any more
-    assert talk.does(rep(9))[1] == ""
+    assert talk.does(rep(9, CAUTION, GOOD))[1] == ""
+    assert talk.does(rep(10))[1] == ""
+
+
+def test_the_way_back_is_praised_also_where_the_last_cue_was_left_out() -> None:
+    talk = Talk()
+    sounds = [talk.does(bad())[2] for _ in range(3)]
+    assert sounds == [1, 1, 0]  # the third is not cued any more
+    assert talk.does(rep(9))[1] == "That's it"
+    assert talk.does(rep(10))[1] == ""
 
 
 @pytest.mark.parametrize("mode", ["quiet", "class"])

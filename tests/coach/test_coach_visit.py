@@ -15,7 +15,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Movement, Phase
-from mirror.knees.reasons import Framing, Why, because
+from mirror.knees.reasons import Framing, Reason, Why, because
 from mirror.knees.track import TrackedPose
 
 
@@ -196,6 +196,23 @@ def test_the_next_person_is_told_anew_what_is_no_squat() -> None:
         assert visit.last.note == "A lift from the floor: not judged"
         visit.stays(3.0, present=False)
         visit.stays(1.0)
+
+
+def test_between_squats_a_ready_mirror_s_rings_are_at_rest() -> None:
+    visit = Visit()
+    visit.stays(1.0)
+    assert visit.feedback.left.at_rest
+    assert visit.feedback.right.at_rest
+    visit.stays(0.5, phase=Phase.DOWN, left=GOOD)
+    assert not visit.feedback.left.at_rest
+    assert not visit.feedback.right.at_rest  # unknown in a squat is unknown
+
+
+@pytest.mark.parametrize("why", [Why.NO_DIRECTION, Why.LEGS_NOT_SEEN])
+def test_a_knee_that_cannot_be_judged_is_not_at_rest(why: Why) -> None:
+    visit = Visit()
+    visit.stays(1.0, why=Reason(why))
+    assert not visit.feedback.left.at_rest
 
 
 # -- with the real knees room

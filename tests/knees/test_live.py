@@ -32,6 +32,24 @@ def test_an_accepted_reference_brings_its_own_limits_though_toes_were_known_befo
     assert Verdict.OFF_TRACK in during
 
 
+def test_the_reference_is_asked_for_twice_at_most_and_then_let_go() -> None:
+    """Knees that went far inside their toes are no reference, however often."""
+    squats = [simulate.Squat(delta=(15.0, 15.0)) for _ in range(4)]
+    sim = simulate.simulate([simulate.Stand(1.5), *squats, simulate.Stand(0.5)])
+    watch = KneeWatch(Camera(sim.camera.hfov_deg, sim.tilt_deg), ANATOMICAL, Thresholds())
+    awaited, reps = [], 0
+    for t, keypoints in zip(sim.t, sim.keypoints, strict=True):
+        reading, rep = watch.update(TrackedPose(float(t), keypoints, sim.image_size))
+        if watch.wants_toes:
+            watch.take_toes(sim.toes, sim.image_size)
+        if rep is not None:
+            reps += 1
+            assert not rep.is_reference
+            awaited.append(reading.setup.reference_awaited)
+    assert reps == 4
+    assert awaited == [True, False, False, False]
+
+
 def test_without_a_reference_the_repetitions_mend_toes_that_were_seen_wrong() -> None:
     """The toes are seen turned out 10 degrees too far, which makes good knees look 5 degrees inside."""
     good, both = (0.5, 0.0), (12.0, 11.0)

@@ -23,9 +23,9 @@ REAL = Path(__file__).resolve().parents[1] / "data" / "real"
 ALARMS = {Verdict.CAUTION, Verdict.OFF_TRACK}
 TURNED = {
     "r08_turned_45": "turned by about 45 degrees",
-    "r09_goblet_turned_40": "turned by about 40 degrees",
+    "r09_goblet_turned_40": "turned by about 45 degrees",
     "r10_turned_then_front": "turned by about 45 degrees",
-    "r17_gym_turned_then_rear": "turned by about 40 degrees",
+    "r17_gym_turned_then_rear": "turned by about 45 degrees",
 }
 
 
@@ -93,7 +93,7 @@ def test_the_reason_of_every_leg_is_in_the_document_as_a_key_and_a_clause() -> N
     doc = document(done.analysis, done.source, done.summary, words("en"))
     for rep in doc["reps"]:
         assert rep["left"]["why"] == rep["right"]["why"] == "turned"
-        assert rep["left"]["why_told"] == "turned by about 40 degrees"
+        assert rep["left"]["why_told"] == "turned by about 45 degrees"
     judged = at_the_desk("r20_clean_front")
     for rep in document(judged.analysis, judged.source, judged.summary, words("en"))["reps"]:
         assert rep["left"]["why"] is None

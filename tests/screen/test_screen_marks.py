@@ -32,8 +32,8 @@ def ink(draw: object, size: int = 8 * RADIUS) -> np.ndarray:
     return pixels(surface).max(axis=-1) > 60
 
 
-def ring(verdict: Verdict) -> np.ndarray:
-    mark = KneeMark(verdict, (0.5, 0.5), None, None)
+def ring(verdict: Verdict, *, at_rest: bool = False) -> np.ndarray:
+    mark = KneeMark(verdict, (0.5, 0.5), None, None, at_rest=at_rest)
     return ink(
         lambda surface: Marks(RADIUS, Shelf((500, 500))).knee(surface, mark, (4 * RADIUS, 4 * RADIUS), -1)
     )
@@ -68,12 +68,23 @@ def test_caution_and_off_track_are_at_least_twice_as_thick_as_good() -> None:
     assert thickness(ring(Verdict.OFF_TRACK)) >= 2 * thickness(ring(Verdict.GOOD))
 
 
-def test_only_unknown_is_broken() -> None:
+def test_a_knee_at_rest_has_a_whole_ring_thinner_than_a_good_one() -> None:
+    rest = ring(Verdict.UNKNOWN, at_rest=True)
+    assert along(rest) == 1.0
+    assert 0 < thickness(rest) < thickness(ring(Verdict.GOOD))
+
+
+def along(drawn: np.ndarray) -> float:
+    """Share of the ring's way round that is drawn."""
     angles = np.linspace(0, 2 * np.pi, 720, endpoint=False)
-    at = 4 * RADIUS + 0.93 * RADIUS * np.stack([np.sin(angles), np.cos(angles)])
+    at = 4 * RADIUS + 0.96 * RADIUS * np.stack([np.sin(angles), np.cos(angles)])
     rows, columns = at.round().astype(int)
+    return float(drawn[rows, columns].mean())
+
+
+def test_only_unknown_is_broken() -> None:
     for verdict in Verdict:
-        share = ring(verdict)[rows, columns].mean()
+        share = along(ring(verdict))
         assert (0.4 < share < 0.75) if verdict is Verdict.UNKNOWN else share == 1.0
 
 

@@ -86,6 +86,20 @@ def test_words_stand_beside_the_person_on_a_lying_glass(
         assert not any(place.colliderect(picture) for place in written(stage))
 
 
+@pytest.mark.parametrize("size", [(360, 640), (1080, 1920)])
+@pytest.mark.parametrize("camera", [(720, 1280), (480, 640), (404, 720)])
+def test_a_lying_picture_fills_most_of_an_upright_glass_and_notes_stand_below_it(
+    size: tuple[int, int], camera: tuple[int, int]
+) -> None:
+    stage = stage_on(pygame.Surface(size))
+    stage.draw(moment(State.SQUATTING), np.zeros((*camera, 3), np.uint8))
+    picture, note = pygame.Rect(stage.glass.view.rect), pygame.Rect(stage.glass.places.note)
+    assert picture.width == size[0]
+    assert picture.height > 0.65 * size[1]
+    assert not picture.colliderect(note)
+    assert not picture.colliderect(pygame.Rect(stage.glass.places.sign))
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_very_long_words_shrink_rather_than_run_out(size: tuple[int, int]) -> None:
     long = "Kniebeugenwiederholungsbewegungsumfang über den Zehenspitzen ausgerichtet halten"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from patience import PATIENCE_S
 
+from mirror.coach.feedback import Gesture
 from mirror.faults import PermanentFault
 from mirror.screen import window as window_room
 from mirror.screen.window import DisplayWindow, NoScreen, can_open
@@ -78,6 +79,24 @@ def test_any_other_key_does_not_end_it(unseen: None) -> None:
     window = DisplayWindow((60, 100))
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_SPACE))
     assert window.poll()
+
+
+@pytest.mark.parametrize(
+    ("key", "asked"),
+    [
+        ("K_SPACE", Gesture.START),
+        ("K_RETURN", Gesture.START),
+        ("K_RIGHT", Gesture.NEXT),
+        ("K_PAGEUP", Gesture.BACK),
+        ("K_p", Gesture.PAUSE),
+    ],
+)
+def test_keys_ask_for_what_arms_ask_for(unseen: None, key: str, asked: Gesture) -> None:
+    window = DisplayWindow((60, 100))
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=getattr(pygame, key)))
+    pressed: list[Gesture] = []
+    assert window.poll(pressed.append)
+    assert pressed == [asked]
 
 
 def test_closing_the_window_ends_it(unseen: None) -> None:

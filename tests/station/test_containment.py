@@ -346,6 +346,43 @@ def test_a_moment_that_cannot_be_drawn_is_black_and_the_next_one_is_whole(
     assert whole.size == (320, 480), "after it all of the glass is painted"
 
 
+@pytest.mark.parametrize("key", ["space", "p", "escape"])
+def test_after_a_clip_both_pages_of_its_summary_stay_until_a_key(
+    station: Station, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    import pygame
+
+    from mirror.screen import samples
+    from mirror.screen.stage import Stage
+    from mirror.screen.window import DisplayWindow
+
+    told = samples.variants()["advice"]
+    assert told.summary is not None
+    assert told.summary.pages == 2
+    monkeypatch.setattr(type(station.eyes), "feedback", property(lambda self: told))
+    monkeypatch.setattr(type(station), "over", property(lambda self: True))
+    station.eyes.done.set()
+    opened = DisplayWindow.__init__
+
+    def before_somebody(self: DisplayWindow, *arguments: Any, **how: Any) -> None:
+        opened(self, *arguments, **how)
+        self.seen = True
+
+    monkeypatch.setattr(DisplayWindow, "__init__", before_somebody)
+    draw, pages = Stage.draw, []
+
+    def drawn(self: Stage, feedback: Feedback, *arguments: Any) -> list[Any]:
+        pages.append(feedback.summary_page)
+        code = {3: pygame.K_RIGHT, 6: pygame.K_LEFT, 9: pygame.key.key_code(key)}.get(len(pages))
+        if code is not None:
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=code))
+        return draw(self, feedback, *arguments)
+
+    monkeypatch.setattr(Stage, "draw", drawn)
+    station.show_window()
+    assert pages == [0] * 3 + [1] * 3 + [0] * 3
+
+
 def test_a_screen_that_never_draws_again_ends_the_mirror_in_order(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
