@@ -55,7 +55,9 @@ def libraries(board: str | None, source: str = "auto") -> Finding:
     versions = []
     for name in NEEDED:
         module = importlib.import_module(name)
-        versions.append(f"{name} {getattr(module, '__version__', None) or _version(name)}")
+        inside = getattr(module, "ffmpeg_version_info", "")  # what other people's videos meet
+        version = getattr(module, "__version__", None) or _version(name)
+        versions.append(f"{name} {version}{f' with FFmpeg {inside}' if inside else ''}")
     try:
         picamera2_class()
         versions.append(f"picamera2 {_version('picamera2')}")
