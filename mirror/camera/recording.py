@@ -53,6 +53,7 @@ MOST = {
     "toes_each": MOST_PLACINGS * 4,
     "hfov_deg": 16,
     "tilt_deg": 16,
+    "tilt_sd_deg": 16,
     "roll_deg": 16,
     "camera_height_m": 16,
     "stature_m": 16,
@@ -64,6 +65,7 @@ wrong and not as too large."""
 RANGES = {
     "hfov_deg": (5.0, 175.0),
     "tilt_deg": (-80.0, 80.0),
+    "tilt_sd_deg": (0.0, 45.0),
     "roll_deg": (-80.0, 80.0),
     "camera_height_m": (0.0, 5.0),
     "stature_m": (0.5, 2.6),
@@ -82,9 +84,9 @@ class Recording:
         placed; NaN for one foot that was not seen, None when unknown.
     toes_t, toes_each: (n,) float64 seconds, increasing, and (n, 2, 2) float32: the toe tips seen at those
         moments, one for each placing of the feet; None when unknown. Goes before `toes`.
-    hfov_deg: horizontal field of view across the picture's width; tilt_deg: camera tilt, + looking down;
-        roll_deg: + leaning clockwise, seen from behind it; camera_height_m over the floor; stature_m of the
-        person. None when unknown.
+    hfov_deg: horizontal field of view across the picture's width; tilt_deg: camera tilt, + looking down, and
+        tilt_sd_deg, how well it is known; roll_deg: + leaning clockwise, seen from behind it; camera_height_m
+        over the floor; stature_m of the person. None when unknown.
     model: whose keypoints these are, so whose constants apply; None: anatomical joints.
     """
 
@@ -96,6 +98,7 @@ class Recording:
     toes_each: F32 | None = None
     hfov_deg: float | None = None
     tilt_deg: float | None = None
+    tilt_sd_deg: float | None = None
     roll_deg: float | None = None
     camera_height_m: float | None = None
     stature_m: float | None = None
@@ -202,6 +205,7 @@ def _checked(arrays: dict[str, npt.NDArray[Any]]) -> Recording:
         toes_each=toes_each,
         hfov_deg=_optional(arrays, "hfov_deg", _scalar),
         tilt_deg=_optional(arrays, "tilt_deg", _scalar),
+        tilt_sd_deg=_optional(arrays, "tilt_sd_deg", _scalar),
         roll_deg=_optional(arrays, "roll_deg", _scalar),
         camera_height_m=_optional(arrays, "camera_height_m", _scalar),
         stature_m=_optional(arrays, "stature_m", _scalar),

@@ -1,4 +1,5 @@
-"""The toe tips a recording has, given to the knees at the desk and live: which of them belong to which feet.
+"""What a recording knows, given to the knees at the desk and live: its camera, and which toe tips belong to
+which feet.
 
 At the desk feet are told apart by when they stood there, live by where: a placing has no end yet.
 Finds no toes itself.
@@ -7,17 +8,20 @@ Finds no toes itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from mirror.camera.frame import F32, Frame
 from mirror.camera.recording import Recording
+from mirror.fitting.from_settings import camera_of
 from mirror.knees.analysis import ToesOf
 from mirror.knees.azimuth import ToeTips
 from mirror.knees.foot_placements import FootPlacement
-from mirror.knees.optics import F64
+from mirror.knees.optics import F64, Camera
 from mirror.pose.joints import ANKLES
 from mirror.pose.window import standing_height
+from mirror.settings import Settings
 
 LATEST_S = 1.0
 """Toe tips found this long after a stand's last quiet frame still belong to it: live, looks take a while."""
@@ -25,6 +29,16 @@ SAME_PLACE = 0.04
 """Ankles this near, in standing heights, stand where they stood: the 0.15 shank lengths from which feet count
 as placed anew."""
 JUST_BEFORE_S = 0.3
+
+
+def camera_of_recording(settings: Settings, recording: Recording, size: tuple[int, int]) -> Camera:
+    """How the camera of a recording looked, whose pictures are of `size` (height, width): what the settings
+    give, else what the recording knows, else assumed."""
+    known = (recording.hfov_deg, recording.tilt_deg, recording.camera_height_m, recording.roll_deg)
+    camera = camera_of(settings, size, *(("recording", value) for value in known))
+    if recording.tilt_sd_deg is None or dict(camera.how_known)["tilt"] != "recording":
+        return camera
+    return replace(camera, tilt_sd_deg=recording.tilt_sd_deg)
 
 
 def recorded_toes(recording: Recording) -> ToesOf | None:

@@ -32,13 +32,15 @@ UNKNOWN: Known = ("", None)
 
 
 def thresholds(settings: Settings, *, with_reference: bool) -> Thresholds:
-    """The knees' thresholds from the settings' degrees and milliseconds."""
+    """The knees' thresholds from the settings' strictness, degrees and milliseconds."""
     knees = settings.knees
     limits = knees.limits(with_reference)
     return Thresholds(
         caution_deg=limits.caution_deg,
+        caution_sure=limits.caution_sure,
         off_track_deg=limits.off_track_deg,
-        clear_deg=limits.clear_deg,
+        off_track_sure=limits.off_track_sure,
+        clear_deg=knees.clear_deg,
         hold_s=knees.hold_ms / 1000,
         smooth_tau_s=knees.smooth_tau_ms / 1000,
         min_q=knees.min_q,

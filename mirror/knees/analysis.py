@@ -16,22 +16,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.agreement import agree
-from mirror.knees.azimuth import Azimuth, RefusedReference, ToeTips, from_toes, to_draw
+from mirror.knees.azimuth import Azimuth, RefusedReference, ToeTips, from_toes
 from mirror.knees.constants import KeypointConstants
+from mirror.knees.deep_half import DeepHalf, deep_half
+from mirror.knees.foot_direction import EARLY, own_line, tracks_of
 from mirror.knees.foot_placements import FootPlacement, find_placements
 from mirror.knees.gate import cut_off, not_judged
-from mirror.knees.judge import Judge, LegJudgement, Thresholds
+from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Thresholds
 from mirror.knees.motion import Motion, MotionTracker
 from mirror.knees.optics import F64, Camera, rectify, unrectify
+from mirror.knees.own_track import OwnTracks
 from mirror.knees.reading import OtherMovement, Rep
 from mirror.knees.reasons import Reason, Why
-from mirror.knees.repetition import make_rep, reference_azimuth, shown_by
+from mirror.knees.repetition import Standard, make_rep, reference_azimuth
 from mirror.knees.shank import Shank, target
 from mirror.knees.squat import Span
 from mirror.knees.stance import Stance
 from mirror.knees.track import Track
-from mirror.knees.unjudged import why_of_reps, why_uncounted
+from mirror.knees.unjudged import NO_FEET, why_of_reps, why_uncounted
 
 ToesOf = Callable[[FootPlacement], ToeTips | None]
 """Where the toe tips are while somebody stands on these feet, or None where they can't be seen."""
@@ -53,7 +55,7 @@ class Analysis:
     placements: placings of the feet. azimuth: foot directions of the reference's placing, else of the first
     placing that has any, else None. reference: the repetition they are from. why_unknown: why legs are
     unknown where they are, or None. azimuths: foot directions of every placing, in the order of placements.
-    others: movements that are no repetitions, in order.
+    others: movements that are no repetitions, in order. tracks: the legs' own tracks on every placing.
     """
 
     t: F64
@@ -67,6 +69,7 @@ class Analysis:
     why_unknown: Reason | None
     azimuths: list[Azimuth | None]
     others: tuple[OtherMovement, ...] = ()
+    tracks: tuple[OwnTracks | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class _Counted:
     span: Span
     placement: int  # index of the placing of the feet it was done on
     motions: list[Motion]
+    deep: DeepHalf
 
 
 def analyse(
@@ -98,33 +102,42 @@ def analyse(
     stances = [placement.stance for placement in placements] or [None]
     motions, counted, others = _follow(t, p, score, seen, cut, [stances[i] for i in which], which, constants)
     toes = [_from_toes(placement, toes_of, size, camera, constants) for placement in placements] or [None]
-    azimuths = [_agreed(i, found, counted) for i, found in enumerate(toes)]
+    azimuths = list(toes)
     if reference is not None:
-        azimuth, placed_on = _reference(counted, reference, placements, azimuths)
+        azimuth, placed_on = _reference(counted, reference, placements, toes)
         azimuths[placed_on] = azimuth
-    whys = _whys(placements, azimuths)
-    facing = [None if why else azimuth for why, azimuth in zip(whys, azimuths, strict=True)]
+    standards = _standards(counted, placements, toes, azimuths, reference, thresholds)
+    lines = [standard.lines for standard in standards]
     judge = Judge(thresholds, constants)
     judgements = [
-        judge.update(motion, facing[placement]) for motion, placement in zip(motions, which, strict=True)
+        judge.update(motion, standards[placement].azimuth, lines[placement])
+        for motion, placement in zip(motions, which, strict=True)
     ]
-    reps = _reps(counted, placements, facing, whys, thresholds, constants, reference)
+    reps = _reps(counted, placements, standards, constants, reference)
     known = next((azimuth for azimuth in azimuths if azimuth), None)
     if reference is not None:
         known = azimuths[counted[reference - 1].placement]
     why = why_of_reps(reps) if reps else why_uncounted(motions, others)
-    return Analysis(t, camera, motions, judgements, reps, placements, known, reference, why, azimuths, others)
+    tracks = tuple(standard.tracks for standard in standards)
+    return Analysis(
+        t, camera, motions, judgements, reps, placements, known, reference, why, azimuths, others, tracks
+    )
 
 
 def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray[np.bool_]]:
-    """Where each knee would be over its toes in every frame, for drawing.
+    """Where each knee would be on its own track in every frame, for drawing.
 
     size: (height, width) of the picture. Returns (T, 2, 2) (y, x) normalised to the un-mirrored picture, NaN
     where nothing can be said, legs [left, right]; and (T,) whether the foot direction is only a guess.
     """
     which = _placings(analysis.placements, analysis.t)
     guess = np.array([analysis.azimuths[i] is None for i in which], np.bool_)
-    value = np.array([to_draw(found) for found in analysis.azimuths])
+    value = np.array(
+        [
+            own_line(azimuth, tracks)
+            for azimuth, tracks in zip(analysis.azimuths, analysis.tracks, strict=True)
+        ]
+    )
     nowhere = np.full(2, np.nan)
     stances = [placement.stance for placement in analysis.placements] or [None]
     depth = np.array([nowhere if stance is None else stance.depth for stance in stances])
@@ -176,7 +189,8 @@ def _counted(i: int, span: Span, t: F64, motions: list[Motion], which: list[int]
     span = replace(span, end_s=min(span.end_s, float(t[-1])))
     first = int(np.searchsorted(t, span.start_s))
     low = min(int(np.searchsorted(t, span.bottom_s)), i)  # feet placed just before a squat are told in it
-    return _Counted(span, which[low], motions[first : i + 1])
+    frames = motions[first : i + 1]
+    return _Counted(span, which[low], frames, deep_half(frames, span))
 
 
 def _from_toes(
@@ -194,11 +208,52 @@ def _from_toes(
     return from_toes(toe, stance.ankle, stance.depth, constants.toe_reach, tips.sd, camera.tilt_sd_deg)
 
 
-def _agreed(placement: int, toes: Azimuth | None, counted: list[_Counted]) -> Azimuth | None:
-    """The toes' directions, with what all repetitions done on these feet say about them."""
-    if toes is None:
-        return None
-    return agree(toes, [shown_by(one.motions, one.span) for one in counted if one.placement == placement])
+def _standards(
+    counted: list[_Counted],
+    placements: list[FootPlacement],
+    toes: list[Azimuth | None],
+    azimuths: list[Azimuth | None],
+    reference: int | None,
+    limits: Thresholds,
+) -> list[Standard]:
+    """What is judged by on every placing of the feet, from all repetitions done on it; in their order.
+
+    toes, azimuths: directions of the feet from their tips alone, and with the reference's.
+    """
+    whys = _whys(placements, azimuths)
+    groups = [[one for one in counted if one.placement == i] for i in range(len(azimuths))]
+    chosen = None if reference is None else counted[reference - 1]
+    open_to = [why is None or why.key in NO_FEET for why in whys]
+
+    def tracks(i: int, elsewhere: OwnTracks | None = None) -> OwnTracks | None:
+        own = chosen.deep if chosen is not None and chosen.placement == i else None
+        return tracks_of(azimuths[i], [one.deep for one in groups[i]], own, elsewhere) if open_to[i] else None
+
+    best = _most_told(groups, open_to, chosen)
+    told = None if best is None else tracks(best)
+    found = []
+    for i, group in enumerate(groups):
+        own_tracks = told if i == best else tracks(i, told)
+        depths = [one.span.q for one in group]
+        found.append(
+            Standard(
+                azimuths[i] if open_to[i] else None,
+                own_tracks if placements else None,
+                limits,
+                early=chosen is None and len(counted) <= EARLY,
+                usual_q=float(np.median(depths)) if depths else USUAL_Q,
+                why=whys[i],
+            )
+        )
+    return found
+
+
+def _most_told(groups: list[list[_Counted]], open_to: list[bool], chosen: _Counted | None) -> int | None:
+    """The placing that says most of the person: the reference's, else that of most repetitions."""
+    if chosen is not None:
+        return chosen.placement
+    told = [i for i, group in enumerate(groups) if group and open_to[i]]
+    return max(told, key=lambda i: len(groups[i]), default=None)
 
 
 def _reference(
@@ -212,7 +267,7 @@ def _reference(
         if not placements or placements[one.placement].stance is None:
             why = placements[one.placement].why if placements else None
             raise RefusedReference(why or Reason(Why.NEVER_STILL))
-        return reference_azimuth(one.motions, toes[one.placement]), one.placement
+        return reference_azimuth(one.deep, toes[one.placement]), one.placement
     except RefusedReference as error:
         raise NoReference(n, len(counted), error.reason) from error
 
@@ -220,27 +275,24 @@ def _reference(
 def _reps(
     counted: list[_Counted],
     placements: list[FootPlacement],
-    azimuths: list[Azimuth | None],
-    whys: list[Reason | None],
-    thresholds: Thresholds,
+    standards: list[Standard],
     constants: KeypointConstants,
     reference: int | None,
 ) -> list[Rep]:
-    """Every repetition judged against the feet it was done on."""
+    """Every repetition judged on the feet it was done on."""
     reps = []
     for n, one in enumerate(counted, 1):
-        azimuth = azimuths[one.placement]
         stance = placements[one.placement].stance if placements else None
+        standard = standards[one.placement]
         rep = make_rep(
             n,
             one.span,
             one.motions,
-            azimuth,
-            thresholds,
+            one.deep,
+            standard,
             constants,
             is_reference=n == reference,
             stance=stance,
-            why=whys[one.placement],
         )
         reps.append(rep)
     return reps

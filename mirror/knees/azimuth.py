@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mirror.knees.optics import ASSUMED_TILT_SD_DEG, F64
 from mirror.knees.reasons import Reason, Why, because
-from mirror.knees.shank import SIDES, Shank, deviation
+from mirror.knees.shank import SIDES
 
 TURNOUT_DEG, TURNOUT_SD_DEG = 19.0, 17.0
 """How far people who squat turn their feet out, by hand on pictures: median 19, quartiles 12 and 35."""
@@ -38,24 +38,10 @@ DROP_PER_TILT = 0.66
 DIRECTIONS: F64 = np.radians(np.arange(-80.0, 91.0))
 REACHES: F64 = np.linspace(-2.5, 2.5, 11, dtype=np.float64)
 """Directions, and reaches in REACH_SD, that are weighed."""
-FUSED_SD = math.radians(5.0)
-WIDE = math.radians(35.0)
-"""Feet turned out more than this in the camera frame read 8-11 degrees low from their toe tips."""
-WIDE_SD = math.radians(10.0)
-REFERENCE_SHARE = 0.8
-"""Weight of the reference against the toes (docs/decisions.md)."""
-MOST_INSIDE = math.radians(8.0)
-"""A knee that goes this far inside the toes caves: no reference. Asked of the knee's deviation, not of the
-direction found: on rendered sets that refuses 41 of 44 caving repetitions and no good first one, while the
-two directions differ by up to 14 degrees in good repetitions and by as little as 5 in caving ones."""
-INSIDE_SHARE = 90
-"""...in the worst tenth of the frames that show a direction."""
-REFERENCE_F = 0.32
-"""Only where the knee is this far forward (shank lengths) does a repetition show its foot's direction."""
-REFERENCE_FRAMES = 5
-LEAST_AZIMUTH, MOST_AZIMUTH = math.radians(-12.0), math.radians(50.0)
-MOST_WANDER = math.radians(5.0)
-"""A knee whose path wanders by more than this (sd) shows no one direction."""
+REFERENCE_SD = math.radians(5.0)
+LEAST_FORWARD = 0.15
+"""Knees that came less far forward than this (shank lengths) show no direction."""
+LEAST_AZIMUTH, MOST_AZIMUTH = math.radians(-25.0), math.radians(65.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +65,10 @@ class ToeTips:
 
     yx: npt.NDArray[np.float32] | F64
     sd: F64 | None = None
+
+
+UNSEEN = Azimuth(PRIOR, np.radians([12.7, 12.7]), "none")
+"""Feet nobody has seen: what knees do is measured from here, where only differences are asked for."""
 
 
 class RefusedReference(Exception):
@@ -110,11 +100,16 @@ def body_turn_deg(azimuth: Azimuth | None) -> float:
     return math.degrees(float(SIDES @ azimuth.value) / 2)
 
 
-def to_draw(azimuth: Azimuth | None) -> F64:
-    """(2,) radians for drawing: a foot that nobody saw points as feet mostly do. Never to judge by."""
+def or_usual(azimuth: Azimuth | None) -> Azimuth:
+    """The directions, where a foot that nobody saw points as feet mostly do: for drawing, and to measure from
+    where only differences are asked for."""
     if azimuth is None:
-        return PRIOR
-    return np.where(np.isnan(azimuth.value), PRIOR, azimuth.value)
+        return UNSEEN
+    unseen = np.isnan(azimuth.value)
+    if not unseen.any():
+        return azimuth
+    value, sd = np.where(unseen, PRIOR, azimuth.value), np.where(unseen, UNSEEN.sd, azimuth.sd)
+    return Azimuth(value, sd, azimuth.source)
 
 
 def from_toes(
@@ -174,78 +169,33 @@ def _turnout() -> F64:
     return np.asarray(sum(share / sd * np.exp(-0.5 * (off / sd) ** 2) for share, sd in parts))
 
 
-def fuse(toes: Azimuth | None, reference: Azimuth) -> Azimuth:
-    """The reference, steadied by the toes where they were seen.
+def from_reference(lateral: F64, forward: F64) -> Azimuth:
+    """The directions in which a repetition's knees went while it was deep, for feet nobody has seen.
 
     Parameters
     ----------
-    toes : directions from toe tips, or None.
-    reference : directions from a reference repetition.
+    lateral, forward : (2,) mean of each shank's way, in shank lengths.
 
     Returns
     -------
-    Directions of source "toes+reference", or the reference as it is.
+    Directions of source "reference", over which these knees do not deviate.
+
+    Raises
+    ------
+    RefusedReference
+        With the reason: knees that hardly came forward, or went where no foot points.
 
     Notes
     -----
     ::
 
-        a = REFERENCE_SHARE reference + (1 - REFERENCE_SHARE) toes
-
-    The share was measured (docs/decisions.md). What is wrong with a person's keypoints is in their reference,
-    too, and goes out again; the toes cannot do that.
+        a = atan2(X, F)
     """
-    if toes is None:
-        return reference
-    seen = np.where(np.isnan(toes.value), reference.value, toes.value)
-    value = REFERENCE_SHARE * reference.value + (1 - REFERENCE_SHARE) * seen
-    return Azimuth(value, np.full(2, FUSED_SD), "toes+reference")
-
-
-def from_reference(shank: Shank, toes: Azimuth | None = None) -> Azimuth:
-    """The directions in which this repetition's knees went, fused with the toes where known.
-
-    Parameters
-    ----------
-    shank : (T, 2) over the repetition; `possible` says where each leg may be judged.
-    toes : directions from toe tips, or None.
-
-    Returns
-    -------
-    Directions of source "reference" or "toes+reference".
-
-    Raises
-    ------
-    RefusedReference
-        With the reason: too shallow or legs hidden, knees wander, impossible feet, or knees that caved.
-
-    Notes
-    -----
-    Least squares of X = F tan a over the frames with F > REFERENCE_F; the mean deviation is then about zero::
-
-        a = atan2(sum X F, sum F^2)
-    """
-    value = np.zeros(2)
+    value = np.arctan2(lateral, forward)
     for leg, side in enumerate(("left", "right")):
-        usable = shank.possible[:, leg] & (shank.forward[:, leg] > REFERENCE_F)
-        if usable.sum() < REFERENCE_FRAMES:
+        if not forward[leg] > LEAST_FORWARD:
             raise RefusedReference(because(Why.KNEE_HIDDEN, side=side))
-        X, F = shank.lateral[usable, leg], shank.forward[usable, leg]
-        value[leg] = math.atan2(float((X * F).sum()), float((F * F).sum()))
-        one = Shank(X[:, None], shank.up[usable, leg, None], F[:, None], usable[usable, None])
-        if float(deviation(one, value[leg : leg + 1]).std()) > MOST_WANDER:
-            raise RefusedReference(because(Why.KNEE_WANDERED, side=side))
         if not LEAST_AZIMUTH <= value[leg] <= MOST_AZIMUTH:
             way = Why.KNEE_INWARD if value[leg] < 0 else Why.KNEE_OUTWARD
             raise RefusedReference(because(way, side=side))
-        if toes is not None and math.isfinite(toes.value[leg]):
-            _refuse_caving(side, deviation(one, toes.value[leg : leg + 1]))
-    return fuse(toes, Azimuth(value, np.full(2, FUSED_SD), "reference"))
-
-
-def _refuse_caving(side: str, delta: F64) -> None:
-    """delta: (T, 1) deviations from the toes seen, radians."""
-    inside = float(np.percentile(delta, INSIDE_SHARE))
-    if inside > MOST_INSIDE:
-        degrees = round(math.degrees(inside))
-        raise RefusedReference(because(Why.KNEE_INSIDE, side=side, degrees=degrees))
+    return Azimuth(value, np.full(2, REFERENCE_SD), "reference")

@@ -1,4 +1,4 @@
-"""Where the feet of one placing point, as far as that is known by now, and what they are judged with.
+"""Where the feet of one placing point, the legs' own tracks over them, and what they are judged with.
 
 Toe tips, a reference repetition and what the repetitions so far showed come together here. Somebody who
 places their feet anew gets a new FootDirection; this one does not know when that is.
@@ -6,22 +6,29 @@ places their feet anew gets a new FootDirection; this one does not know when tha
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mirror.knees.agreement import Halves, agree
-from mirror.knees.azimuth import Azimuth, from_toes, fuse
+import numpy as np
+
+from mirror.knees.azimuth import Azimuth, from_toes, or_usual
 from mirror.knees.constants import KeypointConstants
-from mirror.knees.judge import Judge, LegJudgement, Thresholds
+from mirror.knees.deep_half import DeepHalf
+from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Lines, Thresholds
 from mirror.knees.motion import Motion
 from mirror.knees.optics import ASSUMED_TILT_SD_DEG, F64
-from mirror.knees.repetition import reference_azimuth, shown_by
+from mirror.knees.own_track import LEVER, PEOPLE, OwnTracks, believe, expected
+from mirror.knees.reasons import Reason
+from mirror.knees.repetition import Standard, reference_azimuth
 from mirror.knees.squat import Span
 from mirror.knees.stance import Stance
 
 MOST_SHOWN = 30
-"""Repetitions that are asked about the feet: the last ones."""
+"""Repetitions that are asked about the tracks: the last ones."""
+EARLY = 2
+"""So many repetitions of somebody unknown are judged by what is true of anybody."""
+FEWEST_WITHOUT_FEET = 2
+"""Of feet nobody has seen, so many repetitions have to be known before one is judged against the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +39,61 @@ class Limits:
     with_reference: Thresholds
 
 
-class FootDirection:
-    """What is known of where one placing's feet point.
+def tracks_of(
+    azimuth: Azimuth | None,
+    shown: Sequence[DeepHalf],
+    reference: DeepHalf | None = None,
+    elsewhere: OwnTracks | None = None,
+) -> OwnTracks | None:
+    """The legs' own tracks after these repetitions on the same feet; None where nothing is known to judge by.
 
-        unknown ────toe tips────► toes ◄─┐ weighed anew with every repetition and every finer stance
+    azimuth: of the feet, None where nobody has seen them. reference: the one among them that was done as
+    wanted. elsewhere: tracks of the same person on other feet.
+    """
+    if azimuth is None and elsewhere is None and len(shown) < FEWEST_WITHOUT_FEET:
+        return None
+    feet = or_usual(azimuth)
+    before = expected(
+        np.degrees(feet.sd), None if reference is None else reference.deviation_deg(feet.value), elsewhere
+    )
+    deep = [one.deviation_deg(feet.value) for one in shown if one is not reference]
+    return believe(np.array(deep, np.float64).reshape(-1, 2), before)
+
+
+def own_line(azimuth: Azimuth | None, tracks: OwnTracks | None) -> F64:
+    """(2,) radians: where a foot would point over which the knee's own track is no deviation, for drawing."""
+    feet = or_usual(azimuth)
+    zero_deg = np.full(2, PEOPLE.mean) if tracks is None else tracks.zero_deg
+    return np.asarray(feet.value - np.radians(zero_deg) / LEVER)
+
+
+class FootDirection:
+    """What is known of where one placing's feet point, and of the tracks the knees take over them.
+
+        unknown ────toe tips────► toes ◄─┐ tracks weighed anew with every repetition and finer stance
            │                       │  └──┘
-           └─reference accepted────┴────► reference, steadied by the toes: other limits, a fresh judge
+           └─reference accepted────┴────► reference: tracks from it, other limits, a fresh judge
 
     A refused reference leaves everything as it was. Nothing leads back: feet placed anew are another object.
     """
 
-    def __init__(self, limits: Limits, constants: KeypointConstants) -> None:
+    def __init__(
+        self, limits: Limits, constants: KeypointConstants, elsewhere: OwnTracks | None = None
+    ) -> None:
+        """elsewhere: tracks of the same person on other feet, or None."""
         self._limits = limits
         self._constants = constants
+        self._elsewhere = elsewhere
         self._toes: F64 | None = None  # (2, 2) rectified tangents of the toe tips
         self._tilt_sd_deg = ASSUMED_TILT_SD_DEG
+        self._toes_azimuth: Azimuth | None = None
         self._reference: Azimuth | None = None
-        self._shown: deque[Halves] = deque(maxlen=MOST_SHOWN)  # what each repetition says about the feet
+        self._reference_shown: DeepHalf | None = None
+        self._shown: list[DeepHalf] = []
+        self._depths: list[float] = []
         self._azimuth: Azimuth | None = None
+        self._tracks: OwnTracks | None = None
+        self._lines: Lines | None = None
         self._judge = Judge(limits.without_reference, constants)
 
     @property
@@ -58,23 +102,50 @@ class FootDirection:
         return self._azimuth
 
     @property
+    def line(self) -> F64:
+        """(2,) radians: where the knees' own tracks are, as a direction, for drawing."""
+        return own_line(self._azimuth, self._tracks)
+
+    @property
+    def tracks(self) -> OwnTracks | None:
+        """The legs' own tracks, as known now; None where nothing is known to judge by."""
+        return self._tracks
+
+    @property
     def toes_known(self) -> bool:
         """Somebody has found the toe tips."""
         return self._toes is not None
 
     @property
     def has_reference(self) -> bool:
-        """A reference repetition was accepted."""
+        """A reference repetition was accepted, on these feet."""
         return self._reference is not None
+
+    @property
+    def known(self) -> OwnTracks | None:
+        """What to begin with when this person places their feet anew; None where nothing was shown."""
+        return self._tracks if self._shown else self._elsewhere
 
     @property
     def thresholds(self) -> Thresholds:
         """The limits that hold now."""
         return self._limits.with_reference if self.has_reference else self._limits.without_reference
 
-    def judge(self, motion: Motion, azimuth: Azimuth | None) -> tuple[LegJudgement, LegJudgement]:
-        """[left, right] of this frame against `azimuth`; without one both are unknown."""
-        return self._judge.update(motion, azimuth)
+    def standard(self, why: Reason | None = None) -> Standard:
+        """What a repetition on these feet is judged by now. why: why it is not."""
+        known = self.has_reference or self._elsewhere is not None
+        return Standard(
+            self._azimuth,
+            self._tracks,
+            self.thresholds,
+            early=not known and len(self._shown) <= EARLY,
+            usual_q=self._usual_q,
+            why=why,
+        )
+
+    def judge(self, motion: Motion, *, judged: bool = True) -> tuple[LegJudgement, LegJudgement]:
+        """[left, right] of this frame; judged: False where nothing is."""
+        return self._judge.update(motion, self._azimuth if judged else None, self._lines if judged else None)
 
     def take_toes(self, toes: F64, stance: Stance, tilt_sd_deg: float = ASSUMED_TILT_SD_DEG) -> None:
         """Toe tips of the person standing: (2, 2) rectified tangents (x, y), [left, right]; NaN for a foot
@@ -82,15 +153,17 @@ class FootDirection:
         self._toes, self._tilt_sd_deg = toes, tilt_sd_deg
         self._weigh(stance)
 
-    def take_reference(self, motions: Sequence[Motion], stance: Stance | None) -> None:
-        """These frames are the reference repetition. Raises RefusedReference, and leaves all as it was."""
-        self._reference = reference_azimuth(motions, self._from_toes(stance))
+    def take_reference(self, deep: DeepHalf, stance: Stance | None) -> None:
+        """This repetition is the reference. Raises RefusedReference, and leaves all as it was."""
+        self._reference = reference_azimuth(deep, self._from_toes(stance))
+        self._reference_shown = deep
         self._judge = Judge(self._limits.with_reference, self._constants)
         self._weigh(stance)
 
-    def learn(self, motions: Sequence[Motion], span: Span, stance: Stance | None) -> None:
-        """What a repetition says about the feet counts from the next one on: what was shown is not unsaid."""
-        self._shown.append(shown_by(motions, span))
+    def learn(self, deep: DeepHalf, span: Span, stance: Stance | None) -> None:
+        """What a repetition showed."""
+        self._shown = [*self._shown, deep][-MOST_SHOWN:]
+        self._depths = [*self._depths, span.q][-MOST_SHOWN:]
         self._weigh(stance)
 
     def measured_anew(self, stance: Stance) -> None:
@@ -102,15 +175,25 @@ class FootDirection:
         has to follow (`measured_anew`)."""
         self._toes = None if self._toes is None else anew(self._toes)
 
+    @property
+    def _usual_q(self) -> float:
+        return float(np.median(self._depths)) if self._depths else USUAL_Q
+
     def _weigh(self, stance: Stance | None) -> None:
-        """The direction from all that is known now."""
-        toes = self._from_toes(stance)
-        self._azimuth = toes if self._reference is None else fuse(toes, self._reference)
+        """Directions and tracks from all that is known now."""
+        self._toes_azimuth = toes = self._from_toes(stance)
+        self._azimuth = toes if self._reference is None else self._with_reference(toes, self._reference)
+        self._tracks = tracks_of(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
+        self._lines = None
+        if self._tracks is not None:
+            self._lines = Lines.of(self._tracks, self.thresholds, self._usual_q)
+
+    @staticmethod
+    def _with_reference(toes: Azimuth | None, reference: Azimuth) -> Azimuth:
+        return reference if toes is None else replace(toes, source="toes+reference")
 
     def _from_toes(self, stance: Stance | None) -> Azimuth | None:
-        """Directions from the toe tips and what the repetitions so far say about them."""
         if self._toes is None or stance is None:
             return None
         reach, tilt_sd_deg = self._constants.toe_reach, self._tilt_sd_deg
-        seen = from_toes(self._toes, stance.ankle, stance.depth, reach, tilt_sd_deg=tilt_sd_deg)
-        return agree(seen, self._shown)
+        return from_toes(self._toes, stance.ankle, stance.depth, reach, tilt_sd_deg=tilt_sd_deg)

@@ -1,54 +1,136 @@
-"""The verdict: smooths each leg's deviation and says good, caution, off track or unknown.
+"""The verdict: how sure it is that a knee was inside its own track, and by how much.
 
-Holds the smoothing and the hysteresis of two legs. Unknown is a real answer: whenever the gate is shut or
-no foot direction is known, and never anything else.
+Of a repetition, from what its deep half showed; of a frame, from what the repetition under way has shown so
+far, with hold and hysteresis, so that marks and light are calm. Unknown is a real answer: whenever the gate
+is shut or the leg's own track is not known, and never anything else.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.azimuth import Azimuth
+from mirror.knees.azimuth import Azimuth, or_usual
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.gate import LEAST_TRAVEL, MOST_SD_DEG
 from mirror.knees.motion import Motion
 from mirror.knees.optics import F64
-from mirror.knees.reading import Verdict
+from mirror.knees.own_track import OwnTracks
+from mirror.knees.reading import Phase, Verdict
 from mirror.knees.shank import deviation, deviation_sd
 from mirror.knees.smoothing import Exponential, MedianOfThree
 
 LAPSE_S = 0.25
 """A leg that cannot be judged for this long is unknown; for less, its last verdict stands."""
+USUAL_Q = 0.36
+"""How deep somebody goes, until they have shown it."""
+DEEP_SHARE = 0.5
+LEAST_SHOWN_S = 0.15
+"""What a half has shown for less time than this says nothing yet."""
+ALWAYS_INSIDE_DEG = 12.0
+"""A leg whose own track is so far inside its toes is told so: caution, whatever the repetition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Degrees of foot-plane deviation, seconds, and squat progress. docs/decisions.md has the reasons."""
+    """Degrees inside a leg's own track, how sure that must be, seconds, squat progress.
 
-    caution_deg: float = 6.0
-    off_track_deg: float = 8.0
-    clear_deg: float = 5.5
+    caution_deg, caution_sure: caution where it is surer than this that the knee was further inside.
+    off_track_deg, off_track_sure: the same for off track; first_sure: in the first repetitions of somebody
+    unknown, and for the light in the middle of one. clear_deg: so much further out a mark is good again.
+    hold_s: a mark's verdict changes after so long. docs/decisions.md has the reasons.
+    """
+
+    caution_deg: float = 3.5
+    caution_sure: float = 0.65
+    off_track_deg: float = 6.0
+    off_track_sure: float = 0.5
+    first_sure: float = 0.7
+    clear_deg: float = 1.5
     hold_s: float = 0.1
     smooth_tau_s: float = 0.08
     min_q: float = 0.10
 
 
+def verdict_of(
+    tracks: OwnTracks, leg: int, shown_deg: float, limits: Thresholds, *, early: bool, always: bool
+) -> Verdict:
+    """Of a leg's repetition that showed this deviation when deep.
+
+    early: hardly anything is known of the person yet. always: a track far inside the toes is caution.
+    """
+    if math.isnan(shown_deg):
+        return Verdict.UNKNOWN
+    sure = limits.first_sure if early else limits.off_track_sure
+    if tracks.sure_of(leg, shown_deg, limits.off_track_deg) > sure:
+        return Verdict.OFF_TRACK
+    inside = tracks.sure_of(leg, shown_deg, limits.caution_deg) > limits.caution_sure
+    far = always and float(tracks.zero_deg[leg]) > ALWAYS_INSIDE_DEG
+    return Verdict.CAUTION if inside or far else Verdict.GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Deviations, degrees, (2,) [left, right], at which a frame's verdict changes, and the tracks themselves.
+
+    deep_q: from this progress on a frame counts.
+    """
+
+    zero_deg: F64
+    caution_deg: F64
+    off_track_deg: F64
+    deep_q: float = DEEP_SHARE * USUAL_Q
+
+    @staticmethod
+    def of(tracks: OwnTracks, limits: Thresholds, usual_q: float = USUAL_Q) -> Lines:
+        """usual_q: how deep this person goes."""
+        sure = max(limits.off_track_sure, limits.first_sure)
+        return Lines(
+            tracks.zero_deg,
+            np.array([tracks.limit_deg(leg, limits.caution_deg, limits.caution_sure) for leg in (0, 1)]),
+            np.array([tracks.limit_deg(leg, limits.off_track_deg, sure) for leg in (0, 1)]),
+            DEEP_SHARE * usual_q,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class LegJudgement:
-    """One leg in one frame, degrees; NaN where it cannot be told. judged: the gate was open."""
+    """One leg in one frame, degrees; NaN where it cannot be told. judged: the gate was open.
+
+    inside_deg: how far inside its own track.
+    """
 
     deviation_deg: float
     sd_deg: float
     verdict: Verdict
     judged: bool
+    inside_deg: float = math.nan
+
+
+class _Half:
+    """The mean of what one way of a repetition has shown, down or up."""
+
+    __slots__ = ("_count", "_since", "_sum", "_t")
+
+    def __init__(self) -> None:
+        self._sum, self._count, self._since, self._t = 0.0, 0, math.inf, -math.inf
+
+    def add(self, t: float, delta: float) -> None:
+        self._sum += delta
+        self._count += 1
+        self._since, self._t = min(self._since, t), t
+
+    @property
+    def mean(self) -> float:
+        """-inf while there is too little of it."""
+        return self._sum / self._count if self._t - self._since >= LEAST_SHOWN_S else -math.inf
 
 
 class _Leg:
-    """One leg's smoothing, hold and hysteresis."""
+    """One leg's smoothing, what this repetition has shown of it, hold and hysteresis."""
 
     def __init__(self, thresholds: Thresholds) -> None:
         self._limits = thresholds
@@ -62,31 +144,36 @@ class _Leg:
         self._smooth.reset()
         self._verdict = Verdict.UNKNOWN
         self._over_caution_since = self._over_off_since = math.inf
+        self._down, self._up = _Half(), _Half()
 
-    def update(self, t: float, delta_deg: float) -> tuple[float, Verdict]:
-        """Smoothed deviation and verdict; NaN in means the gate is shut."""
+    def update(
+        self, t: float, delta_deg: float, *, deep: bool, up: bool, caution: float, off: float
+    ) -> tuple[float, Verdict]:
+        """Smoothed deviation and verdict; a deviation of NaN means the gate is shut."""
         if math.isnan(delta_deg):
             if t - self._judged_t > LAPSE_S:
                 self._forget()
             return math.nan, self._verdict
         self._judged_t = t
+        if deep:
+            (self._up if up else self._down).add(t, delta_deg)
         smooth = self._smooth(t, self._median(delta_deg))
-        self._verdict = self._decide(t, smooth)
+        self._verdict = self._decide(t, max(self._down.mean, self._up.mean), caution, off)
         return smooth, self._verdict
 
-    def _decide(self, t: float, delta: float) -> Verdict:
+    def _decide(self, t: float, shown: float, caution: float, off: float) -> Verdict:
         limits = self._limits
-        self._over_caution_since = (
-            min(self._over_caution_since, t) if delta > limits.caution_deg else math.inf
-        )
-        self._over_off_since = min(self._over_off_since, t) if delta > limits.off_track_deg else math.inf
+        if math.isnan(off):
+            return Verdict.UNKNOWN
+        self._over_caution_since = min(self._over_caution_since, t) if shown > caution else math.inf
+        self._over_off_since = min(self._over_off_since, t) if shown > off else math.inf
         if t - self._over_off_since >= limits.hold_s:
             return Verdict.OFF_TRACK
-        if self._verdict is Verdict.OFF_TRACK and delta > limits.clear_deg:
+        if self._verdict is Verdict.OFF_TRACK and shown > off - limits.clear_deg:
             return Verdict.OFF_TRACK
         if t - self._over_caution_since >= limits.hold_s:
             return Verdict.CAUTION
-        if self._verdict is Verdict.CAUTION and delta > limits.clear_deg:
+        if self._verdict in (Verdict.OFF_TRACK, Verdict.CAUTION) and shown > caution - limits.clear_deg:
             return Verdict.CAUTION
         return Verdict.GOOD
 
@@ -99,25 +186,58 @@ class Judge:
         self._constants = constants
         self._legs = (_Leg(thresholds), _Leg(thresholds))
 
-    def update(self, motion: Motion, azimuth: Azimuth | None) -> tuple[LegJudgement, LegJudgement]:
-        """[left, right] of this frame. Without an azimuth both are unknown."""
+    def update(
+        self, motion: Motion, azimuth: Azimuth | None, lines: Lines | None = None
+    ) -> tuple[LegJudgement, LegJudgement]:
+        """[left, right] of this frame. lines: None where nothing is known to judge by: both are unknown.
+        azimuth: None where nobody has seen the feet: how far inside the toes is unknown then."""
+        feet = or_usual(azimuth)
         delta_deg: F64 = np.full(2, np.nan)
         sd_deg: F64 = delta_deg
         usable: npt.NDArray[np.bool_] = np.zeros(2, np.bool_)
-        if azimuth is not None and not math.isnan(motion.q):
-            delta_deg = np.degrees(deviation(motion.shank, azimuth.value))
-            sd = deviation_sd(motion.shank, azimuth.value, self._constants.keypoint_sd, azimuth.sd)
-            sd_deg = np.degrees(sd)
-            travel = np.hypot(motion.shank.forward, motion.shank.lateral)
-            bent = (travel > LEAST_TRAVEL) & (motion.q > self._thresholds.min_q)
-            usable = motion.usable & bent & (sd_deg < MOST_SD_DEG)
+        if (azimuth or lines) and not math.isnan(motion.q):
+            shank = motion.shank
+            delta_deg = np.degrees(deviation(shank, feet.value))
+            seen_sd = deviation_sd(shank, feet.value, self._constants.keypoint_sd, 0.0)
+            lever = shank.forward * np.cos(feet.value) + shank.lateral * np.sin(feet.value)
+            sd_deg = np.degrees(np.hypot(seen_sd, feet.sd * lever))
+            bent = (np.hypot(shank.forward, shank.lateral) > LEAST_TRAVEL) & (
+                motion.q > self._thresholds.min_q
+            )
+            usable = motion.usable & bent & (np.degrees(seen_sd) < MOST_SD_DEG)
         left, right = (
-            self._judge(leg, motion.t, float(delta_deg[side]), float(sd_deg[side]), bool(usable[side]))
-            for side, leg in enumerate(self._legs)
+            self._judge(side, motion, float(delta_deg[side]), float(sd_deg[side]), bool(usable[side]), lines)
+            for side in (0, 1)
         )
-        return left, right
+        seen = np.zeros(2, np.bool_) if azimuth is None else np.isfinite(azimuth.value)
+        return (
+            left if seen[0] else _of_unseen_foot(left),
+            right if seen[1] else _of_unseen_foot(right),
+        )
 
-    @staticmethod
-    def _judge(leg: _Leg, t: float, delta_deg: float, sd_deg: float, usable: bool) -> LegJudgement:
-        smooth, verdict = leg.update(t, delta_deg if usable else math.nan)
-        return LegJudgement(smooth, sd_deg, verdict, usable)
+    def _judge(
+        self, side: int, motion: Motion, delta_deg: float, sd_deg: float, usable: bool, lines: Lines | None
+    ) -> LegJudgement:
+        zero, caution, off, deep = _at(lines, side, motion.q)
+        smooth, verdict = self._legs[side].update(
+            motion.t,
+            delta_deg if usable else math.nan,
+            deep=deep,
+            up=motion.phase is Phase.UP,
+            caution=caution,
+            off=off,
+        )
+        return LegJudgement(smooth, sd_deg, verdict, usable, smooth - zero)
+
+
+def _at(lines: Lines | None, side: int, q: float) -> tuple[float, float, float, bool]:
+    """A leg's zero, caution and off track, and whether it is deep; NaN where no lines are known."""
+    if lines is None:
+        return math.nan, math.nan, math.nan, False
+    zero, caution, off = lines.zero_deg[side], lines.caution_deg[side], lines.off_track_deg[side]
+    return float(zero), float(caution), float(off), q > lines.deep_q
+
+
+def _of_unseen_foot(leg: LegJudgement) -> LegJudgement:
+    """Only what does not depend on where the foot points."""
+    return replace(leg, deviation_deg=math.nan, sd_deg=math.nan)

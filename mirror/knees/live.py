@@ -9,7 +9,6 @@ unknown.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Protocol
 
@@ -19,13 +18,15 @@ import numpy.typing as npt
 from mirror.knees.azimuth import RefusedReference
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.decoration import spared
+from mirror.knees.deep_half import DeepHalf, deep_half
 from mirror.knees.foot_direction import FootDirection, Limits
 from mirror.knees.frame_buffers import FrameBuffers
 from mirror.knees.gate import cut_off, framing, narrow
 from mirror.knees.judge import Thresholds
 from mirror.knees.live_reading import in_the_room, nobody, reading_of
-from mirror.knees.motion import Motion
+from mirror.knees.motion import measured_since
 from mirror.knees.optics import F64, Camera, rectify, unrectify
+from mirror.knees.own_track import OwnTracks
 from mirror.knees.reading import KneeReading, OtherMovement, Phase, Rep, Setup
 from mirror.knees.reasons import Framing, Why
 from mirror.knees.repetition import make_rep
@@ -99,8 +100,9 @@ class KneeWatch:
         camera = self._given_camera if self._mount is None else self._mount.camera
         return Visit(camera, self._constants, Feet(self._unknown_direction()))
 
-    def _unknown_direction(self) -> FootDirection:
-        return FootDirection(self._limits, self._constants)
+    def _unknown_direction(self, elsewhere: OwnTracks | None = None) -> FootDirection:
+        """elsewhere: this person's tracks on other feet, or None."""
+        return FootDirection(self._limits, self._constants, elsewhere)
 
     @property
     def camera(self) -> Camera:
@@ -142,9 +144,10 @@ class KneeWatch:
         ask = visit.lasting(pose.t, self._framing(frame))
         if pose.why is None and ask not in UNMEASURABLE:
             self._stand(frame, up_again=isinstance(movement, Span))
-        judged = visit.feet.direction.judge(frame.motion, visit.feet.azimuth)
+        judged = visit.feet.direction.judge(frame.motion, judged=visit.feet.tracks is not None)
         rep = self._rep(movement) if isinstance(movement, Span) else None
         reading = reading_of(frame, visit, self._setup(ask), judged)
+        reading = replace(reading, judged_late=self._judged_late()) if visit.open else reading
         if isinstance(movement, OtherMovement):
             reading = replace(reading, other=movement)
         placed = spared("places", lambda: in_the_room(reading, frame, visit, self._stature_m), reading)
@@ -191,7 +194,7 @@ class KneeWatch:
         change = visit.standing.see(frame.motion, frame.score, up_again=up_again)
         stance = visit.standing.stance
         if change is Change.MOVED:
-            visit.feet = Feet(self._unknown_direction(), stance)
+            visit.feet = Feet(self._unknown_direction(visit.feet.direction.known), stance)
         elif change is Change.MEASURED and stance is not None:
             visit.feet.measured(stance)
             self._tell_mount(frame.motion.t, frame.pose.size)
@@ -226,23 +229,35 @@ class KneeWatch:
 
     def _rep(self, span: Span) -> Rep:
         visit, feet = self._visit, self._visit.feet
-        motions = list(visit.recent)
+        motions = [motion for motion in visit.recent if motion.t >= span.start_s]
+        if feet.stance is not None:
+            motions, span = measured_since(motions, span, feet.stance, self._constants)
         visit.reps += 1
-        is_reference = self._reference_awaited and self._take_reference(span, motions)
+        deep = deep_half(motions, span)
+        asked = self._reference_awaited and feet.calibrated
+        is_reference = asked and self._take_reference(deep)
+        if feet.calibrated:
+            feet.direction.learn(deep, span, feet.stance)
         rep = make_rep(
             visit.reps,
             span,
             motions,
-            feet.azimuth,
-            feet.direction.thresholds,
+            deep,
+            feet.standard,
             self._constants,
             is_reference=is_reference,
             stance=feet.stance,
-            why=feet.why,
         )
-        if feet.calibrated:
-            feet.direction.learn(motions, span, feet.stance)
+        visit.open.keep(rep, span, motions, learned=feet.calibrated)
         return rep
+
+    def _judged_late(self) -> tuple[Rep, ...]:
+        """Repetitions of before that were unknown and are judged now."""
+        visit, feet = self._visit, self._visit.feet
+        if feet.stance is None or not feet.calibrated:
+            return ()
+        visit.open.learn(feet.stance, feet.direction)
+        return () if feet.tracks is None else visit.open.judge(feet.stance, feet.standard)
 
     @property
     def _reference_awaited(self) -> bool:
@@ -250,12 +265,11 @@ class KneeWatch:
         wanted = self._ask_reference and not feet.direction.has_reference
         return wanted and self._visit.refusals < MOST_ASKED and feet.gate is None
 
-    def _take_reference(self, span: Span, motions: list[Motion]) -> bool:
+    def _take_reference(self, deep: DeepHalf) -> bool:
         """Whether this repetition became the reference; the visit's `refused` says why not."""
         visit = self._visit
-        done = [m for m in motions if span.start_s <= m.t <= span.end_s and not math.isnan(m.q)]
         try:
-            visit.feet.direction.take_reference(done, visit.feet.stance)
+            visit.feet.direction.take_reference(deep, visit.feet.stance)
         except RefusedReference as error:
             visit.refused = error.reason
             visit.refusals += 1

@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 
 from mirror.knees import positions
-from mirror.knees.azimuth import LITTLE_TOE, to_draw
+from mirror.knees.azimuth import LITTLE_TOE
 from mirror.knees.constants import KNEE, LEFT, RIGHT
 from mirror.knees.judge import LegJudgement
 from mirror.knees.motion import Motion
@@ -33,7 +33,7 @@ def reading_of(
 ) -> KneeReading:
     """The reading of this frame, judged [left, right], in the picture alone."""
     motion, azimuth = frame.motion, visit.feet.azimuth
-    foot = to_draw(azimuth)
+    foot = visit.feet.direction.line
     targets = _over(frame, visit, foot)
     outer = (None, None) if azimuth is None else _over(frame, visit, foot + LITTLE_TOE)
     knees = [(float(frame.pose.keypoints[joint, 1]), float(frame.pose.keypoints[joint, 0])) for joint in KNEE]
@@ -51,7 +51,7 @@ def reading_of(
         depth_deg=_depth_deg(motion),
         left=left,
         right=right,
-        target_is_guess=azimuth is None,
+        target_is_guess=visit.feet.tracks is None,
         why_unknown=motion.why or visit.feet.why,
     )
 
@@ -61,9 +61,9 @@ def in_the_room(reading: KneeReading, frame: LiveFrame, visit: Visit, stature_m:
     stance = visit.feet.stance
     if stance is None:
         return reading
-    motion, azimuth = frame.motion, visit.feet.azimuth
+    motion = frame.motion
     metre = positions.shank_m(stance, visit.camera, stature_m)
-    foot = to_draw(azimuth)
+    foot = visit.feet.direction.line
     at, aims = positions.knees(motion.p, motion.shank, motion.ankle, stance, foot, metre)
     _, outer = positions.knees(motion.p, motion.shank, motion.ankle, stance, foot + LITTLE_TOE, metre)
     left, right = (
@@ -97,6 +97,7 @@ def _leg_reading(judged: LegJudgement, knee: XY | None, aim: XY | None, outer: X
         knee,
         aim,
         outer=outer,
+        inside_deg=None if math.isnan(judged.inside_deg) else judged.inside_deg,
     )
 
 

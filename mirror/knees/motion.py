@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -190,6 +191,17 @@ def lifted(
     why = None if usable.any() else Reason(Why.KNEES_NOT_SEEN)
     q = 1.0 - motion.height / stance.hip_height
     return replace(motion, q=q, shank=shank, usable=usable, thigh=thigh, why=why)
+
+
+def measured_since(
+    motions: Sequence[Motion], span: Span, stance: Stance, constants: KeypointConstants
+) -> tuple[list[Motion], Span]:
+    """The frames of a repetition, and its span, against a stance that was not known in all of them."""
+    if all(motion.why != _NOT_MEASURED for motion in motions):
+        return list(motions), span
+    known = [lifted(motion, stance, constants) for motion in motions]
+    within = [m.q for m in known if span.start_s <= m.t <= span.end_s and not math.isnan(m.q)]
+    return known, replace(span, q=max(within, default=span.q))
 
 
 def _legs(p: F64) -> tuple[float, float]:

@@ -64,11 +64,12 @@ class LegReading:
     sd_deg: its standard deviation from keypoint and foot-azimuth noise; None likewise.
     verdict: good, caution, off_track (hysteresis and hold already applied) or unknown.
     knee, target: (x, y) normalised to the un-mirrored frame: where the knee is and where it would be
-        over the toes; None where unknown. A target may be drawn before the foot azimuth is known
+        on its own track; None where unknown. A target may be drawn before the foot azimuth is known
         (`target_is_guess` on the reading); nothing is judged from it.
     knee_ray, target_ray: the same two places in the room; None where unknown.
-    outer, outer_ray: where the knee would be over the little toe, in the picture and in the room; None
-        without a foot azimuth.
+    outer, outer_ray: where the knee would be outside its own track by as much as the little toe is outside
+        the second; None without a foot azimuth.
+    inside_deg: smoothed deviation less the leg's own track's, + inside; None where that is not known.
     """
 
     deviation_deg: float | None
@@ -80,6 +81,7 @@ class LegReading:
     target_ray: Ray | None = None
     outer: XY | None = None
     outer_ray: Ray | None = None
+    inside_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mirror.knees.azimuth import Azimuth
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.foot_direction import FootDirection
 from mirror.knees.gate import not_judged
 from mirror.knees.motion import Motion, MotionTracker
+from mirror.knees.open_verdicts import OpenVerdicts
 from mirror.knees.optics import F64, Camera
+from mirror.knees.own_track import OwnTracks
 from mirror.knees.reasons import Framing, Reason, Why
+from mirror.knees.repetition import Standard
 from mirror.knees.squat import LONGEST_REP_S
 from mirror.knees.stance import Stance
 from mirror.knees.standing import GONE_S, Standing
@@ -62,6 +65,16 @@ class Feet:
         return None if self.gate is not None else self.direction.azimuth
 
     @property
+    def tracks(self) -> OwnTracks | None:
+        """The legs' own tracks, under the same conditions."""
+        return None if self.gate is not None else self.direction.tracks
+
+    @property
+    def standard(self) -> Standard:
+        """What a repetition on these feet is judged by."""
+        return replace(self.direction.standard(self.why), azimuth=self.azimuth, tracks=self.tracks)
+
+    @property
     def gate(self) -> Reason | None:
         """Why nobody is judged who stands so: turned, or too close. None where nothing is in the way."""
         return None if self.stance is None else not_judged(self.stance, self.direction.azimuth)
@@ -83,7 +96,8 @@ class Visit:
     """One person before the mirror. `camera`, `feet` and `refused` are for live.py to set.
 
     camera: how it is taken to hang during this visit. refused: why the last repetition could not be the
-    reference, or None. recent: the last frames' motions, of the longest repetition at least.
+    reference, or None. recent: the last frames' motions, of the longest repetition at least. open:
+    repetitions told before anything was known to judge them by.
     """
 
     def __init__(self, camera: Camera, constants: KeypointConstants, feet: Feet) -> None:
@@ -92,6 +106,7 @@ class Visit:
         self.motion = MotionTracker(constants)
         self.standing = Standing(constants)
         self.recent: deque[Motion] = deque()
+        self.open = OpenVerdicts(constants)
         self.reps = 0
         self.refused: Reason | None = None
         self.refusals = 0

@@ -102,6 +102,7 @@ class BlackBox:
                 toes_each=None if toes is None else toes[1][None],
                 hfov_deg=camera.hfov_deg if camera and "hfov" not in assumed else None,
                 tilt_deg=camera.tilt_deg if camera and "tilt" not in assumed else None,
+                tilt_sd_deg=camera.tilt_sd_deg if camera and "tilt" not in assumed else None,
                 roll_deg=camera.roll_deg if camera and "roll" not in assumed else None,
                 camera_height_m=camera.height_m if camera else None,
                 stature_m=self._stature_m,

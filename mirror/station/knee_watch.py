@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mirror.camera.frame import Frame, Source
 from mirror.camera.recording import Recording
-from mirror.fitting.from_recording import RecordedToes
+from mirror.fitting.from_recording import RecordedToes, camera_of_recording
 from mirror.fitting.from_settings import camera_of, constants_of, thresholds
 from mirror.fitting.networks import foot_net
 from mirror.knees.constants import KeypointConstants
@@ -52,8 +52,7 @@ def in_the_way(pose: Pose) -> Reason | None:
 def _camera(settings: Settings, source: Source, frame: Frame, recording: Recording | None) -> Camera:
     if recording is None:
         return camera_of(settings, frame.size, (source.hfov_how, source.hfov_deg))
-    known = (recording.hfov_deg, recording.tilt_deg, recording.camera_height_m, recording.roll_deg)
-    return camera_of(settings, frame.size, *(("recording", value) for value in known))
+    return camera_of_recording(settings, recording, frame.size)
 
 
 def toes_for(settings: Settings, source: Source) -> Toes:

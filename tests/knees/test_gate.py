@@ -86,7 +86,9 @@ def test_who_turns_round_to_the_mirror_is_judged_from_then_on() -> None:
 
 def test_a_turned_body_whose_feet_nobody_saw_is_told_by_shoulders_and_hips() -> None:
     assert {why.key for why in whys(judged(seen(yaw_deg=45.0), toes=False)) if why} == {Why.TURNED}
-    assert {why.key for why in whys(judged(seen(), toes=False)) if why} == {Why.NAME_REFERENCE}
+    facing = judged(seen(), toes=False)
+    assert whys(facing) == [None] * 4
+    assert [rep.left.verdict for rep in facing.reps] == [Verdict.GOOD, Verdict.OFF_TRACK]
 
 
 def test_feet_below_the_picture_are_said_live_and_at_the_desk() -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from mirror.knees.azimuth import ONE_SOURCE_SD, Azimuth
 from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import Judge, LegJudgement, Thresholds
+from mirror.knees.judge import Judge, LegJudgement, Lines, Thresholds
 from mirror.knees.motion import Motion
+from mirror.knees.own_track import believe, of_anybody
 from mirror.knees.reading import Phase, Verdict
 from mirror.knees.shank import Shank
 
@@ -18,16 +19,17 @@ FEET = Azimuth(np.radians([5.0, 5.0]), np.full(2, ONE_SOURCE_SD), "toes")
 
 
 def judged(*, forward: float, outward: float, q: float = 0.3) -> LegJudgement:
-    """The left leg after a quarter of a second with its knee there, seen from its ankle."""
+    """The left leg of somebody unknown, after 0.4 s with its knee there, seen from its ankle."""
     X, F = np.full(2, outward), np.full(2, forward)
     shank = Shank(X, np.sqrt(1 - X**2 - F**2), F, np.ones(2, np.bool_))
     judge = Judge(Thresholds(), ANATOMICAL)
-    for frame in range(8):
+    lines = Lines.of(believe(np.empty((0, 2)), of_anybody(np.degrees(FEET.sd))), Thresholds())
+    for frame in range(12):
         motion = Motion(
             frame / 30, np.zeros((17, 2)), np.zeros((2, 2)), q, Phase.DOWN, shank,
             np.ones(2, np.bool_), np.zeros(2), "",
         )  # fmt: skip
-        left, _ = judge.update(motion, FEET)
+        left, _ = judge.update(motion, FEET, lines)
     return left
 
 

@@ -12,12 +12,14 @@ import simulate
 from simulate import Replant, Squat, Stand
 
 from mirror.knees.constants import ANATOMICAL
+from mirror.knees.deep_half import deep_half
 from mirror.knees.foot_direction import FootDirection, Limits
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera, rectify
 from mirror.knees.reading import KneeReading, Rep
 from mirror.knees.reasons import Why
+from mirror.knees.squat import Span
 from mirror.knees.track import TrackedPose
 
 WIDE = Replant(width_m=0.62, toe_out_deg=(30.0, 30.0))
@@ -259,7 +261,8 @@ def test_other_limits_hold_from_the_reference_on() -> None:
     assert found.thresholds == Thresholds()
     motions = list(mirror.watch._visit.recent)
     rep = mirror.reps[0]
-    found.take_reference([m for m in motions if rep.start_s <= m.t <= rep.end_s], mirror.watch.stance)
+    shown = deep_half(motions, Span(rep.start_s, rep.bottom_s, rep.end_s, max(m.q for m in motions)))
+    found.take_reference(shown, mirror.watch.stance)
     assert found.thresholds == Thresholds(off_track_deg=7)
     assert found.azimuth is not None
     assert found.azimuth.source == "toes+reference"

@@ -145,7 +145,10 @@ def test_a_whole_recording_at_once_and_frame_by_frame_are_the_same(
 
 
 def session(seed: int = 0) -> simulate.Simulated:
-    squats = [simulate.Squat(delta=delta) for delta in ((1.0, 0.0), (13.0, 12.0), (13.0, 0.0))]
+    squats = [
+        simulate.Squat(delta=delta)
+        for delta in ((1.0, 0.0), (13.0, 12.0), (1.0, 0.0), (13.0, 0.0), (1.0, 0.0))
+    ]
     return simulate.simulate(
         [simulate.Stand(1.5), *squats, simulate.Stand(0.6)], noise=simulate.Noise(sigma_px=0.8), seed=seed
     )

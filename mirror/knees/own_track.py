@@ -1,0 +1,184 @@
+"""A leg's own track: how far inside its toes a knee goes when this person squats well, and what is left to
+believe of that.
+
+Bodies differ: deep in a good squat one knee is 9 degrees inside its toes and another 6 outside, and what is
+wrong with toe tips adds to it. So a verdict asks how far a repetition is inside the track this leg takes: its
+zero, which nobody knows and every repetition on the same feet says something about. The argument and the
+measurements are in docs/research/own_track.md. Knows numbers, and nobody's joints.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirror.knees.optics import F64
+
+ZEROS: F64 = np.arange(-60, 90) / 2.0
+"""Degrees a leg's zero may have: + inside the toes."""
+CAVES: F64 = np.arange(3, 40).astype(np.float64)
+"""Degrees a knee may be off its track by."""
+CLEAN_SHARES = ((0.95, 0.35), (0.7, 0.2), (0.4, 0.2), (0.1, 0.25))
+"""How many repetitions of a set are clean, and how readily that is believed."""
+CAVE_SIZE, OUT_SIZE, OUT_SHARE = 8.0, 4.0, 0.1
+"""Usual degrees of caves and of knees pushed out, falling off exponentially; and the share of the latter."""
+ALIKE, ALIKE_SD, ODD = 0.2, 2.5, 0.1
+"""How readily all caves of a set are taken for equal ones, but for a share that resembles nothing."""
+LEVER = 0.55
+"""Degrees of deviation for a degree of foot direction, deep in a squat."""
+LEAST_LIKELY = 1e-6
+"""Nothing a single repetition shows rules a zero out altogether."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What is known of knees before one is seen, degrees.
+
+    mean: of a leg's zero. body: sd both legs of a person share. own: sd of each leg. rep: sd of clean
+    repetitions around the zero. reference: sd of a zero around what its reference repetition shows.
+    """
+
+    mean: float = 3.3
+    body: float = 4.5
+    own: float = 1.4
+    rep: float = 2.0
+    reference: float = 3.0
+
+
+PEOPLE = People()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is believed of the zeros of [left, right] before the repetitions: mean (2,), covariance (2, 2)."""
+
+    mean: F64
+    cov: F64
+
+
+def of_anybody(foot_sd_deg: F64, people: People = PEOPLE) -> Expected:
+    """Of somebody nobody has seen yet. foot_sd_deg: (2,) how well each foot's direction is known."""
+    toes = LEVER * np.asarray(foot_sd_deg, np.float64)
+    cov = np.full((2, 2), people.body**2) + np.diag(people.own**2 + toes**2)
+    return Expected(np.full(2, people.mean), cov)
+
+
+def of_reference(shown: F64, before: Expected, people: People = PEOPLE) -> Expected:
+    """Of somebody whose reference, on these feet, showed these deviations: (2,), NaN where unknown."""
+    known = np.isfinite(shown)
+    mean = np.where(known, shown, before.mean)
+    cov = np.where(np.eye(2, dtype=bool), np.where(known, people.reference**2, np.diag(before.cov)), 0.0)
+    return Expected(mean, cov)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTracks:
+    """What is left to believe of both zeros: share (2, Z) of `ZEROS`, [left, right]."""
+
+    share: F64
+
+    @property
+    def zero_deg(self) -> F64:
+        """(2,) the zeros, as far as anybody knows."""
+        return np.asarray(self.share @ ZEROS)
+
+    @property
+    def sd_deg(self) -> F64:
+        """(2,) how well."""
+        return np.asarray(np.sqrt(np.maximum(self.share @ ZEROS**2 - self.zero_deg**2, 0.0)))
+
+    def sure_of(self, leg: int, shown_deg: float, more_than_deg: float) -> float:
+        """How likely the knee was more than so much inside its own track."""
+        return float(self.share[leg, shown_deg - ZEROS > more_than_deg].sum())
+
+    def limit_deg(self, leg: int, more_than_deg: float, sure: float) -> float:
+        """The deviation from which on that is so sure."""
+        below = np.cumsum(self.share[leg])
+        zero = float(np.interp(min(sure, below[-1]), below, ZEROS))
+        return zero + more_than_deg
+
+
+def of_same_person(elsewhere: OwnTracks, foot_sd_deg: F64, people: People = PEOPLE) -> Expected:
+    """Of somebody who squatted on other feet before: the body's share of their zeros stays, what was wrong
+    with the toes is new.
+
+    elsewhere: what is believed of those. foot_sd_deg: (2,) of the feet they stand on now.
+    """
+    toes = np.diag((LEVER * np.asarray(foot_sd_deg, np.float64)) ** 2)
+    body = np.full((2, 2), people.body**2) + np.eye(2) * people.own**2
+    gain = body @ np.linalg.inv(body + toes)
+    left = body - gain @ body + gain @ np.diag(elsewhere.sd_deg**2) @ gain.T
+    return Expected(people.mean + gain @ (elsewhere.zero_deg - people.mean), left + toes)
+
+
+def expected(foot_sd_deg: F64, reference: F64 | None = None, elsewhere: OwnTracks | None = None) -> Expected:
+    """What is believed of both zeros before the repetitions on some feet.
+
+    foot_sd_deg: (2,) how well their directions are known. reference: (2,) what a reference repetition on them
+    showed, degrees, or None. elsewhere: what is believed of the same person on other feet.
+    """
+    before = of_anybody(foot_sd_deg) if elsewhere is None else of_same_person(elsewhere, foot_sd_deg)
+    return before if reference is None else of_reference(reference, before)
+
+
+def believe(shown: F64, expected: Expected, people: People = PEOPLE) -> OwnTracks:
+    """Both zeros, given what the repetitions on these feet showed.
+
+    Parameters
+    ----------
+    shown : (R, 2) degrees [left, right] of every repetition, + inside; NaN where a leg was not seen.
+    expected : what is believed before.
+
+    Notes
+    -----
+    Every repetition is clean, N(m; z, rep), or it caves by some c, N(m; z + c, 1.5 rep), more rarely it goes
+    outside; how many of a set are clean is unknown, and its caves are of any sizes or all alike. On a grid of
+    both zeros, with a normal belief before.
+    """
+    legs = np.asarray(shown, np.float64).reshape(-1, 2).T
+    left, right = (_log_likelihood(leg[np.isfinite(leg)], people) for leg in legs)
+    apart = np.stack(np.meshgrid(ZEROS - expected.mean[0], ZEROS - expected.mean[1], indexing="ij"), -1)
+    inverse = np.linalg.inv(expected.cov)
+    log = left[:, None] + right - np.einsum("...i,ij,...j", apart, inverse, apart) / 2
+    share = np.exp(log - log.max())
+    share /= share.sum()
+    return OwnTracks(np.stack([share.sum(1), share.sum(0)]))
+
+
+def _log_likelihood(shown: F64, people: People) -> F64:
+    """(Z,) of every zero, given one leg's repetitions (R,)."""
+    if not len(shown):
+        return np.zeros(len(ZEROS))
+    apart = shown[:, None] - ZEROS
+    clean, other = _normal(apart, people.rep), _off_track(apart, people)
+    equal = _normal(apart[..., None] - CAVES, ALIKE_SD)
+    each, alike = [], []
+    for share, believed in CLEAN_SHARES:
+        each.append(np.log(share * clean + (1 - share) * other + LEAST_LIKELY).sum(0) + np.log(believed))
+        mixed = (1 - ODD) * (share * clean[..., None] + (1 - share) * equal) + ODD * other[..., None]
+        of_size = np.log(mixed + LEAST_LIKELY).sum(0) + np.log(_sizes(CAVE_SIZE))
+        alike.append(np.logaddexp.reduce(of_size, axis=-1) + np.log(believed))
+    return np.asarray(
+        np.logaddexp(
+            np.logaddexp.reduce(each) + np.log(1 - ALIKE), np.logaddexp.reduce(alike) + np.log(ALIKE)
+        )
+    )
+
+
+def _off_track(apart: F64, people: People) -> F64:
+    """(R, Z) density of repetitions off the zero, each by an amount of its own."""
+    wide = 1.5 * people.rep
+    inside = (_normal(apart[..., None] - CAVES, wide) * _sizes(CAVE_SIZE)).sum(-1)
+    outside = (_normal(apart[..., None] + CAVES, wide) * _sizes(OUT_SIZE)).sum(-1)
+    return np.asarray((1 - OUT_SHARE) * inside + OUT_SHARE * outside)
+
+
+def _sizes(usual: float) -> F64:
+    sizes = np.exp(-CAVES / usual)
+    return np.asarray(sizes / sizes.sum())
+
+
+def _normal(x: F64, sd: float) -> F64:
+    return np.asarray(np.exp(-0.5 * (x / sd) ** 2) / (sd * math.sqrt(2 * math.pi)))
