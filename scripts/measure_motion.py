@@ -29,15 +29,16 @@ from mirror.camera.recording import Recording, load, save
 from mirror.coach.words import in_english
 from mirror.desk.study import Study, study
 from mirror.faults import BadInput
-from mirror.knees.reading import KneeReading, Rep
-from mirror.knees.repetition import SEVERITY
+from mirror.knees.reading import KneeReading, Rep, Verdict
 from mirror.settings import Settings
 
 WAYS = ("none", "own first", "good one before")
 """Without a reference; the recording's first repetition; the same person's first correct one in front."""
 VERDICTS = ("good", "caution", "off_track", "unknown")
+GRAVEST_LAST = (Verdict.UNKNOWN, Verdict.GOOD, Verdict.CAUTION, Verdict.OFF_TRACK)
 WARNED = ("caution", "off_track")
 CHAINS = ("desk", "live")
+SEVERITY = {Verdict.UNKNOWN: -1, Verdict.GOOD: 0, Verdict.CAUTION: 1, Verdict.OFF_TRACK: 2}
 CAVES_DEG = 10.0
 """A first repetition whose deep half is truly further inside is no reference."""
 
@@ -149,7 +150,7 @@ def _compare(row: Found, one: truth.Sequence, reps: Sequence[Rep], later: float)
         if found is None or found.is_reference:
             continue
         legs = (found.left, found.right)
-        row.worse.append(max((leg.verdict for leg in legs), key=SEVERITY.__getitem__).value)
+        row.worse.append(max((leg.verdict for leg in legs), key=GRAVEST_LAST.index).value)
         row.peak_deg.append(_largest(leg.deviation_deg for leg in legs))
         row.deep_deg.append(_largest(leg.deep_deviation_deg for leg in legs))
         row.inside_deg.append(_largest(leg.inside_own_track_deg for leg in legs))

@@ -29,10 +29,11 @@ class NotUnderstood(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LegMessage:
-    """One leg in one repetition: verdict, and degrees inside (+) the toes or None."""
+    """One leg in one repetition: verdict, and degrees inside (+) its own line or None; inside the toes from a
+    station that knows no lines yet."""
 
     verdict: str
-    deviation_deg: float | None
+    inside_deg: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,12 @@ class FinishedSet:
 
     @property
     def worst_deg(self) -> tuple[str, float] | None:
-        """(side, degrees) of the knee that was furthest inside its toes; None where none was measured."""
+        """(side, degrees) of the knee that was furthest inside its line; None where none was measured."""
         seen = [
-            (leg.deviation_deg, side)
+            (leg.inside_deg, side)
             for rep in self.reps
             for side, leg in (("left", rep.left), ("right", rep.right))
-            if leg.deviation_deg is not None
+            if leg.inside_deg is not None
         ]
         degrees, side = max(seen, default=(None, ""))
         return None if degrees is None else (side, degrees)
@@ -184,13 +185,14 @@ def _rep(said: object, number: int) -> RepMessage:
 def _leg(said: object) -> LegMessage:
     if not isinstance(said, dict):
         return LegMessage(UNKNOWN, None)
-    return _one_of(_verdict(said.get("verdict")) or UNKNOWN, _degrees(said.get("deviation_deg")))
+    inside = said.get("inside_own_track_deg", said.get("deviation_deg"))
+    return _one_of(_verdict(said.get("verdict")) or UNKNOWN, _degrees(inside))
 
 
 @functools.lru_cache(maxsize=4096)
-def _one_of(verdict: str, deviation_deg: float | None) -> LegMessage:
+def _one_of(verdict: str, inside_deg: float | None) -> LegMessage:
     """Degrees come in tenths, so that most legs of a class are one of a few hundred."""
-    return LegMessage(verdict, deviation_deg)
+    return LegMessage(verdict, inside_deg)
 
 
 def _degrees(value: object) -> float | None:

@@ -51,6 +51,11 @@ STANDING = ("ready", "class")
 """States in which a knee's sign means something, if there is one: as the event log writes them."""
 
 
+def _is_news(rep: RepMessage, known: RepMessage | None) -> bool:
+    """Whether a repetition is new, or was unknown and is judged now."""
+    return known is None or (known.worst == UNKNOWN and rep.worst != UNKNOWN)
+
+
 @dataclass
 class FloorStation:
     """One station. name: as it writes itself. heard_t, rep_t, gone_t: monotonic, gone_t None where unknown.
@@ -67,7 +72,7 @@ class FloorStation:
     now: StateMessage | None = None
     reps: list[RepMessage] = field(default_factory=list)
 
-    def snapshot(self, t: float) -> dict[str, Any]:
+    def told(self, t: float) -> dict[str, Any]:
         """For the page, which puts keys into words. t: monotonic."""
         now = self.now
         begins = now is not None and now.state == SQUATTING and now.reps == 0
@@ -95,12 +100,13 @@ class FloorStation:
         }
 
     def add(self, *reps: RepMessage) -> bool:
-        """Those not known yet; of a later set, they take the place of the earlier one's."""
+        """Those not known yet, and those judged since; of a later set, they take the earlier one's place."""
         newest = max((one.number for one in (*self.reps, *reps)), default=0)
-        known = {(one.number, one.n) for one in self.reps}
-        new = [one for one in reps if one.number == newest and (one.number, one.n) not in known]
+        known = {(one.number, one.n): one for one in self.reps}
+        new = [one for one in reps if one.number == newest and _is_news(one, known.get((one.number, one.n)))]
         if new:
-            kept = [one for one in self.reps if one.number == newest]
+            anew = {one.n for one in new}
+            kept = [one for one in self.reps if one.number == newest and one.n not in anew]
             self.reps = sorted([*kept, *new], key=lambda one: one.n)[-MOST_REPS:]
         return bool(new)
 
@@ -153,12 +159,12 @@ class Floor:
                 log.debug("%s/%s is not understood: %s", station, kind, why)
                 return False
 
-    def snapshot(self) -> dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         """Every station for the page, by name, and a number that changes with the finished sets."""
         with self._lock:
             t = self._clock()
             seen = sorted(self._stations.values(), key=lambda one: natural(one.name))
-            return {"stations": [one.snapshot(t) for one in seen], "sets": self._sets_version}
+            return {"stations": [one.told(t) for one in seen], "sets": self._sets_version}
 
     def sets(self) -> list[FinishedSet]:
         """The finished sets, oldest first."""

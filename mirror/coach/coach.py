@@ -13,7 +13,7 @@ from dataclasses import replace
 from mirror.coach.clock import Intervals, SharedTimer, nobodys
 from mirror.coach.feedback import Feedback, Gesture, KneeMark, Light, SetSummary, Sound, State, nothing
 from mirror.coach.gestures import Arms
-from mirror.coach.lamp import LAMP, Lamp, worse_verdict
+from mirror.coach.lamp import LAMP, Lamp, told
 from mirror.coach.lines import Instruction, Line, line
 from mirror.coach.listener import Heard, Listener
 from mirror.coach.pages import LEAVES_AFTER_S, PAGES, SummaryPages, page, starts
@@ -81,11 +81,15 @@ class Coach:
         if reading.why_unknown is not None and reading.why_unknown.key is Why.SOMEBODY_PASSES:
             self._frozen_t = t
         self._others.saw(t, reading.other)
+        if reading.judged_late:
+            self._training.judged_late(reading.judged_late)
         self._leave_page(reading)
         self._begin_or_end(reading, rep)
         self._state = self._next_state(reading)
         moment = self._tell(reading, heard)
-        bare = replace(moment, mode=self._rules.mode, set_over=self._set_over)
+        bare = replace(
+            moment, mode=self._rules.mode, set_over=self._set_over, judged_late=reading.judged_late
+        )
         return spared("asides", lambda: self._with_asides(bare, heard), bare)
 
     def finish(self, t: float) -> Feedback:
@@ -182,8 +186,8 @@ class Coach:
 
     def _sum_up(self, t: float) -> None:
         self._training.end_set(t)
-        self._set_over = summary = self._training.summary
-        self._summary_pages.begin(t, summary.pages if summary else 1)
+        self._set_over = told = self._training.summary
+        self._summary_pages.begin(t, told.pages if told else 1)
 
     def _new_set(self) -> None:
         self._training.new_set()
@@ -218,7 +222,7 @@ class Coach:
     def _tell(self, reading: KneeReading, heard: Heard) -> Feedback:
         squatting = self._state is State.SQUATTING
         moving = squatting and reading.phase is not Phase.STAND
-        worst = worse_verdict(reading.left.verdict, reading.right.verdict)
+        worst = told(reading.left.verdict, reading.right.verdict)
         off_track = moving and worst is Verdict.OFF_TRACK and not self._frozen(reading.t)
         sound = spared("cues", lambda: self._speaker.update(reading.t, off_track), None)
         if heard.asked is not None and self._rules.speaks:
@@ -283,7 +287,7 @@ class Coach:
             leg.verdict,
             leg.knee,
             target,
-            leg.deviation_deg,
+            leg.inside_deg,
             knee_ray=leg.knee_ray,
             target_ray=ray,
             at_rest=ready and reading.phase is Phase.STAND and leg.verdict is Verdict.UNKNOWN,
@@ -293,7 +297,7 @@ class Coach:
         return t - self._frozen_t <= FROZEN_S
 
     def _rep_verdicts(self) -> tuple[Verdict, ...]:
-        return tuple(worse_verdict(rep.left.verdict, rep.right.verdict) for rep in self._training.reps)
+        return tuple(told(rep.left.verdict, rep.right.verdict) for rep in self._training.reps)
 
     def _instruction(self) -> Instruction | Framing | None:
         if self._state is State.FRAMING:

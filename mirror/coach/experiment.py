@@ -53,7 +53,14 @@ class Experiment:
         good = sum(rep.left.verdict is rep.right.verdict is Verdict.GOOD for rep in both)
         self.columns.append(
             SetColumn(
-                _name(one), one.reps, one.left.mean_deg, one.right.mean_deg, one.depth_deg, good, len(both)
+                _name(one),
+                one.reps,
+                one.left.mean_deg,
+                one.right.mean_deg,
+                one.depth_deg,
+                good,
+                len(both),
+                (one.left.inside_deg, one.right.inside_deg),
             )
         )
 
@@ -134,9 +141,9 @@ def _leg(side: str, a: SetOfReps, b: SetOfReps) -> Line:
     before, after = getattr(a, side).mean_deg, getattr(b, side).mean_deg
     if why is not None or before is None or after is None:
         return line("compare.knee_unknown", side=knee, reason=line(f"compare.{why.key if why else 'few'}"))
-    values: dict[str, Value] = {"side": knee, "a": _name(a), "b": _name(b)}
-    values |= {"before": f"{before:+.0f}", "after": f"{after:+.0f}"}
+    told: dict[str, Value] = {"side": knee, "a": _name(a), "b": _name(b)}
+    told |= {"before": f"{before:+.0f}", "after": f"{after:+.0f}"}
     apart = whole_degrees_apart(before, after)
     if about_the_same(a, b, side):
-        return line("compare.knee_same", same=SAME_DEG[a.foot_source], **values)
-    return line("compare.knee_more" if apart > 0 else "compare.knee_less", apart=abs(apart), **values)
+        return line("compare.knee_same", same=SAME_DEG[a.foot_source], **told)
+    return line("compare.knee_more" if apart > 0 else "compare.knee_less", apart=abs(apart), **told)

@@ -59,6 +59,8 @@ class Gesture(enum.Enum):
 class KneeMark:
     """What to draw at one knee. knee, target: (x, y) normalised to the un-mirrored frame, or None.
 
+    inside_deg: how far it is inside its own line, None where unknown.
+
     knee_ray, target_ray: the same two places in the room, for marks that lie on the reflection. at_rest: the
     mirror is ready for this knee, and there is nothing to judge while somebody stands.
     """
@@ -66,7 +68,7 @@ class KneeMark:
     verdict: Verdict
     knee: tuple[float, float] | None
     target: tuple[float, float] | None
-    deviation_deg: float | None
+    inside_deg: float | None
     knee_ray: Ray | None = None
     target_ray: Ray | None = None
     at_rest: bool = False
@@ -105,7 +107,8 @@ class ExperimentStep:
 class SetColumn:
     """One set of a comparison, for a column of figures. Mean deviations, + inward; None where unknown.
 
-    name: "flat". depth_deg: mean thigh elevation at the bottom, + above parallel. good, judged: of the
+    name: "flat". left_deg, right_deg: from where the toes point; inside_deg: (left, right) from the own line,
+    which colours go by. depth_deg: mean thigh elevation at the bottom, + above parallel. good, judged: of the
     repetitions in which both knees were judged, those in which both stayed good.
     """
 
@@ -116,6 +119,7 @@ class SetColumn:
     depth_deg: float | None
     good: int
     judged: int
+    inside_deg: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,9 @@ class SetsCompared:
 class SetSummary:
     """A set: what was seen in sentences a person can check, and the repetitions it rests on.
 
-    reps: per-repetition numbers for the bars (left and right deviation_deg, depth_deg, times).
-    sentence: what the knees did, with numbers; None without repetitions. depth, tempo: a short line each.
+    reps: per-repetition numbers for the bars (left and right inside_own_track_deg, depth_deg, times).
+    sentence: what the knees did, with numbers; None without repetitions. own_line: what they are compared
+    with, or that this line is far inside the toes; None where it is unknown. depth, tempo: a short line each.
     patterns: sentences on what several repetitions have in common, most telling first; often none.
     pattern_keys: their names ("deep_only"), in the same order. tried: what people who see this often try,
     or None. drill: the key of at most one exercise to draw beside it, or "". offer: what hands over the head
@@ -145,6 +150,7 @@ class SetSummary:
     reps: tuple[Rep, ...]
     headline: Line | None
     sentence: Line | None
+    own_line: Line | None = None
     depth: Line | None = None
     tempo: Line | None = None
     patterns: tuple[Line, ...] = ()
@@ -217,6 +223,7 @@ class Feedback:
     page: in state HELP, None otherwise.
     eye: where the person looks from; None where unknown.
     summary_page: which page of the summary shows: 0 what was seen, 1 what to try.
+    judged_late: repetitions of before whose verdict is known with this frame, each under its number.
     """
 
     t: float
@@ -246,6 +253,7 @@ class Feedback:
     eye: Ray | None = None
     summary_page: int = 0
     set_over: SetSummary | None = None
+    judged_late: tuple[Rep, ...] = ()
 
 
 def nothing(t: float, state: State = State.IDLE) -> Feedback:

@@ -8,9 +8,9 @@ from mirror.coach.experiment import CONDITIONS
 from mirror.coach.feedback import Page
 from mirror.coach.lines import Line, line
 
-EXPLANATIONS = ("sees", "coaching", "privacy")
+TOLD = ("sees", "coaching", "privacy")
 LINES = 3
-PAGES = (*EXPLANATIONS, *(f"compare_{kind}" for kind in CONDITIONS))
+PAGES = (*TOLD, *(f"compare_{kind}" for kind in CONDITIONS))
 LEAVES_AFTER_S = 40.0
 """A page nobody turns leaves by itself."""
 

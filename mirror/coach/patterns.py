@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mirror.coach.sets import (
     OTHER_DEPTH_DEG,
@@ -18,15 +18,15 @@ from mirror.coach.sets import (
     unlike,
     whole_degrees_apart,
 )
-from mirror.knees.reading import LegFeatures, Rep, RepFeatures, RepLeg
+from mirror.knees.reading import LegFeatures, Rep, RepFeatures, RepLeg, Verdict
 
 SIDES = ("left", "right")
 INSIDE_DEG = 6.0
-"""A knee further inside its toes than this is seen as inside."""
+"""A knee further inside its own line than this, at its largest, is seen as inside."""
 SURELY_INSIDE_DEG = 8.0
 """...and further than this surely so: for patterns that rest on little else."""
 OUTSIDE_DEG = -10.0
-"""...and further outside than this as pushed out too far."""
+"""...and further outside than this as pushed out too far: outside the toes, whatever the line."""
 FEWEST_REPS = 2
 NOT_PARALLEL_DEG = 5.0
 """The bottom stays high: the thigh stays more than this above parallel."""
@@ -72,7 +72,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class _JudgedLeg:
-    """One leg in one repetition that was judged."""
+    """One leg in one repetition that was judged. deg: how far inside its own line it was."""
 
     n: int
     leg: RepLeg
@@ -140,10 +140,18 @@ def _judged(reps: Sequence[Rep], side: str) -> list[_JudgedLeg]:
     seen = []
     for rep in reps:
         leg: RepLeg = getattr(rep, side)
-        if rep.features is not None and leg.deviation_deg is not None:
-            features: LegFeatures = getattr(rep.features, side)
-            seen.append(_JudgedLeg(rep.n, leg, leg.deviation_deg, features, rep, rep.features))
+        inside = leg.inside_own_track_deg
+        if rep.features is not None and inside is not None and leg.verdict is not Verdict.UNKNOWN:
+            features = _from_own_line(getattr(rep.features, side), leg.baseline_deg or 0.0)
+            seen.append(_JudgedLeg(rep.n, leg, inside, features, rep, rep.features))
     return seen
+
+
+def _from_own_line(features: LegFeatures, line_deg: float) -> LegFeatures:
+    """The same with what a knee did inward told from the leg's own line."""
+    inward = ("early_deg", "down_deg", "up_deg", "high_deg", "deep_deg")
+    known = {name: getattr(features, name) for name in inward}
+    return replace(features, **{name: deg - line_deg for name, deg in known.items() if deg is not None})
 
 
 def _over(value: float | None, limit: float) -> bool:
@@ -174,7 +182,9 @@ def _up_only(seen: _JudgedLeg) -> bool:
 
 def _from_start(seen: _JudgedLeg) -> bool:
     """Inside early on the way down, and still at the bottom."""
-    return _over(seen.features.early_deg, INSIDE_DEG) and _over(seen.leg.deviation_at_bottom_deg, INSIDE_DEG)
+    bottom, line_deg = seen.leg.deviation_at_bottom_deg, seen.leg.baseline_deg or 0.0
+    low = None if bottom is None else bottom - line_deg
+    return _over(seen.features.early_deg, INSIDE_DEG) and _over(low, INSIDE_DEG)
 
 
 def _hips(seen: _JudgedLeg) -> bool:
@@ -250,7 +260,7 @@ def _one_sided(reps: Sequence[Rep]) -> Pattern | None:
     """One knee far more inside than the other, of somebody who faces the camera."""
     apart = []
     for rep in reps:
-        left, right = rep.left.deviation_deg, rep.right.deviation_deg
+        left, right = rep.left.inside_own_track_deg, rep.right.inside_own_track_deg
         if left is None or right is None or rep.features is None or abs(rep.features.yaw_deg) >= MOST_YAW_DEG:
             continue
         apart.append((left - right, max(left, right)))

@@ -24,13 +24,15 @@ class LegOfSet:
     """One leg over a set.
 
     judged: repetitions it was judged in; good: those in which it stayed good. mean_deg, peak_deg: mean and
-    largest of their deviations (the largest in each), + inward; None when none was judged.
+    largest of their deviations while deep, + inward, from where the toes point: the leg's own line may be
+    another in another set. inside_deg: mean of how far inside that line. None when none was judged.
     """
 
     judged: int
     good: int
     mean_deg: float | None
     peak_deg: float | None
+    inside_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,11 @@ def figures(name: str, model: str | None, foot_source: str, reps: Iterable[Rep])
 
 
 def _leg(legs: Sequence[RepLeg]) -> LegOfSet:
-    judged = [leg for leg in legs if leg.deviation_deg is not None]
-    deviations = [leg.deviation_deg for leg in judged if leg.deviation_deg is not None]
+    judged = [leg for leg in legs if leg.deep_deviation_deg is not None]
+    deep = [leg.deep_deviation_deg for leg in judged if leg.deep_deviation_deg is not None]
     good = sum(leg.verdict is Verdict.GOOD for leg in judged)
-    return LegOfSet(len(judged), good, mean(deviations), max(deviations, default=None))
+    inside = mean([leg.inside_own_track_deg for leg in judged])
+    return LegOfSet(len(judged), good, mean(deep), max(deep, default=None), inside)
 
 
 def mean(values: Sequence[float | None]) -> float | None:

@@ -1,4 +1,4 @@
-"""A set, summed up: a headline, the knees in numbers, what repetitions have in common, one thing to try.
+"""A set, told: a headline, what the knees did in numbers, what repetitions have in common, one thing to try.
 
 Says what was seen and how often; never why.
 """
@@ -21,6 +21,10 @@ from mirror.knees.reasons import Reason, Why
 """Shank length in statures (Drillis & Contini)."""
 SEEN_AS_INSIDE = (Verdict.CAUTION, Verdict.OFF_TRACK)
 FEWEST_FAULTY = 2
+KEPT_DEG = 3.0
+"""A knee not further inside its own line than this keeps to it: a repetition differs by 1.8 (sd)."""
+FAR_INSIDE_DEG = 12.0
+"""A line further inside the toes than this is told as such: one in six people measured with markers."""
 PLAIN = "plain"
 """What is tried when knees went in and no pattern was seen."""
 INNER_THIGH = "inner_thigh_rock"
@@ -90,6 +94,7 @@ def summarise(
         tuple(reps),
         _headline(len(reps), bool(others or why_unknown)),
         _sentence(reps, stature_m, why_unknown) if reps else _uncounted(others, why_unknown),
+        own_line=own_line(reps),
         depth=depth_line(reps),
         tempo=_tempo(reps),
         patterns=tuple(pattern_line(pattern, len(reps)) for pattern in patterns),
@@ -126,6 +131,41 @@ def pattern_line(pattern: Pattern, squats: int) -> Line:
         most=round(abs(pattern.most_deg or 0.0)),
         least=round(ONE_SIDED_DEG),
     )
+
+
+def own_line(reps: Sequence[Rep]) -> Line | None:
+    """What "your line" is, where knees were compared with one; and that it lies far inside, where it does and
+    something else was told of the knees."""
+    if all(leg.baseline_deg is None for rep in reps for leg in (rep.left, rep.right)):
+        return None
+    far = far_inside_deg(reps)
+    if far is not None and any(moved_inside(leg) for rep in reps for leg in (rep.left, rep.right)):
+        return line("summary.far_inside", degrees=round(far))
+    return line("summary.own_line")
+
+
+def far_inside_deg(reps: Sequence[Rep]) -> float | None:
+    """How far inside their toes these knees stay when all is well, where that is far; None where it is not,
+    or where the feet were not seen."""
+    known = [rep for rep in reps if rep.features is not None and rep.features.foot_source != "none"]
+    lines = [
+        deg for deg in (_line_of([rep.left for rep in known]), _line_of([rep.right for rep in known])) if deg
+    ]
+    return max((deg for deg in lines if deg > FAR_INSIDE_DEG), default=None)
+
+
+def moved_inside(leg: RepLeg) -> bool:
+    """Whether a knee left its own line inward. One whose line is far inside the toes is caution though it
+    keeps to it."""
+    far = leg.baseline_deg is not None and leg.baseline_deg > FAR_INSIDE_DEG
+    kept = far and (leg.inside_own_track_deg or 0.0) < KEPT_DEG
+    return leg.verdict in SEEN_AS_INSIDE and not kept
+
+
+def _line_of(legs: Sequence[RepLeg]) -> float | None:
+    """A leg's own line, degrees inside its toes, as it was known last."""
+    known = [leg.baseline_deg for leg in legs if leg.baseline_deg is not None]
+    return known[-1] if known else None
 
 
 def depth_line(reps: Sequence[Rep]) -> Line | None:
@@ -167,10 +207,13 @@ def _uncounted(others: Sequence[OtherMovement], why: Reason | None) -> Line | No
 def _sentence(reps: Sequence[Rep], stature_m: float | None, why_unknown: Reason | None) -> Line:
     legs = {"left": [rep.left for rep in reps], "right": [rep.right for rep in reps]}
     judged = clean_and_judged(reps)[1]
-    inside = {side: [leg for leg in row if leg.verdict in SEEN_AS_INSIDE] for side, row in legs.items()}
+    inside = {side: [leg for leg in row if moved_inside(leg)] for side, row in legs.items()}
     if not any(inside.values()):
         if judged == 0:
             return line("summary.unknown", reason=why_unknown or Reason(Why.LEGS_NOT_SEEN))
+        far = far_inside_deg(reps)
+        if far is not None:
+            return line("summary.far_inside", degrees=round(far))
         if any(too_far_out(rep) for rep in reps):
             return line("summary.not_inside", judged=judged, n=len(reps))
         return line("summary.clean", judged=judged, n=len(reps))
@@ -197,8 +240,8 @@ def _sentence(reps: Sequence[Rep], stature_m: float | None, why_unknown: Reason 
 
 
 def _most(legs: Sequence[RepLeg], stature_m: float | None) -> int:
-    """The largest deviation in whole degrees, or in centimetres at the knee."""
-    deviation = max(leg.deviation_deg or 0.0 for leg in legs)
+    """The furthest inside the own line, in whole degrees, or in centimetres at the knee."""
+    deviation = max(leg.inside_own_track_deg or 0.0 for leg in legs)
     if stature_m is None:
         return round(deviation)
     return round(100 * SHANK_OF_STATURE * stature_m * math.sin(math.radians(deviation)))

@@ -5,6 +5,8 @@ Knows no scenes and no times of day; the coach says when a set begins and ends.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mirror.coach.experiment import Experiment
 from mirror.coach.feedback import ExperimentStep, SetSummary
 from mirror.coach.patterns import Pattern, find
@@ -34,10 +36,17 @@ class Training:
         self.reps.append(rep)
         return self._learned + spared("patterns", lambda: find(self.reps), ())
 
+    def judged_late(self, reps: Sequence[Rep]) -> None:
+        """Verdicts that were unknown when their repetitions ended; a summary that shows is told anew."""
+        late = {(rep.n, rep.bottom_s): rep for rep in reps}
+        self.reps = [late.get((rep.n, rep.bottom_s), rep) for rep in self.reps]
+        if self.summary is not None:
+            self.summary = spared("summaries", self._told, untold(self.reps))
+
     def end_set(self, t: float) -> None:
         """The set is over: it is summed up, and counts for a comparison under way."""
         spared("comparisons", self._add_to_comparison, None)
-        self.summary = spared("summaries", self._summarised, untold(self.reps))
+        self.summary = spared("summaries", self._told, untold(self.reps))
         self._before = Before(self._before.sets + 1, *clean_and_judged(self.reps))
 
     def _add_to_comparison(self) -> None:
@@ -46,7 +55,7 @@ class Training:
             shown = self._experiment.pattern()
             self._learned = (shown,) if shown else self._learned
 
-    def _summarised(self) -> SetSummary:
+    def _told(self) -> SetSummary:
         return summarise(
             self.reps,
             self._rules.stature_m,

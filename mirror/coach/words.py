@@ -77,8 +77,9 @@ class Words:
         return self.decimal(value) if isinstance(value, float) else value
 
     def in_a_line(self, summary: SetSummary) -> str:
-        """How many squats, and what the knees did."""
-        return f"{self.line(summary.headline)}. {self.line(summary.sentence)}".strip()
+        """How many squats, what the knees did, and what they are compared with."""
+        told = (summary.sentence, summary.own_line)
+        return " ".join([f"{self.line(summary.headline)}.", *(self.line(one) for one in told if one)])
 
     def decimal(self, value: float) -> str:
         """A number with one decimal, as this language writes it."""

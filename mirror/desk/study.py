@@ -23,8 +23,8 @@ from mirror.coach.words import in_english
 from mirror.desk.second_look import Looker
 from mirror.desk.which_way_up import share_upright, turned_where_somebody_is
 from mirror.faults import BadInput
-from mirror.fitting.from_recording import recorded_toes
-from mirror.fitting.from_settings import camera_of, constants_of, thresholds
+from mirror.fitting.from_recording import camera_of_recording, recorded_toes
+from mirror.fitting.from_settings import constants_of, thresholds
 from mirror.fitting.networks import foot_net, pose_net
 from mirror.knees.analysis import Analysis, NoReference, analyse
 from mirror.knees.decoration import spared
@@ -81,14 +81,7 @@ def study(
         raise BadInput(f"{path} is too short: {len(recording.t)} frame(s).")
     if not seen.any():
         raise BadInput(f"{path}: nobody to be seen in it.")
-    camera = camera_of(
-        settings,
-        recording.image_size,
-        ("recording", recording.hfov_deg),
-        ("recording", recording.tilt_deg),
-        ("recording", recording.camera_height_m),
-        ("recording", recording.roll_deg),
-    )
+    camera = camera_of_recording(settings, recording, recording.image_size)
     constants = constants_of(recording.model)
     stature = settings.person.stature_m or recording.stature_m
     size = recording.image_size
@@ -105,7 +98,7 @@ def study(
             recording = look_again(recording, judged(recording, None))
         analysis = judged(recording, reference)
     except NoReference as error:
-        raise BadInput(f"{path}: {_why_none(error)}.") from None
+        raise BadInput(f"{path}: {_told(error)}.") from None
     summary = spared("summaries", lambda: _summary(analysis, stature), untold(analysis.reps))
     return Study(replace(recording, stature_m=stature), analysis, summary, source, turn)
 
@@ -114,7 +107,7 @@ def _summary(analysis: Analysis, stature_m: float | None) -> SetSummary:
     return summarise(analysis.reps, stature_m, analysis.why_unknown, others=analysis.others)
 
 
-def _why_none(error: NoReference) -> str:
+def _told(error: NoReference) -> str:
     """Why the repetition asked for is no reference, in English as every line on stderr is."""
     found = f"{error.found} repetition{'' if error.found == 1 else 's'} found"
     why = found if error.reason is None else in_english(error.reason)
@@ -209,6 +202,7 @@ def as_recording(done: Study) -> Recording:
         done.recording,
         hfov_deg=None if "hfov" in assumed else camera.hfov_deg,
         tilt_deg=None if "tilt" in assumed else camera.tilt_deg,
+        tilt_sd_deg=None if "tilt" in assumed else camera.tilt_sd_deg,
         roll_deg=None if "roll" in assumed else camera.roll_deg,
         camera_height_m=camera.height_m,
     )

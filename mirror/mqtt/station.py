@@ -66,6 +66,7 @@ class Publisher:
         self._said: Payload = {}
         self._set = 0
         self._reps: list[Payload] = []
+        self._bottoms: list[float] = []
         self._state_changed(self._moment)
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
@@ -76,10 +77,10 @@ class Publisher:
             self._state_changed(feedback)
             if feedback.set_over is not None and self._reps:
                 now = self._now()
-                payload = set_payload(
+                told = set_payload(
                     self._topics.station, now, self._set, self._reps, feedback.set_over, self._say
                 )
-                sent = Message(self._topics.set, encoded(payload), qos=1, retain=True)
+                sent = Message(self._topics.set, encoded(told), qos=1, retain=True)
                 self._outbox.keep(sent, newest_only=False)
 
     def light(self, t: float, light: Light) -> None:
@@ -98,14 +99,27 @@ class Publisher:
         ended = 0 if feedback.set_over is None else len(feedback.set_over.reps)
         done = max(feedback.reps_done, ended)
         if done < len(self._reps):
-            self._reps = []  # another set
+            self._reps, self._bottoms = [], []  # another set
+        self._judged_late(feedback)
         if rep is None or done <= len(self._reps):
             return
         if not self._reps:
             self._set += 1
-        published = rep_of_set(self._now(), len(self._reps) + 1, rep)
-        self._reps.append(published)
-        sent = rep_payload(self._topics.station, self._set, published)
+        told = rep_of_set(self._now(), len(self._reps) + 1, rep)
+        self._reps.append(told)
+        self._bottoms.append(rep.bottom_s)
+        self._send(told)
+
+    def _judged_late(self, feedback: Feedback) -> None:
+        """A repetition of this set whose verdict is known by now is sent once more, under its number."""
+        for rep in feedback.judged_late:
+            if rep.bottom_s in self._bottoms:
+                at = self._bottoms.index(rep.bottom_s)
+                self._reps[at] = {**rep_of_set(0.0, at + 1, rep), "t": self._reps[at]["t"]}
+                self._send(self._reps[at])
+
+    def _send(self, told: Payload) -> None:
+        sent = rep_payload(self._topics.station, self._set, told)
         self._outbox.put(Message(self._topics.rep, encoded(sent), qos=1))
 
     def _state_changed(self, feedback: Feedback) -> None:

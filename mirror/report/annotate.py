@@ -36,6 +36,7 @@ from mirror.coach.words import in_english
 from mirror.faults import BadInput
 from mirror.knees.analysis import Analysis, targets
 from mirror.knees.constants import ANKLE, KNEE, SIDE
+from mirror.knees.judge import LegJudgement
 from mirror.knees.optics import F64
 from mirror.knees.reading import XY, Rep, Verdict
 from mirror.report.film import Film
@@ -58,12 +59,13 @@ FINE = 4
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One leg in one picture. knee, target: (x, y) pixels, None where unknown. outward: +1 is right."""
+    """One leg in one picture. knee, target: (x, y) pixels, None where unknown. outward: +1 is right.
+    inside_deg: how far the knee is inside its own line, None where it is not judged."""
 
     side: str
     outward: int
     verdict: Verdict
-    deviation_deg: float | None
+    inside_deg: float | None
     knee: XY | None
     target: XY | None
 
@@ -91,7 +93,7 @@ def moments(analysis: Analysis, keypoints: npt.NDArray[np.float32], size: tuple[
                 side,
                 int(SIDE[leg]),
                 judged[leg].verdict,
-                judged[leg].deviation_deg if judged[leg].judged else None,
+                _told(judged[leg]),
                 _point(knees[i, leg]) if motion.usable[leg] else None,
                 _point(aims[i, leg]) if motion.usable[leg] else None,
             )
@@ -100,6 +102,10 @@ def moments(analysis: Analysis, keypoints: npt.NDArray[np.float32], size: tuple[
         why = in_english(motion.why or (analysis.why_unknown if guess[i] else None))
         found.append(Moment((left, right), bool(guess[i]), _count(analysis.reps, motion.t), why))
     return found
+
+
+def _told(leg: LegJudgement) -> float | None:
+    return leg.inside_deg if leg.judged and math.isfinite(leg.inside_deg) else None
 
 
 def _point(xy: F64) -> XY | None:
@@ -271,8 +277,8 @@ class Pen:
         y = knee[1] + (1.9 if mark.verdict is Verdict.OFF_TRACK else 0.2) * self._radius
         align = 0.0 if mark.outward > 0 else 1.0
         self._say(canvas, mark.side, (x, y), cap, align)
-        if mark.deviation_deg is not None:
-            self._say(canvas, f"{round(mark.deviation_deg):+d}°", (x, y + 1.6 * cap), cap, align)
+        if mark.inside_deg is not None:
+            self._say(canvas, f"{round(mark.inside_deg):+d}°", (x, y + 1.6 * cap), cap, align)
 
     def _words(self, canvas: Picture, moment: Moment) -> None:
         cap, margin = self._cap, 0.9 * self._cap

@@ -16,6 +16,7 @@ COLUMNS = (
     "left_deviation_deg", "left_sd_deg", "left_verdict",
     "right_deviation_deg", "right_sd_deg", "right_verdict",
     "why",
+    "left_inside_deg", "right_inside_deg",
 )  # fmt: skip
 
 
@@ -31,6 +32,7 @@ def frames_csv(analysis: Analysis) -> str:
         for leg in (left, right):
             row += [leg.deviation_deg, leg.sd_deg, leg.verdict.value]
         row.append(motion.why.key.value if motion.why else "")
+        row += [left.inside_deg, right.inside_deg]
         writer.writerow([_cell(value) for value in row])
     return text.getvalue()
 

@@ -50,6 +50,7 @@ def document(
             "reps": len(analysis.reps),
             "headline": say.line(summary.headline),
             "sentence": say.line(summary.sentence),
+            "own_line": say.line(summary.own_line),
             "why_unknown": in_english(analysis.why_unknown),
         },
     }
@@ -78,7 +79,7 @@ def _calibration(analysis: Analysis) -> dict[str, Any]:
 
 def _patterns(analysis: Analysis, summary: SetSummary, say: Words) -> list[dict[str, Any]]:
     """What several repetitions have in common, surest first."""
-    sentences = dict(zip(summary.pattern_keys, summary.patterns, strict=True))
+    told = dict(zip(summary.pattern_keys, summary.patterns, strict=True))
     return [
         {
             "key": pattern.key,
@@ -86,7 +87,7 @@ def _patterns(analysis: Analysis, summary: SetSummary, say: Words) -> list[dict[
             "seen": pattern.seen,
             "of": pattern.of,
             "most_deg": _round(pattern.most_deg),
-            "sentence": say.line(sentences.get(pattern.key)),
+            "sentence": say.line(told.get(pattern.key)),
         }
         for pattern in spared("patterns", lambda: find(analysis.reps), ())
     ]
@@ -117,6 +118,10 @@ def _leg(leg: RepLeg) -> dict[str, Any]:
         "judged_share": _round(leg.judged_share),
         "why": leg.why.key.value if leg.why else None,
         "why_told": in_english(leg.why),
+        "deep_deviation_deg": _round(leg.deep_deviation_deg),
+        "baseline_deg": _round(leg.baseline_deg),
+        "baseline_sd_deg": _round(leg.baseline_sd_deg),
+        "inside_own_track_deg": _round(leg.inside_own_track_deg),
     }
 
 

@@ -54,10 +54,10 @@ def draw_deviation(axes: Axes, shown: Traces, reps: Sequence[Rep], limits_deg: t
         else:
             _beside(axes, f"{WORD[verdict]} {begin:g}°", begin)
     axes.axhline(0.0, color=QUIET, linewidth=0.8, zorder=1)
-    _beside(axes, "over the\ntoes 0°", 0.0, color=QUIET)
+    _beside(axes, "own\nline 0°", 0.0, color=QUIET)
     for side in SIDES:
         axes.plot(shown.t, getattr(shown, side), label=side, zorder=3, **LINE[side])
-    axes.set_ylabel("knee against its toes, degrees\n← outward     inward →", fontsize=10, color=INK)
+    axes.set_ylabel("knee against its own line, degrees\n← outward     inward →", fontsize=10, color=INK)
     _name_the_legs(axes, shown, reps)
 
 
@@ -130,7 +130,7 @@ def _name(axes: Axes, shown: Traces, side: str, i: int, *, above: bool) -> None:
 
 
 def draw_verdicts(axes: Axes, shown: Traces, reps: Sequence[Rep], room_in: float) -> None:
-    """A row a leg: a sign and the largest deviation for every repetition, a bar for every moment judged."""
+    """A row a leg: a sign and degrees inside its line for every repetition, a bar for every moment judged."""
     axes.set_ylim(-1.0, 1.0)
     axes.set_yticks([0.5, -0.5], ["left", "right"], fontsize=10.5, fontweight="bold")
     axes.tick_params(axis="y", length=0)
@@ -155,10 +155,10 @@ def _sign(axes: Axes, rep: Rep, leg: RepLeg, y: float, room_in: float) -> None:
     if room_in < ROOM_FOR_SIGN_IN:
         return
     middle = (rep.start_s + rep.end_s) / 2
-    number = f"{round(leg.deviation_deg):+d}°" if leg.deviation_deg is not None else ""
-    number = number if room_in >= ROOM_FOR_NUMBER_IN else ""
+    told = "" if leg.inside_own_track_deg is None else f"{round(leg.inside_own_track_deg):+d}°"
+    told = told if room_in >= ROOM_FOR_NUMBER_IN else ""
     axes.annotate(
-        number,
+        told,
         (middle, y),
         xytext=(1, 0),
         textcoords="offset points",
@@ -167,7 +167,7 @@ def _sign(axes: Axes, rep: Rep, leg: RepLeg, y: float, room_in: float) -> None:
         fontsize=9.5,
         color=INK,
     )
-    shift = axes.transData + _points(axes, -7 if number else 0)
+    shift = axes.transData + _points(axes, -7 if told else 0)
     axes.plot(
         [middle],
         [y],

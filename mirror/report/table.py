@@ -52,10 +52,10 @@ def reps_table(reps: list[Rep], title: str) -> Table:
 
 
 def leg_words(leg: RepLeg) -> str:
-    """A leg's verdict and deviation, with rich markup."""
+    """A leg's verdict and how far it was inside its own line, with rich markup."""
     words = WORD[leg.verdict]
-    if leg.deviation_deg is not None:
-        words = f"{words} {leg.deviation_deg:+.0f}°"
+    if leg.inside_own_track_deg is not None:
+        words = f"{words} {round(leg.inside_own_track_deg):+d}°"
     return f"[{STYLE[leg.verdict]}]{words}[/]"
 
 

@@ -25,7 +25,7 @@ SOURCE = {
 class Traces:
     """What is drawn, frame by frame.
 
-    t: (T,) seconds. left, right: (T,) smoothed deviation, degrees, + inward, NaN where it is not judged.
+    t: (T,) seconds. left, right: (T,) degrees inside each knee's own line, smoothed, NaN where not judged.
     elevation: (T,) of the thighs, degrees, + above parallel, NaN where unknown. verdicts: of left and right.
     """
 
@@ -38,7 +38,7 @@ class Traces:
 
 def traces(analysis: Analysis) -> Traces:
     """The curves of an analysis."""
-    left, right = (np.array([pair[leg].deviation_deg for pair in analysis.judgements]) for leg in (0, 1))
+    left, right = (np.array([pair[leg].inside_deg for pair in analysis.judgements]) for leg in (0, 1))
     elevation = []
     for motion in analysis.motions:
         thighs = motion.thigh[motion.usable]
@@ -72,7 +72,7 @@ def unknown_words(analysis: Analysis) -> str:
     reason = f"{why[:1].upper()}{why[1:]}" if why else "Legs not seen"
     if not analysis.reps:
         return f"No repetition seen. {reason}." if why else "No repetition seen."
-    unknown = [leg.deviation_deg is None for rep in analysis.reps for leg in (rep.left, rep.right)]
+    unknown = [leg.verdict is Verdict.UNKNOWN for rep in analysis.reps for leg in (rep.left, rep.right)]
     if all(unknown):
         return f"Knees unknown. {reason}."
     return f"Gaps are unknown. {reason}." if any(unknown) else ""

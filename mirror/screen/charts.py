@@ -45,8 +45,8 @@ def set_bars(glass: Glass, compared: SetsCompared, box: Rect, cap: int) -> None:
     """A chart for each knee with a bar for each of two sets, named and with its degrees."""
     axes = _axes(glass, box, cap, (2 * cap, 3 * cap))
     sets = (compared.a, compared.b)
-    _set_row(glass, sets, [one.left_deg for one in sets], axes.left, axes)
-    _set_row(glass, sets, [one.right_deg for one in sets], axes.right, axes)
+    for leg, place in enumerate((axes.left, axes.right)):
+        _set_row(glass, sets, leg, place, axes)
 
 
 def _axes(glass: Glass, box: Rect, cap: int, room: tuple[int, int]) -> Axes:
@@ -93,7 +93,7 @@ def _rep_row(glass: Glass, legs: list[RepLeg], place: tuple[int, int], axes: Axe
     badge = max(4, min(axes.cap // 2, round(0.36 * step)))
     for i, leg in enumerate(legs):
         x = round(left + (width - step * len(legs)) / 2 + step * (i + 0.5))
-        known = None if leg.verdict is Verdict.UNKNOWN else leg.deviation_deg
+        known = None if leg.verdict is Verdict.UNKNOWN else leg.inside_own_track_deg
         _bar(glass, known, leg.verdict, x, max(4, round(0.5 * step)), axes)
         glass.marks.badge(glass.sheet, leg.verdict, (x, axes.floor + 2 * badge), badge)
 
@@ -101,7 +101,7 @@ def _rep_row(glass: Glass, legs: list[RepLeg], place: tuple[int, int], axes: Axe
 def _set_row(
     glass: Glass,
     sets: tuple[SetColumn, SetColumn],
-    means: list[float | None],
+    leg: int,
     place: tuple[int, int],
     axes: Axes,
 ) -> None:
@@ -110,16 +110,17 @@ def _set_row(
     box = round(0.96 * step), round(2.9 * axes.cap)
     names = [glass.words.line(one.name) for one in sets]
     cap = _alike(glass, names, round(0.8 * axes.cap), *box)
-    for i, (name, mean) in enumerate(zip(names, means, strict=True)):
+    for i, (name, one) in enumerate(zip(names, sets, strict=True)):
+        mean = (one.left_deg, one.right_deg)[leg]
         x = round(left + step * (i + 0.5))
-        top = _bar(glass, mean, _verdict(glass, mean), x, round(0.34 * step), axes)
+        top = _bar(glass, mean, _verdict(glass, one.inside_deg[leg]), x, round(0.34 * step), axes)
         if mean is not None:
             glass.line(f"{mean:.0f}°", axes.cap, (x, top - axes.cap), WHITE)
         glass.say(name, cap, (round(left + step * i), axes.floor + axes.cap // 4, *box), SOFT)
 
 
 def _verdict(glass: Glass, deg: float | None) -> Verdict:
-    """What a mean deviation would be called."""
+    """What so far inside the own line would be called."""
     if deg is None:
         return Verdict.UNKNOWN
     caution, off_track = glass.limits_deg

@@ -57,7 +57,7 @@ class Glass:
         self.words = words
         self.letters = letters
         self.reflection = reflection
-        self.limits_deg = (6.0, 8.0)
+        self.limits_deg = (3.5, 6.0)
         self.view, self.marks, self.places = self._fitted((4, 3))
         self._bgr: Picture | None = None
         self.marked: list[Rect] = []

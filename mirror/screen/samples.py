@@ -46,13 +46,14 @@ LEFT_IN = KneeMark(
     target_ray=Ray(0.12, -0.24, 2.2),
 )
 
-AT_REST = replace(GOOD_KNEE, verdict=Verdict.UNKNOWN, deviation_deg=None, at_rest=True)
-LEFT_AT_REST = replace(LEFT_IN, verdict=Verdict.UNKNOWN, deviation_deg=None, at_rest=True)
+AT_REST = replace(GOOD_KNEE, verdict=Verdict.UNKNOWN, inside_deg=None, at_rest=True)
+LEFT_AT_REST = replace(LEFT_IN, verdict=Verdict.UNKNOWN, inside_deg=None, at_rest=True)
 
 
-def leg(deviation_deg: float | None, verdict: Verdict) -> RepLeg:
-    """One leg of a repetition; None with UNKNOWN for a leg that could not be judged."""
-    return RepLeg(deviation_deg, deviation_deg, verdict, 0.9)
+def leg(inside_deg: float | None, verdict: Verdict) -> RepLeg:
+    """One leg of a repetition, so far inside its line; None with UNKNOWN for one that could not be judged."""
+    line_deg = None if inside_deg is None else 0.0
+    return RepLeg(inside_deg, inside_deg, verdict, 0.9, inside_deg, line_deg, 2.0, inside_deg)
 
 
 def rep(n: int, left: RepLeg, right: RepLeg, depth_deg: float | None = -2.0) -> Rep:

@@ -31,7 +31,7 @@ class Stage:
         *,
         viewing_distance_m: float = 2.5,
         panel_height_mm: float | None = None,
-        limits_deg: tuple[float, float] = (6.0, 8.0),
+        limits_deg: tuple[float, float] = (3.5, 6.0),
         reflection: Mounting | None = None,
         face: Face = OWN,
     ) -> None:

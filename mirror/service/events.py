@@ -83,7 +83,9 @@ class EventLog:
             self._state = feedback.state
             self._line(t, "state", state=feedback.state.value)
         if rep is not None:
-            self._line(t, "rep", **_rep_fields(rep))
+            self._line(t, "rep", **_told(rep))
+        for late in feedback.judged_late:
+            self._line(t, "judged_late", **_told(late))
         if feedback.cue != self._cue:
             self._cue = feedback.cue
             if feedback.cue is not None:
@@ -105,12 +107,12 @@ class EventLog:
             self._line(t, "light", light=light.value)
 
     def _summary_once(self, t: float, feedback: Feedback) -> None:
-        summary = feedback.summary
-        if summary is not None and getattr(self, "_summary", None) is not summary:
-            self._summary = summary
-            headline, sentence = self._say.line(summary.headline), self._say.line(summary.sentence)
-            keys = {} if summary.sentence is None else _keys(summary.sentence)
-            self._line(t, "summary", headline=headline, sentence=sentence, reps=len(summary.reps), **keys)
+        told = feedback.summary
+        if told is not None and getattr(self, "_summary", None) is not told:
+            self._summary = told
+            headline, sentence = self._say.line(told.headline), self._say.line(told.sentence)
+            keys = {} if told.sentence is None else _keys(told.sentence)
+            self._line(t, "summary", headline=headline, sentence=sentence, reps=len(told.reps), **keys)
 
     def _line(self, t: float, event: str, **what: Any) -> None:
         if self._file is None:
@@ -137,7 +139,7 @@ def _keys(said: Line) -> dict[str, str]:
     return {"key": said.key} | ({"why": said.reason.key.value} if said.reason else {})
 
 
-def _rep_fields(rep: Rep) -> dict[str, Any]:
+def _told(rep: Rep) -> dict[str, Any]:
     return {
         "n": rep.n,
         "start_s": round(rep.start_s, 3),
@@ -149,5 +151,12 @@ def _rep_fields(rep: Rep) -> dict[str, Any]:
 
 
 def _leg(leg: RepLeg) -> dict[str, Any]:
-    deviation = None if leg.deviation_deg is None else round(leg.deviation_deg, 2)
-    return {"verdict": leg.verdict.value, "deviation_deg": deviation}
+    return {
+        "verdict": leg.verdict.value,
+        "deviation_deg": _hundredths(leg.deviation_deg),
+        "inside_own_track_deg": _hundredths(leg.inside_own_track_deg),
+    }
+
+
+def _hundredths(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, 2)

@@ -94,9 +94,8 @@ class Section(BaseModel):
         return value
 
 
-def rising(section: Section, *names: str) -> None:
-    """Raises ValueError unless these angles, in degrees, each lie below the next."""
-    for low, high in itertools.pairwise(names):
-        below, above = getattr(section, low), getattr(section, high)
+def rising(**angles: float) -> None:
+    """Raises ValueError, by their names, unless these angles, in degrees, each lie below the next."""
+    for (low, below), (high, above) in itertools.pairwise(angles.items()):
         if not below < above:
             raise ValueError(f"{low} ({below:g} deg) must be below {high} ({above:g} deg)")

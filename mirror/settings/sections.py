@@ -6,7 +6,7 @@ Names and numbers only: nothing of cameras, models or lamps, nor of the file and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -107,24 +107,47 @@ class ModelSettings(Section):
 
 @dataclass(frozen=True, slots=True)
 class VerdictLimits:
-    """Deviations in degrees, + inward: back to good below `clear`, caution above `caution`, and so on."""
+    """How far inside its own line, degrees, and how surely (probability) a knee is there to be called so."""
 
-    clear_deg: float
     caution_deg: float
+    caution_sure: float
     off_track_deg: float
+    off_track_sure: float
+
+
+STRICTNESS = {
+    "relaxed": (VerdictLimits(4.5, 0.7, 7.0, 0.6), VerdictLimits(5.0, 0.75, 7.0, 0.85)),
+    "standard": (VerdictLimits(3.5, 0.65, 6.0, 0.5), VerdictLimits(4.0, 0.7, 6.0, 0.8)),
+    "strict": (VerdictLimits(3.0, 0.5, 5.0, 0.5), VerdictLimits(3.5, 0.6, 5.0, 0.7)),
+}
+"""Without a reference, and with one. docs/decisions.md has what they were measured on."""
+BETWEEN_DEG = 0.5
+"""Caution and off track lie so far apart at least where only one of them is set."""
 
 
 class KneesSettings(Section):
-    """When a knee is judged, and from how many degrees inside the toes it is called what."""
+    """When a knee is judged, and how far inside its own line, and how surely, it is called what."""
 
-    caution_deg: float = setting(6.0, "Deviation inward from which a knee is called caution.", "deg", 1, 30)
-    off_track_deg: float = setting(8.0, "Deviation inward from which a knee is off track.", "deg", 1, 30)
-    clear_deg: float = setting(5.5, "Deviation below which a knee is good again.", "deg", 0, 30)
-    reference_caution_deg: float = setting(
-        6.0, "The same as caution_deg once a reference repetition is accepted; may then be 4.5.", "deg", 1, 30
+    strictness: Literal["relaxed", "standard", "strict"] = setting(
+        "standard",
+        "How soon a knee that leaves its own line is told: relaxed waits until it is further in and surer.",
     )
-    reference_off_track_deg: float = setting(
-        8.0, "The same as off_track_deg once a reference repetition is accepted; may then be 7.", "deg", 1, 30
+    caution_deg: OptionalFloat = setting(
+        None,
+        "For experts: degrees inside its own line from which a knee is called caution; else by strictness.",
+        "deg",
+        1,
+        30,
+    )
+    off_track_deg: OptionalFloat = setting(
+        None, "The same from which it is off track; else by strictness.", "deg", 1, 30
+    )
+    clear_deg: float = setting(1.5, "How far below caution a knee is good again.", "deg", 0, 30)
+    reference_caution_deg: OptionalFloat = setting(
+        None, "The same as caution_deg once a reference repetition is accepted.", "deg", 1, 30
+    )
+    reference_off_track_deg: OptionalFloat = setting(
+        None, "The same as off_track_deg once a reference repetition is accepted.", "deg", 1, 30
     )
     hold_ms: float = setting(
         100.0, "How long a knee must be there before its verdict changes.", "ms", 0, 1000
@@ -135,17 +158,24 @@ class KneesSettings(Section):
     )
 
     def limits(self, with_reference: bool) -> VerdictLimits:
-        """The three limits in force. With a reference the way back to good keeps its distance to caution."""
-        if not with_reference:
-            return VerdictLimits(self.clear_deg, self.caution_deg, self.off_track_deg)
-        way_back = self.caution_deg - self.clear_deg
-        clear = max(0.0, self.reference_caution_deg - way_back)
-        return VerdictLimits(clear, self.reference_caution_deg, self.reference_off_track_deg)
+        """The limits in force: those of the strictness, with the degrees that are set in their place.
+
+        One that is set alone takes the other along, so that they stay in order.
+        """
+        own = STRICTNESS[self.strictness][with_reference]
+        caution = self.reference_caution_deg if with_reference else self.caution_deg
+        off_track = self.reference_off_track_deg if with_reference else self.off_track_deg
+        if caution is None:
+            caution = own.caution_deg if off_track is None else min(own.caution_deg, off_track - BETWEEN_DEG)
+        if off_track is None:
+            off_track = max(own.off_track_deg, caution + BETWEEN_DEG)
+        return replace(own, caution_deg=caution, off_track_deg=off_track)
 
     @model_validator(mode="after")
     def _in_order(self) -> KneesSettings:
-        rising(self, "clear_deg", "caution_deg", "off_track_deg")
-        rising(self, "reference_caution_deg", "reference_off_track_deg")
+        alone, after = self.limits(False), self.limits(True)
+        rising(caution_deg=alone.caution_deg, off_track_deg=alone.off_track_deg)
+        rising(reference_caution_deg=after.caution_deg, reference_off_track_deg=after.off_track_deg)
         return self
 
 

@@ -151,9 +151,9 @@ class Sight:
         """The network that looks now."""
         return self._looking.tracker.net
 
-    def begin(self, progress: Callable[[float], bool]) -> None:
-        """Get ready. progress: given the share that is done; answers whether to go on."""
-        self._use(self._looking.pace.begin(progress))
+    def begin(self, told: Callable[[float], bool]) -> None:
+        """Get ready. told: the share that is done; answers whether to go on."""
+        self._use(self._looking.pace.begin(told))
 
     def keep_pace(self, t: float, took_s: float) -> None:
         """After the frame of time t, which took so long: another network, where one goes better."""
@@ -217,11 +217,20 @@ class Sight:
             self._play(feedback.sound, feedback.cue)
         self.laps.mark("lights")
         self._show(feedback)
-        rep_on_clock = None if rep is None else self._clock.rep(rep)
-        if rep_on_clock is not None:
-            self.reps = (*self.reps, rep_on_clock)[-MOST_REPS:]
+        told = None if rep is None else self._clock.rep(rep)
+        if told is not None:
+            self.reps = (*self.reps, told)[-MOST_REPS:]
+        feedback = self._judged_late(feedback)
         self.tally = self.tally.with_judged(frame.t)
-        self._telling.events.write(self._clock.since_zero(frame.t), feedback, rep_on_clock)
+        self._telling.events.write(self._clock.since_zero(frame.t), feedback, told)
+
+    def _judged_late(self, feedback: Feedback) -> Feedback:
+        """The same on the clip's clock; what is known of them now is known of the newest repetitions, too."""
+        if not feedback.judged_late:
+            return feedback
+        late = {rep.bottom_s: rep for rep in map(self._clock.rep, feedback.judged_late)}
+        self.reps = tuple(late.get(rep.bottom_s, rep) for rep in self.reps)
+        return replace(feedback, judged_late=tuple(late.values()))
 
     def _play(self, sound: Sound, cue: Cue | None) -> None:
         """Behind a door of its own: no light goes out for a sound."""
@@ -239,7 +248,7 @@ class Sight:
     def unlit(self) -> None:
         """No frame comes: a colour that nobody's knees stand for any more goes out."""
         self._telling.lights.show(Light.OFF)
-        self._logged_off()
+        self._told_off()
 
     def go_dark(self, t: float) -> None:
         """Nothing is known of the frame of time t, so nothing is shown of it."""
@@ -283,8 +292,8 @@ class Sight:
     def close(self) -> None:
         """The lamp is let go, dark. Raises what the lamp raises."""
         self._telling.lights.close()
-        self._logged_off()
+        self._told_off()
 
-    def _logged_off(self) -> None:
+    def _told_off(self) -> None:
         if self.tally.begun:
             self._telling.events.light(self._clock.since_zero(self.tally.last_t), Light.OFF)

@@ -360,15 +360,15 @@ class Station:
     def status(self) -> str:
         """Pace in a line: frames judged a second, dropped, rested, and how the screen kept up."""
         tally = self.eyes.tally
-        line = f"{tally.judged} frames judged ({tally.per_second:.1f}/s), {self.mailbox.dropped} dropped"
+        told = f"{tally.judged} frames judged ({tally.per_second:.1f}/s), {self.mailbox.dropped} dropped"
         if tally.rested:
-            line += f", {tally.rested} rested"
+            told += f", {tally.rested} rested"
         if self.drawn.pictures:
-            line += (
+            told += (
                 f"; {self.drawn.pictures} pictures drawn, none from a frame older than "
                 f"{self.drawn.oldest_frame_times:.1f} frame times, {self.drawn.skipped} skipped for age"
             )
-        return line
+        return told
 
 
 def _rules(settings: Settings) -> CoachRules:

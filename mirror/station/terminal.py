@@ -75,7 +75,7 @@ class Terminal:
 
         knees = "  ".join(
             f"{side} [{STYLE[mark.verdict]}]{WORD[mark.verdict]}[/]"
-            + ("" if mark.deviation_deg is None else f" {mark.deviation_deg:+.0f}°")
+            + ("" if mark.inside_deg is None else f" {round(mark.inside_deg):+d}°")
             for side, mark in (("left", feedback.left), ("right", feedback.right))
         )
         words = self._say.line(feedback.cue or feedback.instruction or feedback.note)

@@ -201,7 +201,7 @@ def test_the_table_tells_every_finished_set(board):
     one.squats((GOOD, GOOD), (OFF, GOOD), (GOOD, UNKNOWN))
     one.finishes((GOOD, GOOD), (OFF, GOOD), (GOOD, UNKNOWN))
     (row,) = browser(board).get("/sets.json").json()
-    assert row["sentence"] == "Your left knee moved up to 12 degrees inside your toes on 1 of 3 squats."
+    assert row["sentence"] == "Your left knee moved up to 12 degrees inside your line on 1 of 3 squats."
     assert (row["station"], row["set"], row["reps"]) == ("Rack 1", 1, 3)
     assert [row[verdict] for verdict in VERDICTS] == [1, 0, 1, 1]
     assert (row["worst"], row["furthest"]) == ("off_track", "left 12°")
@@ -269,7 +269,7 @@ def test_what_the_page_is_told_has_everything_and_cues_in_words(board):
     one.comes()
     one.number = 1
     one.shows(State.SQUATTING, ((GOOD, GOOD),), "knees_over_toes", (GOOD, OFF))
-    told = board.snapshot("de")
+    told = board.told("de")
     assert told["broker"] == {"name": "broker:1883", "connected": True}
     assert told["timer"]["state"] == "stopped"
     (card,) = told["stations"]

@@ -45,8 +45,8 @@ def reading(
 ) -> KneeReading:
     """One frame of somebody who stands there calibrated, unless said otherwise."""
     legs = [
-        LegReading(DEGREES[v], None if v is UNKNOWN else 2.0, v, (0.6, 0.7), (0.62, 0.7))
-        for v in (left, right)
+        LegReading(deg, sd, v, (0.6, 0.7), (0.62, 0.7), inside_deg=deg)
+        for v, deg, sd in ((v, DEGREES[v], None if v is UNKNOWN else 2.0) for v in (left, right))
     ]
     setup = Setup(present, framing, calibrated, progress, awaited, refused)
     ended = None if other is None else OtherMovement(other, t - 2.0, t)
@@ -64,7 +64,9 @@ def rep(n: int, left: Verdict = GOOD, right: Verdict = GOOD, *, degrees: float |
     told = []
     for verdict in (left, right):
         inside = DEGREES[verdict] if degrees is None or verdict in (GOOD, UNKNOWN) else degrees
-        told.append(RepLeg(inside, inside, verdict, 0.0 if verdict is UNKNOWN else 1.0))
+        share = 0.0 if verdict is UNKNOWN else 1.0
+        line_deg = None if verdict is UNKNOWN else 0.0
+        told.append(RepLeg(inside, inside, verdict, share, inside, line_deg, 2.0, inside))
     return Rep(
         n, n * 3.0, n * 3.0 + 1, n * 3.0 + 2, 5.0, "parallel", told[0], told[1], None, None, None, None
     )

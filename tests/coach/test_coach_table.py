@@ -143,9 +143,9 @@ def stubborn(sets: int) -> Speaker:
 
 def test_knees_far_outside_the_toes_are_not_said_to_be_over_them() -> None:
     outside = told(caving(-14, -14, -14))
-    assert outside.sentence == "No knee moved inside your toes on any squat I could judge (3 of 3)."
+    assert outside.sentence == "No knee moved inside your line on any squat I could judge (3 of 3)."
     assert "outside your toes" in outside.patterns[0]
-    assert "over your toes" in told(seen(*[Squat()] * 3)).sentence
+    assert "kept to your line" in told(seen(*[Squat()] * 3)).sentence
 
 
 @pytest.mark.parametrize(("sets", "cue"), list(enumerate(KNEE_CUES)))

@@ -59,7 +59,7 @@ def sentence(reps: list, stature_m: float | None = None, why: Reason | None = No
 
 def test_one_knee_is_told_with_its_side_its_degrees_and_how_often() -> None:
     reps = [rep(1), rep(2, OFF, GOOD, degrees=11.6), rep(3, CAUTION, GOOD, degrees=7.0), rep(4)]
-    assert sentence(reps) == "Your left knee moved up to 12 degrees inside your toes on 2 of 4 squats."
+    assert sentence(reps) == "Your left knee moved up to 12 degrees inside your line on 2 of 4 squats."
     assert sentence([rep(1, GOOD, OFF, degrees=9.0)]).startswith("Your right knee moved up to 9 degrees")
 
 
@@ -71,7 +71,7 @@ def test_with_a_stature_the_knee_is_told_in_centimetres() -> None:
 
 def test_both_knees_are_told_apart() -> None:
     told = sentence([rep(1, OFF, OFF, degrees=10.0), rep(2, OFF, GOOD, degrees=14.0), rep(3)])
-    assert "left knee moved up to 14 degrees inside your toes on 2 of 3" in told
+    assert "left knee moved up to 14 degrees inside your line on 2 of 3" in told
     assert "right up to 10 degrees on 1" in told
 
 

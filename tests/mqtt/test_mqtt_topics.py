@@ -112,7 +112,7 @@ def test_what_is_unknown_is_null():
     unknown = replace(rep(1, UNKNOWN, OFF), depth_deg=None, depth_label="unknown")
     told = topics.rep_payload("Rack 3", 1, topics.rep_of_set(5.0, 1, unknown))
     assert (told["depth_deg"], told["depth_label"]) == (None, None)
-    assert told["left"] == {"deviation_deg": None, "verdict": "unknown"}
+    assert told["left"] == {"deviation_deg": None, "inside_own_track_deg": None, "verdict": "unknown"}
     assert told["right"]["verdict"] == "off_track"
     assert set(told) == topics.REP_KEYS
     assert topics.tenths(math.nan) is None

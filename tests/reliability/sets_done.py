@@ -18,7 +18,9 @@ MORNING = 4_000_000_000.0  # 2096-10-02: never older than a store that asks the 
 
 
 def rep(n: int, *, caving: bool = False) -> Rep:
-    left = RepLeg(11.26 if caving else 1.0, 9.0, Verdict.OFF_TRACK if caving else Verdict.GOOD, 0.95)
+    inside = 11.26 if caving else 1.0
+    verdict = Verdict.OFF_TRACK if caving else Verdict.GOOD
+    left = RepLeg(inside, 9.0, verdict, 0.95, inside, 0.0, 2.0, inside)
     right = RepLeg(None, None, Verdict.UNKNOWN, 0.1)
     return Rep(n, 100.0 + 4 * n, 101.5 + 4 * n, 103.0 + 4 * n, -12.34, "parallel", left, right, None,
                None, None, None, n == 1)  # fmt: skip

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import simulate
 from judged import judged
+from report_sets import GOOD, simulated
 
 from mirror.camera.recording import load
 from mirror.camera.video import VideoFile
@@ -68,7 +69,7 @@ def test_verdicts_and_degrees_are_those_of_the_moment(found: Analysis, drawn: li
     for moment, judgement in zip(drawn, found.judgements, strict=True):
         for mark, leg in zip(moment.legs, judgement, strict=True):
             assert mark.verdict is leg.verdict
-            assert mark.deviation_deg == (leg.deviation_deg if leg.judged else None)
+            assert mark.inside_deg == (leg.inside_deg if leg.judged and np.isfinite(leg.inside_deg) else None)
     caving = drawn[at_bottom(found, 2)]
     assert [mark.verdict for mark in caving.legs] == [Verdict.OFF_TRACK, Verdict.GOOD]
 
@@ -86,7 +87,9 @@ def test_the_reference_is_counted_as_one(sim: simulate.Simulated) -> None:
     assert not drawn[at_bottom(found, 1)].guess
 
 
-def test_without_a_foot_direction_targets_are_a_guess_and_the_reason_is_told(sim: simulate.Simulated) -> None:
+def test_without_a_foot_direction_targets_are_a_guess_and_the_reason_is_told() -> None:
+    """One squat alone: of several the set tells which way these knees go."""
+    sim = simulated(GOOD)
     found = judged(sim, toes=False)
     for moment in moments(found, sim.keypoints, sim.image_size):
         assert moment.guess
@@ -95,12 +98,11 @@ def test_without_a_foot_direction_targets_are_a_guess_and_the_reason_is_told(sim
     assert "no foot direction" in moments(found, sim.keypoints, sim.image_size)[at_bottom(found, 1)].why
 
 
-def test_there_is_no_target_where_nobody_stood_still() -> None:
+def test_somebody_who_squats_at_once_has_targets_too() -> None:
     squat = replace(simulate.Squat(), rest_s=0.0, hold_s=0.0)
     sim = simulate.simulate([squat], noise=simulate.NO_NOISE)
-    aims, guess = targets(judged(sim), sim.image_size)
-    assert np.isnan(aims).all()
-    assert guess.all()
+    aims, _ = targets(judged(sim), sim.image_size)
+    assert np.isfinite(aims).any()
 
 
 def test_hidden_legs_get_no_mark(sim: simulate.Simulated, found: Analysis) -> None:

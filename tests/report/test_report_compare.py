@@ -36,8 +36,8 @@ def done(
     return set_of_reps("a set.mp4", None, found)
 
 
-CAVING = ((12.0, 1.0),) * 3
-CLEAN = ((2.0, 1.0),) * 3
+CAVING = ((1.0, 1.0), *((14.0, 1.0),) * 3)
+CLEAN = ((2.0, 1.0),) * 4
 
 
 def told(found: Comparison) -> str:
@@ -55,9 +55,9 @@ def printed(found: Comparison) -> str:
 def test_the_figures_are_those_of_the_repetitions() -> None:
     found = judged(simulated(GOOD, BOTH, GOOD))
     one = set_of_reps("x.mp4", None, found)
-    peaks = [rep.left.deviation_deg or 0.0 for rep in found.reps]
-    assert one.left.mean_deg == pytest.approx(sum(peaks) / 3)
-    assert one.left.peak_deg == max(peaks)
+    deep = [rep.left.deep_deviation_deg or 0.0 for rep in found.reps]
+    assert one.left.mean_deg == pytest.approx(sum(deep) / 3)
+    assert one.left.peak_deg == max(deep)
     assert (one.left.judged, one.left.good, one.reps) == (3, 2, 3)
     assert one.depth_deg == pytest.approx(sum(rep.depth_deg or 0.0 for rep in found.reps) / 3)
 
@@ -135,7 +135,7 @@ def test_one_leg_may_be_unknown_alone() -> None:
     hidden = replace(one, right=replace(one.right, judged=0, good=0, mean_deg=None, peak_deg=None))
     found = compare(one, hidden)
     assert found.left_deg == pytest.approx(0.0)
-    assert found.sentences[1] == "Right knee: unknown, judged in 0 of 3 squats on B, and 2 are needed."
+    assert found.sentences[1] == "Right knee: unknown, judged in 0 of 4 squats on B, and 2 are needed."
     assert "unknown" in printed(found)
 
 
@@ -153,8 +153,8 @@ def test_the_table_has_both_sets_and_fits_80_columns() -> None:
     assert "B: plates.mp4" in text
     assert max(map(len, text.splitlines())) <= 80
     good = next(line for line in text.splitlines() if line.startswith("left knee good"))
-    assert "0 of 3" in good
-    assert "3 of 3" in good
+    assert "1 of 4" in good
+    assert "4 of 4" in good
 
 
 def test_how_close_is_the_same_depends_on_what_the_feet_are_known_from() -> None:
@@ -188,7 +188,7 @@ def test_analyze_compares_two_inputs_and_writes_compare_json(
     doc = json.loads(Path("out/compare.json").read_text("utf-8"))
     assert (doc["schema"], doc["a"]["file"], doc["b"]["file"]) == (1, "flat.npz", "plates.npz")
     assert doc["difference"]["left_deg"] < -6
-    assert doc["a"]["left"]["good_share"] == 0.0
+    assert doc["a"]["left"]["good_share"] == 0.25
     assert doc["b"]["left"]["good_share"] == 1.0
     assert doc["sentences"][0] in " ".join(told.split())
     assert {path.name for path in Path("out").iterdir()} == {"flat.json", "plates.json", "compare.json"}

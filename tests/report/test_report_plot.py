@@ -13,6 +13,7 @@ import simulate
 from judged import judged
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from report_sets import GOOD, simulated
 
 from mirror.coach.mark_style import COLOUR
 from mirror.faults import PermanentFault
@@ -23,7 +24,7 @@ from mirror.report.plot import check_can_plot, draw, plot_png
 from mirror.report.plot_rows import BAR
 from mirror.report.traces import foot_source, runs, traces, unknown_words
 
-LIMITS = (6.0, 8.0)
+LIMITS = (3.5, 6.0)
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,9 @@ def with_reference(sim: simulate.Simulated) -> Analysis:
 
 
 @pytest.fixture(scope="module")
-def unjudged(sim: simulate.Simulated) -> Analysis:
-    return judged(sim, toes=False)
+def unjudged() -> Analysis:
+    """One squat, and nobody saw the feet."""
+    return judged(simulated(GOOD), toes=False)
 
 
 def words(figure: Figure) -> str:
@@ -78,13 +80,12 @@ def test_depth_is_the_thighs_elevation(sim: simulate.Simulated, found: Analysis)
     assert np.median(np.abs(shown.elevation - sim.thigh_elevation_deg.mean(1))[bent]) < 8.0
 
 
-def test_nobody_stood_still_so_there_is_no_depth_to_draw() -> None:
+def test_somebody_who_squats_at_once_has_depth_to_draw() -> None:
     squat = replace(simulate.Squat(), rest_s=0.0, hold_s=0.0)
     found = judged(simulate.simulate([squat], noise=simulate.NO_NOISE))
     assert len(found.reps) == 1
-    assert found.reps[0].depth_deg is None
-    assert np.isnan(traces(found).elevation).all()
-    assert "stood still" in words(draw(found, "clip.mp4", LIMITS))
+    assert found.reps[0].depth_deg is not None
+    assert np.isfinite(traces(found).elevation).any()
 
 
 def test_runs_cover_every_moment_once() -> None:
@@ -164,7 +165,7 @@ def test_every_repetition_has_its_sign_and_number_for_each_leg(found: Analysis) 
     assert [sign for upper, sign in signs if upper] == ["o", "s", "s"]
     assert [sign for upper, sign in signs if not upper] == ["o", "o", "s"]
     numbers = [text.get_text() for text in axes.texts]
-    assert f"{round(found.reps[1].left.deviation_deg or 0):+d}°" in numbers
+    assert f"{round(found.reps[1].left.inside_own_track_deg or 0):+d}°" in numbers
     assert [label.get_text() for label in axes.get_yticklabels()] == ["left", "right"]
 
 
@@ -178,7 +179,7 @@ def test_unknown_is_a_gap_and_the_reason_is_told(unjudged: Analysis) -> None:
     assert "Knees unknown. No foot direction" in words(figure)
     assert "Direction of the feet: not known" in words(figure)
     signs = [line.get_marker() for line in axes_of(figure, "verdicts").lines]
-    assert signs.count("$?$") == 6
+    assert signs.count("$?$") == 2
     assert not {"o", "^", "s"} & set(signs)
 
 

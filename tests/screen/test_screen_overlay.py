@@ -171,7 +171,7 @@ def test_a_reflection_asked_for_without_measures_says_that_it_is_rough() -> None
 
 
 def test_an_unknown_language_is_told_and_english_shown() -> None:
-    stage, said = open_stage(pygame.Surface((480, 800)), ScreenSettings(), "tlh", (6.0, 8.0))
+    stage, said = open_stage(pygame.Surface((480, 800)), ScreenSettings(), "tlh", (3.5, 6.0))
     assert "'tlh'" in said
     assert "English" in said
     assert stage.glass.words("screen.left_knee") == "left knee"

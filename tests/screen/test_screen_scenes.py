@@ -270,7 +270,7 @@ def test_a_set_without_repetitions_is_told_in_words_alone() -> None:
 def test_the_summary_is_saved_without_any_display(tmp_path: Path) -> None:
     pygame.display.quit()
     path = tmp_path / "summary.png"
-    save_summary(path, moment(State.SUMMARY), words("en"), (6.0, 8.0))
+    save_summary(path, moment(State.SUMMARY), words("en"), (3.5, 6.0))
     drawn = pygame.image.load(str(path))
     assert drawn.get_size() == (2 * 1080, 1920)  # both pages, side by side
     assert near(pixels(drawn), VERMILION).any()
@@ -279,4 +279,4 @@ def test_the_summary_is_saved_without_any_display(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"nowhere.*cannot be written"):
-        save_summary(tmp_path / "nowhere" / "s.png", moment(State.SUMMARY), words("en"), (6.0, 8.0))
+        save_summary(tmp_path / "nowhere" / "s.png", moment(State.SUMMARY), words("en"), (3.5, 6.0))

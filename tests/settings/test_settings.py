@@ -238,16 +238,16 @@ MISTAKES = {
     ),
     "blank": ('[model]\nname = " "', 'mirror.toml: [model] name = " ": must be a model\'s name or "auto"'),
     "caution above off track": (
-        "[knees]\ncaution_deg = 9",
+        "[knees]\ncaution_deg = 9\noff_track_deg = 8",
         "mirror.toml: [knees] caution_deg (9 deg) must be below off_track_deg (8 deg)",
     ),
-    "clear at caution": (
-        "[knees]\nclear_deg = 6",
-        "mirror.toml: [knees] clear_deg (6 deg) must be below caution_deg (6 deg)",
-    ),
     "reference limits": (
-        "[knees]\nreference_off_track_deg = 5",
+        "[knees]\nreference_caution_deg = 6\nreference_off_track_deg = 5",
         "mirror.toml: [knees] reference_caution_deg (6 deg) must be below reference_off_track_deg (5 deg)",
+    ),
+    "no such strictness": (
+        '[knees]\nstrictness = "gentle"',
+        'mirror.toml: [knees] strictness = "gentle": must be "relaxed", "standard" or "strict"',
     ),
     "one pin twice": (
         "[lights]\nbuzzer_pin = 27",
@@ -274,7 +274,7 @@ def test_bytes_that_are_no_text_are_told():
 
 
 def test_several_mistakes_are_counted_and_check_lists_them_all(monkeypatch):
-    write("[camera]\nfps = 500\nhfov = 3\n\n[knees]\ncaution_deg = 9\n")
+    write("[camera]\nfps = 500\nhfov = 3\n\n[knees]\ncaution_deg = 9\noff_track_deg = 8\n")
     monkeypatch.setenv("SQUAT_MIRROR_LIGHTS__KIND", "led")
     assert complaint() == "mirror.toml: [camera] hfov: no such setting; did you mean hfov_deg? (and 3 more)"
     assert s.check() == [
@@ -360,7 +360,8 @@ def test_a_mistake_in_a_flag_names_the_flag():
 def test_halves_of_an_order_may_come_from_two_places(monkeypatch):
     write("[knees]\ncaution_deg = 9\n")
     monkeypatch.setenv("SQUAT_MIRROR_KNEES__OFF_TRACK_DEG", "12")
-    assert s.load().knees.limits(with_reference=False) == s.VerdictLimits(5.5, 9.0, 12.0)
+    limits = s.load().knees.limits(with_reference=False)
+    assert (limits.caution_deg, limits.off_track_deg) == (9.0, 12.0)
     monkeypatch.setenv("SQUAT_MIRROR_KNEES__OFF_TRACK_DEG", "8.5")
     assert complaint() == (
         "mirror.toml, environment SQUAT_MIRROR_KNEES__OFF_TRACK_DEG: "
@@ -371,10 +372,31 @@ def test_halves_of_an_order_may_come_from_two_places(monkeypatch):
 # Knees and lamps -----------------------------------------------------------------------------------
 
 
-def test_the_reference_limits_keep_the_way_back_to_good():
-    knees = s.KneesSettings(reference_caution_deg=4.5, reference_off_track_deg=7)
-    assert knees.limits(with_reference=False) == s.VerdictLimits(5.5, 6.0, 8.0)
-    assert knees.limits(with_reference=True) == s.VerdictLimits(4.0, 4.5, 7.0)
+def test_a_strictness_sets_degrees_and_how_sure_they_must_be_and_stricter_is_sooner():
+    relaxed, standard, strict = (
+        s.KneesSettings(strictness=name).limits(with_reference=False)
+        for name in ("relaxed", "standard", "strict")
+    )
+    assert strict.caution_deg < standard.caution_deg < relaxed.caution_deg
+    assert strict.off_track_deg < standard.off_track_deg < relaxed.off_track_deg
+    assert strict.off_track_sure <= standard.off_track_sure <= relaxed.off_track_sure
+
+
+@pytest.mark.parametrize("with_reference", [False, True])
+@pytest.mark.parametrize("name", ["relaxed", "standard", "strict"])
+def test_every_strictness_calls_caution_before_off_track(name, with_reference):
+    limits = s.KneesSettings(strictness=name).limits(with_reference)
+    assert limits.caution_deg < limits.off_track_deg
+    assert 0.5 <= limits.caution_sure < 1
+    assert 0.5 <= limits.off_track_sure < 1
+
+
+def test_degrees_that_are_set_go_before_the_strictness_and_take_the_others_along():
+    knees = s.KneesSettings(caution_deg=9, reference_off_track_deg=3)
+    alone, after = knees.limits(with_reference=False), knees.limits(with_reference=True)
+    assert (alone.caution_deg, alone.off_track_deg) == (9.0, 9.5)
+    assert (after.caution_deg, after.off_track_deg) == (2.5, 3.0)
+    assert alone.off_track_sure == s.KneesSettings().limits(with_reference=False).off_track_sure
 
 
 def test_only_pins_in_use_must_differ():

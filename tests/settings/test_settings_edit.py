@@ -74,7 +74,10 @@ def test_a_missing_file_is_made_with_its_folder(tmp_path: Path) -> None:
     [
         ({"model.nam": "x"}, r"model\.nam: no such setting; did you mean model\.name\?"),
         ({"camera.fps": 1000}, r"mirror\.toml: \[camera\] fps = 1000: must be a whole number from 5 to 120"),
-        ({"knees.caution_deg": 9.0}, r"caution_deg \(9 deg\) must be below off_track_deg"),
+        (
+            {"knees.caution_deg": 9.0, "knees.off_track_deg": 8.0},
+            r"caution_deg \(9 deg\) must be below off_track_deg",
+        ),
     ],
 )
 def test_a_wrong_change_is_told_in_one_line_and_changes_nothing(
