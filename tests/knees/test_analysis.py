@@ -153,7 +153,7 @@ def test_half_the_frame_rate_gives_the_same_verdicts() -> None:
 
 
 def test_feet_placed_anew_lose_the_reference_s_direction_and_keep_the_body_s_share() -> None:
-    """Nobody saw where they point now, so good and a little inside cannot be told apart, and far inside can."""
+    """Nobody saw where they point now, so good and a little inside look alike, and far inside does not."""
     movements = [
         simulate.Stand(1.5),
         simulate.Squat(delta=GOOD),
