@@ -29,10 +29,12 @@ UNDER_KNEES = -0.08
 LOW_HIPS, LOW_KNEES = 0.95, 0.25
 """Unless hips and knees came down by so many shanks: whoever lets their arms hang in a deep squat. Lifts 0.36
 to 0.83 and 0.02 to 0.22, such squats 1.06 and 0.31 at parallel."""
-OFF_FLOOR = 0.25
-"""Both ankles this much higher, shanks: heels that rise do less, hops more."""
-AWAY = 0.35
-"""A foot this far from where it stood, shanks, did not stand."""
+OFF_FLOOR = 0.3
+"""Both ankles this much higher at the top after, or lower at the bottom than before it, shanks: they were in
+the air. Not asked of the bottom: heels that rise took ankles up by 0.29 there."""
+AWAY, AWAY_UP, AWAY_SOFT, SOFT_TOP = 0.35, 0.45, 0.25, 0.07
+"""A foot this far from where it stood, shanks, sideways, or up and down in the picture, did not stand; where
+the hips end lower than they began by SOFT_TOP of the leg, less will do."""
 SPLIT = 0.3
 """One foot lower in the picture by this much than before, shanks, is in front: a lunge."""
 STOOD_S = 1.0
@@ -44,7 +46,7 @@ HINGE, HARDLY_BENT = 3.3, 0.1
 Either alone takes leaning squats for bows."""
 HELD_Q = 0.05
 """Held: the hips this near their lowest, shares of the leg."""
-SEAT_S, SEAT_KNEES, SEAT_TRUNK = 6.0, 0.15, 0.9
+SEAT_S, SEAT_KNEES, SEAT_TRUNK = 6.0, 0.1, 0.8
 """Held this long over upright shanks (knees that came down by less than so many) under an upright trunk (this
 share of its height before), somebody sits."""
 LONGEST_HOLD_S = 20.0
@@ -98,6 +100,9 @@ class Path:
         low = _moment(rows, np.abs(t - span.bottom_s) < BOTTOM_S)
         end = _moment(rows, t > t[-1] - EDGE_S)
         shank = SHANK * leg
+        within = (t >= span.start_s) & (t <= span.end_s)
+        if _swing(rows[within]) > AWAY * shank:
+            return Movement.JUMP
         feet = _feet(start, low, end, shank)
         if feet is not None:
             return feet
@@ -140,12 +145,13 @@ def _median(column: F64) -> float:
 def _feet(start: _Moment, low: _Moment, end: _Moment, shank: float) -> Movement | None:
     """What feet did that did not stay where they were."""
     bent, after = (low.foot - start.foot) / shank, (end.foot - start.foot) / shank
-    if min(after[:, 1].min(), max(after[:, 1].max(), 0)) > OFF_FLOOR or bent[:, 1].min() > OFF_FLOOR:
+    if after[:, 1].min() > OFF_FLOOR or bent[:, 1].max() < -OFF_FLOOR:
         return Movement.JUMP
     if abs(bent[0, 1] - bent[1, 1]) > SPLIT:
         return Movement.LUNGE
-    away = max(np.abs(bent).max(), np.abs(after).max())
-    if away <= AWAY:
+    away = np.maximum(np.abs(bent), np.abs(after)).max(0)
+    soft = start.hips - end.hips > SOFT_TOP * shank / SHANK
+    if (away <= (AWAY, AWAY_UP)).all() and not (soft and np.abs(after).max() > AWAY_SOFT):
         return None
     apart = bent[0, 0] - bent[1, 0]
     return Movement.JUMP if abs(apart) > AWAY and np.abs(bent[:, 0]).min() > AWAY / 2 else Movement.STEP
@@ -154,7 +160,16 @@ def _feet(start: _Moment, low: _Moment, end: _Moment, shank: float) -> Movement 
 def _split(stood: _Moment, low: _Moment, shank: float) -> bool:
     """One foot went in front before the hips came down, or stood there already."""
     before, now = (float(moment.foot[0, 1] - moment.foot[1, 1]) for moment in (stood, low))
-    return abs(now - before) > SPLIT * shank or abs(now) > STAGGERED * shank
+    stepped = min(abs(now - before), abs(now)) > SPLIT * shank
+    return stepped or abs(now) > STAGGERED * shank
+
+
+def _swing(rows: F64) -> float:
+    """How far both feet went from side to side, tangents: jacks never stand."""
+    if not len(rows):
+        return 0.0
+    least, most = np.percentile(rows[:, [5, 7]], (10, 90), axis=0)
+    return float((most - least).min())
 
 
 def _bow(start: _Moment, low: _Moment) -> bool:

@@ -29,10 +29,13 @@ NEAR_TOP_Q = 0.07
 """Up again: this near the top before, ..."""
 RISING_LEGS_S = 0.6
 """...and slower than this (leg lengths a second): whoever is faster may be about to leave the floor."""
+FAST_LEGS_S, LANDS_S = 1.2, 0.15
+"""Whoever came up faster than this is not up before so long after it: in the air, or standing."""
 AGAIN = 0.75
 """Or, after this share of the fall, where the hips turn down by SAG_Q or rest for REST_S: a soft top."""
 SAG_Q, REST_S = 0.02, 0.2
 RESTED_Q = 0.005
+STRAIGHTER = 1.1
 UPRIGHT = 0.955
 """Whoever is nearly as tall as they were seen is upright. Asked of the height, and of the height over how far
 below the camera the feet are, which does not change as somebody steps back."""
@@ -151,6 +154,8 @@ class RepCounter:
         self._straight, self._tall = straight, h / max(below, FLATTEST)
         self._speed = (h - self._h) / (t - self._seen_t) if t > self._seen_t else 0.0
         self._seen_t, self._h = t, h
+        if self._speed > FAST_LEGS_S * self.leg:
+            self._fast_t = t
         self._tallest.see(t, h)
         self._tallest_anywhere.see(t, self._tall)
         if abs(h - self._calm_h) > STANDS_Q * self.leg:
@@ -177,7 +182,7 @@ class RepCounter:
         self._smooth = Exponential(SMOOTH_S)
         self._seen_t = self._first_t = self._standing_t = self._calm_t = t
         self._h = self._calm_h = h
-        self._ended_t = -math.inf
+        self._ended_t = self._fast_t = -math.inf
         self._cut = straight < BENT  # first seen low
         self._stands_at(h)
         if self._cut:
@@ -190,8 +195,12 @@ class RepCounter:
     def _descends(self, t: float, h: float, start_t: float) -> None:
         self.phase = Phase.DOWN
         self._start_t = start_t
-        self._low = self._high = h
-        self._low_t = self._high_t = t
+        self._low, self._low_t = h, t
+        self._is_high(t, h)
+
+    def _is_high(self, t: float, h: float) -> None:
+        """The highest since the lowest."""
+        self._high, self._high_t, self._high_straight = h, t, self._straight
 
     @property
     def upright(self) -> bool:
@@ -217,12 +226,12 @@ class RepCounter:
     def _move(self, t: float, h: float) -> Span | None:
         if h < self._low:
             self._low, self._low_t = h, t
-            self._high, self._high_t = h, t
+            self._is_high(t, h)
             self.phase = Phase.DOWN
         elif h > self._low + TURN_Q * self.leg:
             self.phase = Phase.UP
         if h > self._high + RESTED_Q * self.leg:
-            self._high, self._high_t = h, t
+            self._is_high(t, h)
         if t - self._start_t > LONGEST_REP_S:
             self._seen_t = -math.inf  # the next frame begins anew
             return self._over(t, t)
@@ -240,13 +249,19 @@ class RepCounter:
         leg = self.leg
         fell, rose = self._top - self._low, h - self._low
         if rose > REP_Q * leg:
-            if not self._cut and h > self._top - NEAR_TOP_Q * leg and self._speed < RISING_LEGS_S * leg:
+            slow = self._speed < RISING_LEGS_S * leg and t - self._fast_t > LANDS_S
+            if not self._cut and h > self._top - NEAR_TOP_Q * leg and slow:
                 return self._over(t, t + self._rest_of_the_way(t, h))
-            turned = self._high - h > SAG_Q * leg or t - self._high_t > REST_S
             enough = CUT_RISE_Q * leg if self._cut else AGAIN * fell
-            if turned and self._high - self._low > enough:
+            if self._high - self._low > enough and self._turned(t, h):
                 return self._over(t, self._high_t)
         return self._over(t, t) if self._stands else None
+
+    def _turned(self, t: float, h: float) -> bool:
+        """Whether the hips rest, or come down again: with straighter legs it is the picture that changed."""
+        if self._high - h > SAG_Q * self.leg:
+            return self._straight < STRAIGHTER * self._high_straight
+        return t - self._high_t > REST_S
 
     def _over(self, t: float, end_s: float) -> Span | None:
         """The movement ends here: the next one falls from this height."""
