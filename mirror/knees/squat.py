@@ -194,7 +194,7 @@ class RepCounter:
 
     def _descends(self, t: float, h: float, start_t: float) -> None:
         self.phase = Phase.DOWN
-        self._start_t = start_t
+        self._start_t, self._near_t = start_t, math.inf
         self._low, self._low_t = h, t
         self._is_high(t, h)
 
@@ -249,9 +249,11 @@ class RepCounter:
         leg = self.leg
         fell, rose = self._top - self._low, h - self._low
         if rose > REP_Q * leg:
-            slow = self._speed < RISING_LEGS_S * leg and t - self._fast_t > LANDS_S
-            if not self._cut and h > self._top - NEAR_TOP_Q * leg and slow:
-                return self._over(t, t + self._rest_of_the_way(t, h))
+            near = not self._cut and h > self._top - NEAR_TOP_Q * leg
+            self._near_t = min(self._near_t, t) if near else math.inf
+            if near and self._speed < RISING_LEGS_S * leg and t - self._fast_t > LANDS_S:
+                lockout_s = min(t + self._rest_of_the_way(t, h), self._near_t + LONGEST_LOCKOUT_S)
+                return self._over(t, lockout_s)
             enough = CUT_RISE_Q * leg if self._cut else AGAIN * fell
             if self._high - self._low > enough and self._turned(t, h):
                 return self._over(t, self._high_t)
