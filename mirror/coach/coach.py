@@ -16,21 +16,20 @@ from mirror.coach.gestures import Arms
 from mirror.coach.lamp import LAMP, Lamp, told
 from mirror.coach.lines import Instruction, Line, line
 from mirror.coach.listener import Heard, Listener
-from mirror.coach.pages import LEAVES_AFTER_S, PAGES, SummaryPages, page, starts
+from mirror.coach.notes import Others, gesture_keys, note
+from mirror.coach.pages import HelpPages, SummaryPages
 from mirror.coach.rules import CoachRules
 from mirror.coach.speaker import Speaker
 from mirror.coach.training import Training
 from mirror.knees.decoration import spared
-from mirror.knees.reading import KneeReading, LegReading, Movement, OtherMovement, Phase, Rep, Verdict
-from mirror.knees.reasons import Framing, Reason, Why
+from mirror.knees.reading import KneeReading, LegReading, Phase, Rep, Verdict
+from mirror.knees.reasons import Framing, Why
 
 __all__ = ["Coach", "CoachRules"]
 
 WALKED_OFF_S = 1.0
 FROZEN_S = 1.0
 """Nothing is judged, and the sign stays, for so long after somebody passed."""
-OTHER_S = 5.0
-"""A movement that is no squat is told for so long, once a kind and person: long enough to be read."""
 OF_SOMEBODY_THERE = (State.FRAMING, State.CALIBRATING, State.READY, State.SQUATTING, State.CLASS)
 """What stays for WALKED_OFF_S when nobody is seen any more. A summary, a pause or a page has its own reason
 to be there, and goes with it."""
@@ -54,8 +53,7 @@ class Coach:
         self._phase = Phase.STAND
         self._paused = False
         self._ask: Framing | None = None  # the last instruction to be seen well
-        self._page: int | None = None
-        self._page_t = -math.inf
+        self._help = HelpPages()
         self._summary_pages = SummaryPages(rules.summary_for_s)
         self._set_over: SetSummary | None = None  # with this frame
         self._others = Others()
@@ -106,7 +104,8 @@ class Coach:
 
     def _obey(self, asked: Gesture, t: float) -> None:
         if asked is Gesture.PAUSE:
-            self._paused, self._page = not self._paused, None
+            self._paused = not self._paused
+            self._help.leave()
         elif self._paused:
             self._paused = asked is not Gesture.START
         elif asked is Gesture.START:
@@ -116,27 +115,26 @@ class Coach:
 
     def _turn(self, by: int, t: float) -> None:
         """The next page or the one before; past either end the pages are left."""
-        reading = self._state is State.SUMMARY and self._page is None
+        reading = self._state is State.SUMMARY and not self._help.open
         if reading and self._summary_pages.turn(by, t):
             return
-        if self._page is None and by < 0:
+        if by < 0 and not self._help.open:
             self._training.stop_comparing()
             return
-        n = 0 if self._page is None else self._page + by
-        self._page, self._page_t = (n if 0 <= n < len(PAGES) else None), t
+        self._help.turn(by, t)
 
     def _go_on(self, t: float) -> None:
         """Hands over the head: yes to what is offered, or on to whatever comes next."""
         training = self._training
-        kind = starts(self._page) if self._page is not None else ""
-        if self._page is None and training.summary is not None:
+        kind, helped = self._help.starts, self._help.open
+        if not helped and training.summary is not None:
             kind = training.summary.offer_kind
             self._new_set()
-        elif self._page is None and self._rules.is_class:
+        elif not helped and self._rules.is_class:
             self._clock.restart(t)
-        elif self._page is None and training.reps:
+        elif not helped and training.reps:
             self._end_set(t)
-        self._page = None
+        self._help.leave()
         if kind:
             self._speaker.new_set()
             training.compare(kind)
@@ -146,8 +144,8 @@ class Coach:
         away = reading.t - self._present_t > WALKED_OFF_S
         if away:
             self._paused = False
-        if away or reading.phase is not Phase.STAND or reading.t - self._page_t > LEAVES_AFTER_S:
-            self._page = None
+        if away or reading.phase is not Phase.STAND or self._help.over(reading.t):
+            self._help.leave()
 
     # -- the visit -------------------------------------------------------------------------------------
 
@@ -196,7 +194,7 @@ class Coach:
     def _next_state(self, reading: KneeReading) -> State:
         if self._paused:
             return State.PAUSED
-        if self._page is not None:
+        if self._help.open:
             return State.HELP
         if self._training.summary is not None:
             return State.SUMMARY
@@ -262,7 +260,7 @@ class Coach:
             bar_held=heard.bar_held,
             experiment=self._training.step,
             clock=self._clock.at(t) if in_class else None,
-            page=page(self._page) if self._page is not None else None,
+            page=self._help.page,
         )
 
     def _blank(self, t: float) -> Feedback:
@@ -307,26 +305,7 @@ class Coach:
         return Instruction.STAND_ON_THE_MARK if self._state is State.IDLE else None
 
     def _note(self, reading: KneeReading) -> Line | None:
-        """A quiet line: what was no squat, then the reference, why nothing is judged, that all is well."""
-        if self._state not in (State.READY, State.SQUATTING, State.CLASS) or not reading.setup.present:
-            return None
-        other, reps = self._others.told(reading.t), self._training.reps
-        if other is not None:
-            return line(f"seen.{other.value}")
-        if reading.setup.reference_awaited:
-            return self._asked_for(reading.setup.refused)
-        if reading.phase is Phase.STAND and reading.target_is_guess:
-            return line("note.unknown", reason=reading.why_unknown)
-        if reading.phase is Phase.STAND and reps and reps[-1].is_reference:
-            return line("note.reference_set")
-        return line("note.ready") if self._state is State.READY else None
-
-    @staticmethod
-    def _asked_for(refused: Reason | None) -> Line:
-        """The next squat is to be the reference. refused: why the last one could not be."""
-        if refused is None:
-            return line("note.reference_first")
-        return line("note.reference_refused", reason=refused)
+        return note(self._state, reading, self._training.reps, self._others.shown(reading.t))
 
     def _gestures(self, heard: Heard) -> tuple[Line, ...]:
         """What gestures do now; nothing while squatting or where none are listened to."""
@@ -334,35 +313,7 @@ class Coach:
             return ()
         if heard.bar_held:
             return (line("gesture.bar_held"),)
-        return tuple(line(f"gesture.{key}") for key in self._gesture_keys())
-
-    def _gesture_keys(self) -> tuple[str, ...]:
-        if self._state is State.PAUSED:
-            return ("resume",)
-        if self._state is State.HELP:
-            return ("turn_page", "keys") if self._page == 0 else ("turn_page",)
-        if self._state is State.SUMMARY:
-            summary = self._training.summary
-            return () if summary and summary.offer_kind else ("go_on",)
-        if self._state is State.READY:
-            return ("stop_comparing", "pause") if self._training.comparing else ("help", "pause")
-        return ()
-
-
-class Others:
-    """Movements of one person that are no squats: each kind is told once."""
-
-    def __init__(self) -> None:
-        self._known: set[Movement] = set()
-        self._last: Movement | None = None
-        self._since = -math.inf
-
-    def saw(self, t: float, other: OtherMovement | None) -> None:
-        """One frame; other: what ended with it, or None."""
-        if other is not None and other.kind not in self._known:
-            self._known.add(other.kind)
-            self._last, self._since = other.kind, t
-
-    def told(self, t: float) -> Movement | None:
-        """What to tell now, or None."""
-        return self._last if t - self._since <= OTHER_S else None
+        training = self._training
+        offered = bool(training.summary and training.summary.offer_kind)
+        keys = gesture_keys(self._state, self._help.n, offers=offered, comparing=training.comparing)
+        return tuple(line(f"gesture.{key}") for key in keys)

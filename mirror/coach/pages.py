@@ -4,6 +4,8 @@ summary, which turn by themselves as well. Knows no scenes.
 
 from __future__ import annotations
 
+import math
+
 from mirror.coach.experiment import CONDITIONS
 from mirror.coach.feedback import Page
 from mirror.coach.lines import Line, line
@@ -29,6 +31,40 @@ def page(n: int) -> Page:
 def starts(n: int) -> str:
     """The comparison that page n starts, or ""."""
     return PAGES[n].removeprefix("compare_") if PAGES[n].startswith("compare_") else ""
+
+
+class HelpPages:
+    """Which page of help shows. n: from 0; None while none does."""
+
+    def __init__(self) -> None:
+        self.n: int | None = None
+        self._since = -math.inf
+
+    @property
+    def open(self) -> bool:
+        return self.n is not None
+
+    @property
+    def page(self) -> Page | None:
+        """The page that shows now."""
+        return None if self.n is None else page(self.n)
+
+    @property
+    def starts(self) -> str:
+        """The comparison that the page starts, or ""."""
+        return "" if self.n is None else starts(self.n)
+
+    def turn(self, by: int, t: float) -> None:
+        """The next page or the one before; past either end the pages are left."""
+        n = 0 if self.n is None else self.n + by
+        self.n, self._since = (n if 0 <= n < len(PAGES) else None), t
+
+    def over(self, t: float) -> bool:
+        """Whether nobody has turned it for long."""
+        return t - self._since > LEAVES_AFTER_S
+
+    def leave(self) -> None:
+        self.n = None
 
 
 class SummaryPages:

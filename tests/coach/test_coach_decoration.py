@@ -18,7 +18,7 @@ from mirror.coach.feedback import Light, State
 from mirror.coach.lines import Cue, line
 from mirror.coach.words import Words, words
 from mirror.knees import repetition
-from mirror.knees.decoration import spared, told_to
+from mirror.knees.decoration import spared, reported_to
 from mirror.knees.reasons import Framing
 from mirror.settings import Settings
 from mirror.station.station import Station
@@ -32,7 +32,7 @@ def broken(*_: Any, **__: Any) -> Any:
 def left_out() -> Iterator[list[str]]:
     """What is left out, as on a mirror."""
     said: list[str] = []
-    with told_to(lambda what, fault: said.append(f"{what}: {fault}")):
+    with reported_to(lambda what, fault: said.append(f"{what}: {fault}")):
         yield said
 
 
