@@ -162,6 +162,15 @@ def from_toes(
     return Azimuth(value, own if sd is None else np.maximum(own, sd), "toes")
 
 
+def with_toes(reference: Azimuth, toes: Azimuth | None) -> Azimuth:
+    """The toes' directions, and the reference's for a foot whose toes nobody saw."""
+    if toes is None:
+        return reference
+    unseen = np.isnan(toes.value)
+    value, sd = np.where(unseen, reference.value, toes.value), np.where(unseen, reference.sd, toes.sd)
+    return Azimuth(value, sd, "toes+reference")
+
+
 def _turnout() -> F64:
     """(A,) how common each direction is before anything was seen."""
     off = np.degrees(DIRECTIONS) - TURNOUT_DEG

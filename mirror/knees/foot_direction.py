@@ -7,11 +7,11 @@ places their feet anew gets a new FootDirection; this one does not know when tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from mirror.knees.azimuth import Azimuth, from_toes, or_usual
+from mirror.knees.azimuth import Azimuth, from_toes, or_usual, with_toes
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.deep_half import DeepHalf
 from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Lines, Thresholds
@@ -182,15 +182,11 @@ class FootDirection:
     def _weigh(self, stance: Stance | None) -> None:
         """Directions and tracks from all that is known now."""
         self._toes_azimuth = toes = self._from_toes(stance)
-        self._azimuth = toes if self._reference is None else self._with_reference(toes, self._reference)
+        self._azimuth = toes if self._reference is None else with_toes(self._reference, toes)
         self._tracks = tracks_of(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
         self._lines = None
         if self._tracks is not None:
             self._lines = Lines.of(self._tracks, self.thresholds, self._usual_q)
-
-    @staticmethod
-    def _with_reference(toes: Azimuth | None, reference: Azimuth) -> Azimuth:
-        return reference if toes is None else replace(toes, source="toes+reference")
 
     def _from_toes(self, stance: Stance | None) -> Azimuth | None:
         if self._toes is None or stance is None:

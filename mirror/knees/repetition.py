@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mirror.knees.azimuth import Azimuth, RefusedReference, from_reference, or_usual
+from mirror.knees.azimuth import Azimuth, RefusedReference, from_reference, or_usual, with_toes
 from mirror.knees.constants import LEFT, RIGHT, KeypointConstants
 from mirror.knees.decoration import spared
 from mirror.knees.deep_half import DeepHalf
@@ -47,14 +47,14 @@ def reference_azimuth(deep: DeepHalf, toes: Azimuth | None = None) -> Azimuth:
             raise RefusedReference(because(Why.KNEE_HIDDEN, side=side))
         if abs(moved_in[leg]) > MOST_WANDER_DEG:
             raise RefusedReference(because(Why.KNEE_WANDERED, side=side))
-    if toes is None:
-        return from_reference(np.nanmean(deep.lateral, 1), np.nanmean(deep.forward, 1))
-    shown = deep.deviation_deg(feet.value)
-    worse = int(np.argmax(shown))
+    shown = deep.deviation_deg(np.full(2, np.nan) if toes is None else toes.value)
+    worse = int(np.argmax(np.where(np.isnan(shown), -math.inf, shown)))
     if shown[worse] > MOST_INSIDE_DEG:
         side = ("left", "right")[worse]
         raise RefusedReference(because(Why.KNEE_INSIDE, side=side, degrees=round(float(shown[worse]))))
-    return replace(toes, source="toes+reference")
+    if toes is not None and not np.isnan(toes.value).any():
+        return replace(toes, source="toes+reference")
+    return with_toes(from_reference(np.nanmean(deep.lateral, 1), np.nanmean(deep.forward, 1)), toes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from mirror.knees.azimuth import Azimuth, body_turn_deg, from_toes, fuse, to_draw
+from mirror.knees.azimuth import Azimuth, body_turn_deg, from_toes, or_usual, with_toes
 
 SD = np.radians([8.0, 8.0])
 
@@ -95,9 +95,11 @@ def test_one_foot_alone_is_known() -> None:
     assert np.isnan([found.value[1], found.sd[1]]).all()
 
 
-def test_a_foot_nobody_saw_is_drawn_as_feet_mostly_point_and_takes_the_reference_whole() -> None:
+def test_a_foot_nobody_saw_points_as_feet_mostly_do_until_a_reference_says_where() -> None:
     known = Azimuth(np.radians([30.0, np.nan]), np.array([0.1, np.nan]), "toes")
-    assert np.degrees(to_draw(known)) == pytest.approx([30.0, 19.0])
-    assert np.degrees(to_draw(None)) == pytest.approx([19.0, 19.0])
-    both = fuse(known, feet(10.0, 10.0))
-    assert np.degrees(both.value) == pytest.approx([14.0, 10.0])
+    assert np.degrees(or_usual(known).value) == pytest.approx([30.0, 19.0])
+    assert np.degrees(or_usual(None).value) == pytest.approx([19.0, 19.0])
+    both = with_toes(feet(10.0, 10.0), known)
+    assert np.degrees(both.value) == pytest.approx([30.0, 10.0])
+    assert np.isfinite(both.sd).all()
+    assert with_toes(known, None) is known
