@@ -74,7 +74,7 @@ def test_feet_below_the_picture_are_the_reason_and_nobody_is_said_not_to_have_st
     ("name", "kind", "said"),
     [
         ("r11_barbell_deadlift", Movement.LIFT, "3 × lift from the floor"),
-        ("r12_kettlebell_deadlift", Movement.LIFT, "3 × lift from the floor"),
+        ("r12_kettlebell_deadlift", Movement.LIFT, "5 × lift from the floor"),
         ("r13_jumping_jacks", Movement.JUMP, "jump"),
     ],
 )
