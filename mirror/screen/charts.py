@@ -53,7 +53,7 @@ def _axes(glass: Glass, box: Rect, cap: int, room: tuple[int, int]) -> Axes:
     """Titles, limit lines and limits of two charts, with room (over the bars, under their floors) in px."""
     x, top, width, height = box
     named = round(1.8 * cap)
-    gap = glass.letters.width("00°", cap)
+    gap = glass.letters.width("00.0°", round(0.9 * cap))
     wide = (width - gap) // 2
     floor = top + height - room[1]
     tall = max(1, floor - top - named - room[0])

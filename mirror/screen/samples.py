@@ -83,6 +83,7 @@ def full_summary() -> SetSummary:
         many_reps(),
         line("summary.reps_many", n=14),
         knees,
+        own_line=line("summary.own_line"),
         depth=line("depth.told", what=line("depth.counted", n=14, label=line("depth.nearly_parallel"))),
         tempo=line("summary.tempo", down=1.8, up=1.2),
         patterns=(line("pattern.deep_only_both", seen=5, of=14),),
@@ -101,8 +102,8 @@ def compared_summary() -> SetSummary:
     right = line("compare.knee_unknown", side=line("compare.Right"), reason=line("compare.no_feet"))
     compared = SetsCompared(
         line("compare.plates"),
-        SetColumn(flat, 8, 10.0, 6.5, -3.0, 3, 8),
-        SetColumn(plates, 8, 4.0, None, -6.0, 7, 8),
+        SetColumn(flat, 8, 10.0, 6.5, -3.0, 3, 8, (8.0, 4.5)),
+        SetColumn(plates, 8, 4.0, None, -6.0, 7, 8, (2.0, None)),
         (left, right, line("compare.not_why")),
     )
     return replace(full_summary(), headline=line("summary.reps_many", n=8), compared=compared)

@@ -18,7 +18,7 @@ from mirror.coach.feedback import Light, State
 from mirror.coach.lines import Cue, line
 from mirror.coach.words import Words, words
 from mirror.knees import repetition
-from mirror.knees.decoration import spared, reported_to
+from mirror.knees.decoration import reported_to, spared
 from mirror.knees.reasons import Framing
 from mirror.settings import Settings
 from mirror.station.station import Station
