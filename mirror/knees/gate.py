@@ -33,11 +33,9 @@ SIDE_ON = 0.4
 """Shoulder distance over trunk height below which somebody is turned by more than 60 degrees."""
 TURNED_DEG = 18.0
 """Measured once per placing of the feet, so it needs no second threshold to come back."""
-MOST_TURN_DEG = 18.0
+MOST_TURN_DEG = 20.0
 """Feet that are believed to point this far to one side belong to a body turned by 22 degrees: a belief stays
-nearer to facing, by a fifth in simulation, a tenth in clips. 0 to 16 facing, 39 to 43 turned by 40 to 45."""
-BELIEVED = 0.9
-"""Share of a turn that is believed, for telling it."""
+nearer to facing, by a tenth in simulation. 0 to 17 facing, 49 to 62 turned by 40 and more."""
 NARROW_TRUNK, NARROW_HIPS = 0.62, 0.21
 """Shoulders this near each other, trunk heights, over hips this near each other, hip heights, are turned
 where no foot is seen: 0.65 to 1.05 and 0.21 to 0.41 facing, 0.50 to 0.59 and 0.17 to 0.20 turned. Either
@@ -88,7 +86,7 @@ def not_judged(stance: Stance, azimuth: Azimuth | None) -> Reason | None:
     if distance_m(stance, None) < NEAREST_JUDGED_M:
         return Reason(Why.TOO_CLOSE)
     turn_deg = body_turn_deg(azimuth)
-    return turned(turn_deg / BELIEVED) if abs(turn_deg) > MOST_TURN_DEG else None
+    return turned(turn_deg) if abs(turn_deg) > MOST_TURN_DEG else None
 
 
 def turned(turn_deg: float) -> Reason:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from mirror.coach.feedback import Feedback, Light, State
-from mirror.coach.lines import Cue, Line
+from mirror.coach.lines import Cue, Line, Praise
 from mirror.coach.words import Words
 from mirror.knees.reading import Rep, RepLeg
 from mirror.service.containment import Report, logged
@@ -74,7 +74,7 @@ class EventLog:
             self._file = begin(path)
         self._state: State | None = None
         self._light = Light.OFF
-        self._cue: Cue | None = None
+        self._spoke: dict[str, Cue | Praise | None] = {"cue": None, "praise": None}
         self._note: Line | None = None
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
@@ -86,10 +86,7 @@ class EventLog:
             self._line(t, "rep", **_told(rep))
         for late in feedback.judged_late:
             self._line(t, "judged_late", **_told(late))
-        if feedback.cue != self._cue:
-            self._cue = feedback.cue
-            if feedback.cue is not None:
-                self._line(t, "cue", cue=self._say.line(feedback.cue), key=feedback.cue.value)
+        self._spoken(t, feedback)
         if feedback.note != self._note:
             self._note = feedback.note
             if feedback.note is not None:
@@ -99,6 +96,14 @@ class EventLog:
             self._line(t, "sound", sound=feedback.sound.value)
         if feedback.summary is not None and feedback.state is State.SUMMARY:
             self._summary_once(t, feedback)
+
+    def _spoken(self, t: float, feedback: Feedback) -> None:
+        """A cue or praise, when it appears."""
+        now: dict[str, Cue | Praise | None] = {"cue": feedback.cue, "praise": feedback.praise}
+        for event, said in now.items():
+            if said is not None and said != self._spoke[event]:
+                self._line(t, event, **{event: self._say.line(said)}, key=said.value)
+        self._spoke = now
 
     def light(self, t: float, light: Light) -> None:
         """Log the lamp if it changed."""

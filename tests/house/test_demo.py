@@ -193,6 +193,12 @@ def test_at_most_one_sound_a_repetition_and_none_on_a_good_one(ran: Ran, demo_tr
     assert [cue["t"] for cue in ran.of("cue")] == sounds
 
 
+def test_the_way_back_is_praised_after_the_last_repetition(ran: Ran) -> None:
+    (praise,) = ran.of("praise")
+    assert praise["key"] == "better"
+    assert praise["t"] >= ran.of("rep")[-1]["t"]
+
+
 def test_the_light_is_off_track_in_the_bad_repetitions_only(ran: Ran, demo_truth: dict[str, Any]) -> None:
     off = [line["t"] for line in ran.of("light") if line["light"] == "off_track"]
     seen = {n for n, a, b in times_of_reps(demo_truth) for t in off if a <= t <= b}

