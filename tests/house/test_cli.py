@@ -339,7 +339,7 @@ def test_an_unknown_model_names_those_there_are(ask: Ask, demo_clip: Path) -> No
         ("[camera]\nfps = 1000\n", ["fps", "5 to 120"]),
         ('[camera]\nfps = "fast"\n', ["fps", "whole number"]),
         ("[camera\n", ["line 1"]),
-        ("[knees]\ncaution_deg = 9.0\n", ["caution_deg", "below"]),
+        ("[knees]\ncaution_deg = 9.0\noff_track_deg = 8.0\n", ["caution_deg", "below"]),
         ("[lights]\nbuzzer_pin = 17\n", ["17", "twice"]),
         ('[lights]\nkind = "disco"\n', ["kind", "mock"]),
     ],
@@ -528,12 +528,23 @@ def test_a_recording_is_judged_and_told_as_a_table(ask: Ask, recording: Path) ->
     assert "3 squats." in answer.out
 
 
-def test_without_a_foot_direction_the_table_says_what_helps(ask: Ask, without_toes: Path) -> None:
-    answer = ask("analyze", without_toes)
+def test_one_repetition_without_a_foot_direction_is_unknown_and_the_table_says_what_helps(
+    ask: Ask, tmp_path: Path
+) -> None:
+    alone = simulate.simulate([simulate.Stand(1.5), simulate.Squat(delta=GOOD), simulate.Stand(0.6)])
+    simulate.save_recording(alone, tmp_path / "alone.npz", toes=False)
+    answer = ask("analyze", "alone.npz")
     assert answer.code == 0
-    assert answer.out.count("unknown") == 6
+    assert answer.out.count("? unknown") == 2
     assert "good" not in answer.out.replace("name a good", "")
     assert "--reference" in answer.out
+
+
+def test_without_a_foot_direction_a_set_is_judged_by_what_it_agrees_on(ask: Ask, without_toes: Path) -> None:
+    answer = ask("analyze", without_toes)
+    assert answer.code == 0
+    assert "unknown" not in answer.out
+    assert answer.out.count("off track") == 3
 
 
 def test_the_json_has_every_key_of_the_contract(ask: Ask, recording: Path) -> None:

@@ -20,7 +20,7 @@ NUMPY = "numpy==1.24.2"
 PIP = """#!/bin/sh
 echo "$@" >>"$0.asked"
 while [ $# -gt 0 ]; do
-    if [ "$1" = --constraint ]; then cat "$2" >>"$0.kept"; fi
+    case $1 in --constraint | --requirement) cat "$2" >>"$0.kept" ;; esac
     shift
 done
 """
@@ -114,10 +114,16 @@ def test_the_installer_keeps_the_same(tmp_path):
     system = System(tmp_path, picamera2=True)
     script = system.checkout / "scripts/install_program.sh"
     script.write_text(script.read_text("utf-8").replace("/usr/bin/python3", str(system.bin / "python3")))
+    every = {"numpy==2.9.9": "all", "typer==1.0": "all", "h11==1.0": "board"}
+    lock = "".join(f"{one} --hash=sha256:0  # {extra}\n" for one, extra in every.items())
+    (system.checkout / "scripts/locked.txt").write_text(lock)
     subprocess.run([script, tmp_path / "pip", system.checkout, "pi,metrics"], check=True)
-    (asked,) = (tmp_path / "pip.asked").read_text("utf-8").splitlines()
-    assert asked.endswith(f"{system.checkout}[pi,metrics]")
-    assert (tmp_path / "pip.kept").read_text("utf-8") == f"{NUMPY}\n"
+    packages, program = (tmp_path / "pip.asked").read_text("utf-8").splitlines()
+    assert "--require-hashes" in packages
+    assert program.endswith(f" {system.checkout}")
+    assert (tmp_path / "pip.kept").read_text("utf-8") == "typer==1.0 --hash=sha256:0\n", (
+        "numpy is the system's"
+    )
 
 
 @pytest.mark.parametrize("script", ["environment.sh", "install_program.sh", "install.sh"])
