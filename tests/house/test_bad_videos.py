@@ -94,7 +94,7 @@ def test_a_few_frames_of_somebody_who_only_stands_are_no_squats_and_need_no_othe
     assert "nobody stood still" not in told.out
 
 
-def test_squats_without_a_standing_second_are_counted_and_the_knees_unknown_with_the_reason(
+def test_squats_without_a_standing_second_are_counted_and_judged(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Three squats cut so that one goes straight into the next: nobody is ever seen standing still."""
@@ -105,7 +105,7 @@ def test_squats_without_a_standing_second_are_counted_and_the_knees_unknown_with
     assert main(["analyze", "restless.npz", "--json", "restless.json"]) == 0
     found = json.loads(Path("restless.json").read_text())
     assert len(found["reps"]) == 3
-    assert {rep[side]["verdict"] for rep in found["reps"] for side in ("left", "right")} == {"unknown"}
+    assert "unknown" not in {rep[side]["verdict"] for rep in found["reps"] for side in ("left", "right")}
     capsys.readouterr()
     main(["analyze", "restless.npz"])
-    assert "nobody stood still long enough" in " ".join(capsys.readouterr().out.split())
+    assert "stood still" not in " ".join(capsys.readouterr().out.split())
