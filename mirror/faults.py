@@ -8,7 +8,7 @@ acts on them. A temporary fault (the camera stalled) is retried, shown and survi
 from __future__ import annotations
 
 
-class _Told(Exception):
+class _Fault(Exception):
     """One sentence in English, and the name under which the glass says the same in the station's language.
 
     key: a sentence of the coach's words, of their section "fault"; "" for what only a keyboard ever shows.
@@ -23,7 +23,7 @@ class _Told(Exception):
         self.values = values
 
 
-class PermanentFault(_Told):
+class PermanentFault(_Fault):
     """Trying again cannot help. The message is one sentence for the person at the keyboard."""
 
 
@@ -53,5 +53,5 @@ class OwnFault(PermanentFault):
     """Something nobody foresaw, so a mistake of ours. One line that asks for a report, exit code 1."""
 
 
-class TemporaryFault(_Told):
+class TemporaryFault(_Fault):
     """Trying again may help: retry with back-off, show it, go on."""

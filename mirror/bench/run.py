@@ -49,7 +49,7 @@ VIEWS = {"reflection": False, "camera": True}
 """The two views of the person, and whether the camera's picture is drawn in them."""
 START_ROUNDS = 5
 
-Told = dict[str, Any]
+Measured = dict[str, Any]
 
 
 def bench(settings: Settings, seconds: float, output: Path | None, *, overwrite: bool) -> int:
@@ -59,7 +59,7 @@ def bench(settings: Settings, seconds: float, output: Path | None, *, overwrite:
     began = time.perf_counter()
     live, start_up, runtime = _live(settings, seconds, began)
     desk_took, done = _desk(settings)
-    told = {
+    measured = {
         "schema": 1,
         "machine": {"processor": platform.machine(), "cores": os.cpu_count(), "load": os.getloadavg()[0]},
         "model": {
@@ -75,13 +75,13 @@ def bench(settings: Settings, seconds: float, output: Path | None, *, overwrite:
         "memory_mb": _memory_mb(),
         "start_up": start_up | _bare_start(),
     }
-    _print(told)
+    _print(measured)
     if output is not None:
-        write_whole(output, json.dumps(told, indent=1) + "\n")
+        write_whole(output, json.dumps(measured, indent=1) + "\n")
     return 0
 
 
-def _live(settings: Settings, seconds: float, began: float) -> tuple[dict[str, Took], Told, str]:
+def _live(settings: Settings, seconds: float, began: float) -> tuple[dict[str, Took], Measured, str]:
     """The mirror on the bundled clip for so long: stages, the parts of its start, the network's runtime."""
     source = VideoFile(DEMO_CLIP, pace=True)
     drawing = Laps()
@@ -103,7 +103,7 @@ def _live(settings: Settings, seconds: float, began: float) -> tuple[dict[str, T
     return station.eyes.laps.took() | drawing.took(), start, station.runtime
 
 
-def _notice(start: Told, station: Station, began: float) -> None:
+def _notice(start: Measured, station: Station, began: float) -> None:
     """The first time a frame was judged, and the first time the lamp said something, since the beginning."""
     if station.eyes.tally.judged:
         start.setdefault("first_pose_s", time.perf_counter() - began)
@@ -120,7 +120,7 @@ def _stage(settings: Settings, station: Station) -> Stage:
     return Stage(pygame.Surface(CANVAS), words(settings.coach.language), limits_deg=station.limits_deg)
 
 
-def _drawing(picture: bool) -> Told:
+def _drawing(picture: bool) -> Measured:
     """A live frame drawn off screen, with nothing else running, and a plain copy of a screen to compare."""
     from mirror.bench.drawing import time_drawing
 
@@ -128,7 +128,7 @@ def _drawing(picture: bool) -> Told:
     return {"median_ms": took["frame"], "blit_ms": took["blit"], "ratio_to_blit": took["ratio"]}
 
 
-def _sums(stages: dict[str, Took]) -> Told:
+def _sums(stages: dict[str, Took]) -> Measured:
     """The sum of a frame's stages without waiting, and our own share against the network's."""
     medians = {stage: took.median_ms for stage, took in stages.items() if stage not in (WAITING, "feet")}
     ours = sum(median for stage, median in medians.items() if stage not in OUTSIDE)
@@ -139,7 +139,7 @@ def _sums(stages: dict[str, Took]) -> Told:
     }
 
 
-def _desk(settings: Settings) -> tuple[Told, Study]:
+def _desk(settings: Settings) -> tuple[Measured, Study]:
     """The whole clip at the desk, and how much faster than real time that was."""
     began = time.perf_counter()
     done = study(DEMO_CLIP, settings, None)
@@ -147,7 +147,7 @@ def _desk(settings: Settings) -> tuple[Told, Study]:
     return {"seconds": took, "times_real_time": done.source["duration_s"] / took}, done
 
 
-def _kernel(settings: Settings, done: Study) -> Told:
+def _kernel(settings: Settings, done: Study) -> Measured:
     """Frames a second through all of the knees room, from keypoints to repetitions."""
     recording = done.recording
     t = recording.t
@@ -188,16 +188,16 @@ def _memory_mb() -> float | None:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _bare_start() -> Told:
+def _bare_start() -> Measured:
     """How long `squat-mirror --help` takes next to a Python that does nothing, in turns."""
-    bare, told = [], []
+    bare, with_help = [], []
     for _ in range(START_ROUNDS):
         bare.append(_seconds_of(["-c", "pass"]))
-        told.append(_seconds_of(["-m", "mirror", "--help"]))
+        with_help.append(_seconds_of(["-m", "mirror", "--help"]))
     return {
         "python_s": float(np.median(bare)),
-        "help_s": float(np.median(told)),
-        "help_ratio": float(np.median(told) / np.median(bare)),
+        "help_s": float(np.median(with_help)),
+        "help_ratio": float(np.median(with_help) / np.median(bare)),
     }
 
 
@@ -207,32 +207,32 @@ def _seconds_of(arguments: list[str]) -> float:
     return time.perf_counter() - began
 
 
-def _print(told: Told) -> None:
+def _print(measured: Measured) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, header_style="bold")
     for heading in ("stage", "median ms", "p95 ms", "times"):
         table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for stage, took in told["stages"].items():
+    for stage, took in measured["stages"].items():
         table.add_row(stage, f"{took['median_ms']:.2f}", f"{took['p95_ms']:.2f}", str(took["laps"]))
     console = Console()
     console.print(table)
-    model, start, desk = told["model"], told["start_up"], told["desk"]
-    overhead = told["overhead_ratio"]
-    memory = told["memory_mb"]
+    model, start, desk = measured["model"], measured["start_up"], measured["desk"]
+    overhead = measured["overhead_ratio"]
+    memory = measured["memory_mb"]
     for line in (
         f"{model['name']} on {model['runtime']}, {model['threads']} thread(s)",
-        f"a frame: {told['sum_ms']:.1f} ms without waiting"
+        f"a frame: {measured['sum_ms']:.1f} ms without waiting"
         + (f"; all that is neither network nor drawing: {overhead:.3f} of the network" if overhead else ""),
         "a live frame drawn alone: "
         + ", ".join(
             f"{view} {took['median_ms']:.1f} ms, {took['ratio_to_blit']:.1f} times a plain copy of a screen"
-            for view, took in told["drawing"].items()
+            for view, took in measured["drawing"].items()
         ),
         f"desk: {desk['times_real_time']:.1f} times real time; "
-        f"knees: {told['kernel']['frames_per_s']:,.0f} frames/s frame by frame, "
-        f"{told['kernel']['batch_frames_per_s']:,.0f} at once",
+        f"knees: {measured['kernel']['frames_per_s']:,.0f} frames/s frame by frame, "
+        f"{measured['kernel']['batch_frames_per_s']:,.0f} at once",
         (f"memory: {memory:.0f} MB; " if memory else "")
         + f"--help takes {start['help_s']:.2f} s, {start['help_ratio']:.1f} times a bare Python",
         "start: " + ", ".join(f"{part[:-2].replace('_', ' ')} {start[part]:.2f} s" for part in _parts(start)),
@@ -240,5 +240,5 @@ def _print(told: Told) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
 
-def _parts(start: Told) -> list[str]:
+def _parts(start: Measured) -> list[str]:
     return [part for part in ("built_s", "screen_s", "first_pose_s", "first_verdict_s") if part in start]

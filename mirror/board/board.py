@@ -91,14 +91,14 @@ class Board:
         self.floor.begin_anew()
         self.hub.ring()
 
-    def told(self, language: str) -> dict[str, Any]:
+    def snapshot(self, language: str) -> dict[str, Any]:
         """Everything a page shows, in its language."""
-        floor = self.floor.told()
+        floor = self.floor.snapshot()
         for one in floor["stations"]:
             one["cue"] = cue(one["cue"], language) if one["cue"] else ""
         return {
             "broker": {"name": self._broker.name, "connected": self._broker.connected},
-            "timer": self._timer.told(self._wall()),
+            "timer": self._timer.snapshot(self._wall()),
             **floor,
         }
 

@@ -111,7 +111,7 @@ class Site:
 
         async def stream() -> AsyncIterator[str]:
             async for _ in self._board.hub.moments():
-                yield f"data: {json.dumps(self._board.told(language))}\n\n"
+                yield f"data: {json.dumps(self._board.snapshot(language))}\n\n"
 
         return StreamingResponse(stream(), media_type="text/event-stream")
 

@@ -72,7 +72,7 @@ class FloorStation:
     now: StateMessage | None = None
     reps: list[RepMessage] = field(default_factory=list)
 
-    def told(self, t: float) -> dict[str, Any]:
+    def snapshot(self, t: float) -> dict[str, Any]:
         """For the page, which puts keys into words. t: monotonic."""
         now = self.now
         begins = now is not None and now.state == SQUATTING and now.reps == 0
@@ -159,12 +159,12 @@ class Floor:
                 log.debug("%s/%s is not understood: %s", station, kind, why)
                 return False
 
-    def told(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, Any]:
         """Every station for the page, by name, and a number that changes with the finished sets."""
         with self._lock:
             t = self._clock()
             seen = sorted(self._stations.values(), key=lambda one: natural(one.name))
-            return {"stations": [one.told(t) for one in seen], "sets": self._sets_version}
+            return {"stations": [one.snapshot(t) for one in seen], "sets": self._sets_version}
 
     def sets(self) -> list[FinishedSet]:
         """The finished sets, oldest first."""

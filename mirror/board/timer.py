@@ -91,7 +91,7 @@ class Timer:
             return "stopped" if self.paused_s is None else "paused"
         return "over" if self.over(now) else "running"
 
-    def told(self, now: float) -> dict[str, object]:
+    def snapshot(self, now: float) -> dict[str, object]:
         """For the page: durations only, so that a tablet's own clock does not matter."""
         return {
             "state": self.state(now),

@@ -45,21 +45,21 @@ class View:
         self.panel_mm = (size[0] / self._px_per_mm, size[1] / self._px_per_mm)
         self.lens_mm = (place.camera_x / self._px_per_mm, place.camera_y / self._px_per_mm)
         self.dots_mm: Sequence[XY] = ()
-        self._told = ""
+        self._printed = ""
 
     def show(self, asked: Asked, frame: Frame) -> bool:
         """This moment; whether to go on."""
-        told = f"{step_words(asked, self._say)} {instruction(asked, self._say)}".strip()
+        instructed = f"{step_words(asked, self._say)} {instruction(asked, self._say)}".strip()
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[K{told}  {round(100 * asked.progress):3d} %")
-        elif told != self._told:
-            sys.stderr.write(f"{told}\n")
-        self._told = told
+            sys.stderr.write(f"\r\x1b[K{instructed}  {round(100 * asked.progress):3d} %")
+        elif instructed != self._printed:
+            sys.stderr.write(f"{instructed}\n")
+        self._printed = instructed
         sys.stderr.flush()
         return True
 
     def close(self) -> None:
-        if sys.stderr.isatty() and self._told:
+        if sys.stderr.isatty() and self._printed:
             sys.stderr.write("\n")
 
 

@@ -58,15 +58,15 @@ def in_words(turn: Turn) -> tuple[int, bool]:
     return next(degrees for degrees, one in CLOCKWISE.items() if one == plain), mirrored
 
 
-def told_turn(picture: VideoFrame) -> Turn:
+def stated_turn(picture: VideoFrame) -> Turn:
     """What the file says about how its pictures are to be shown: quarter turns and flips, nothing between."""
     from av.sidedata.sidedata import Type
 
     beside: Any = picture.side_data
-    told = beside.get(Type.DISPLAYMATRIX)
-    if told is None:
+    stated = beside.get(Type.DISPLAYMATRIX)
+    if stated is None:
         return AS_STORED
-    matrix = np.frombuffer(memoryview(told), np.int32)[[0, 1, 3, 4]].astype(np.float64)
+    matrix = np.frombuffer(memoryview(stated), np.int32)[[0, 1, 3, 4]].astype(np.float64)
     largest = float(np.abs(matrix).max())
     a, b, c, d = (round(value / largest) if largest else 0 for value in matrix.tolist())
     return (a, b, c, d) if abs(a * d - b * c) == 1 else AS_STORED
@@ -87,7 +87,7 @@ class Upright:
     def of(picture: VideoFrame, across: Fraction | None, asked: Turn = AS_STORED) -> Upright:
         """As the file says (across: its pixels' shape, None where it does not), then as `asked`."""
         square = across if across is not None and NARROWEST <= across <= WIDEST else Fraction(1)
-        return Upright(then(told_turn(picture), asked), square)
+        return Upright(then(stated_turn(picture), asked), square)
 
     def shape(self, picture: VideoFrame) -> Shape:
         """The picture's, with square pixels."""

@@ -150,7 +150,7 @@ class VideoFile(Playback):
         with self._opened() as (container, stream):
             zero = _zero_s(container)
             for picture in self._decoded(container, stream):
-                t = self._presentation_s(_told_s(picture, zero), t)
+                t = self._presentation_s(_stated_s(picture, zero), t)
                 if _another_view(self._upright.shape(picture), self._shape):
                     self.view_changed_s = t
                     return
@@ -160,12 +160,12 @@ class VideoFile(Playback):
                 index += 1
         self.truncated = self._ended_early(index, t)
 
-    def _presentation_s(self, told: float, last: float) -> float:
+    def _presentation_s(self, stated: float, last: float) -> float:
         """The container's time where it runs forward, else one usual period after the last frame."""
         if last == -math.inf:
-            return told if math.isfinite(told) and abs(told) < 60.0 else 0.0
-        if math.isfinite(told) and told > last:
-            return told
+            return stated if math.isfinite(stated) and abs(stated) < 60.0 else 0.0
+        if math.isfinite(stated) and stated > last:
+            return stated
         return last + self._period_s()
 
     def _ended_early(self, count: int, last_t: float) -> bool:
@@ -216,7 +216,7 @@ def _announced_s(container: InputContainer, stream: VideoStream) -> float | None
     return min(lengths, default=None)
 
 
-def _told_s(picture: VideoFrame, zero: float) -> float:
+def _stated_s(picture: VideoFrame, zero: float) -> float:
     """A picture's time as its container has it, from where a player begins; NaN where there is none."""
     return math.nan if picture.time is None else picture.time - zero
 
@@ -255,6 +255,6 @@ def check_readable(path: Path) -> None:
         raise BadInput(f"{path} is empty.")
 
 
-def sensible(told: float, *, at_most: float) -> float | None:
+def sensible(stated: float, *, at_most: float) -> float | None:
     """What a container or camera says, or None for the zeros, infinities and time bases they say instead."""
-    return told if math.isfinite(told) and 0.0 < told <= at_most else None
+    return stated if math.isfinite(stated) and 0.0 < stated <= at_most else None

@@ -27,9 +27,9 @@ def as_written(command: Any) -> Any:
     from rich.markup import escape
 
     for part in (command, *command.params):
-        for told in ("help", "short_help", "epilog"):
-            if getattr(part, told, None):
-                setattr(part, told, escape(getattr(part, told)))
+        for attribute in ("help", "short_help", "epilog"):
+            if getattr(part, attribute, None):
+                setattr(part, attribute, escape(getattr(part, attribute)))
     for below in getattr(command, "commands", {}).values():
         as_written(below)
     return command

@@ -51,7 +51,7 @@ def load_settings(config: Path | None, **flags: object) -> Any:
     try:
         return load(config, names)
     except BadInput as wrong:
-        told = str(wrong)
+        message = str(wrong)
         for name in names:
-            told = told.replace(f"flag {name}", FLAGS[name])
-        raise BadInput(told) from None
+            message = message.replace(f"flag {name}", FLAGS[name])
+        raise BadInput(message) from None

@@ -161,11 +161,11 @@ def _timed(
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("taking turns", total=1.0)
 
-        def told(share: float) -> bool:
+        def go_on(share: float) -> bool:
             progress.update(task, completed=share)
             return True
 
-        return choice.bench(models, threads, rounds=rounds, runtime=runtime, xnnpack=xnnpack, told=told)
+        return choice.bench(models, threads, rounds=rounds, runtime=runtime, xnnpack=xnnpack, progress=go_on)
 
 
 def _timings_table(timings: list[Timing], picked: Choice) -> Any:
@@ -201,14 +201,14 @@ def _write_json(
 
     from mirror.writing import write_whole
 
-    told = {
+    document = {
         "schema": 1,
         "machine": made_for | {"load": getloadavg()[0]},
         "wanted_per_s": wanted,
         "timings": [asdict(one) | {"per_s": one.per_s} for one in timings],
         "recommended": asdict(picked),
     }
-    write_whole(path, dumps(told, indent=1) + "\n")
+    write_whole(path, dumps(document, indent=1) + "\n")
 
 
 def _remember(folder: Path, picked: Choice, timings: list[Timing], made_for: dict[str, Any]) -> None:

@@ -43,15 +43,15 @@ class Intervals:
         """The interval at t."""
         shared = self._shared()
         if shared is not None:
-            return self._told(t - shared.zero_t, shared.work_s, shared.rest_s, shared.rounds)
+            return self._clock_after(t - shared.zero_t, shared.work_s, shared.rest_s, shared.rounds)
         work_s, rest_s = self._rules.work_s, self._rules.rest_s or 0.0
         if not work_s:
             return ClassClock(self._rules.station, True, None, None)
         if self._zero is None:
             self._zero = t
-        return self._told(t - self._zero, work_s, rest_s, None)
+        return self._clock_after(t - self._zero, work_s, rest_s, None)
 
-    def _told(self, since_s: float, work_s: float, rest_s: float, rounds: int | None) -> ClassClock:
+    def _clock_after(self, since_s: float, work_s: float, rest_s: float, rounds: int | None) -> ClassClock:
         """The interval so long after the start: before it the first one, after the last round none."""
         station, since_s = self._rules.station, max(0.0, since_s)
         if rounds is not None and since_s >= rounds * (work_s + rest_s):

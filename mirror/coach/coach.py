@@ -13,7 +13,7 @@ from dataclasses import replace
 from mirror.coach.clock import Intervals, SharedTimer, nobodys
 from mirror.coach.feedback import Feedback, Gesture, KneeMark, Light, SetSummary, Sound, State, nothing
 from mirror.coach.gestures import Arms
-from mirror.coach.lamp import LAMP, Lamp, told
+from mirror.coach.lamp import LAMP, Lamp, worse_verdict
 from mirror.coach.lines import Instruction, Line, line
 from mirror.coach.listener import Heard, Listener
 from mirror.coach.notes import Others, gesture_keys, note
@@ -184,8 +184,8 @@ class Coach:
 
     def _sum_up(self, t: float) -> None:
         self._training.end_set(t)
-        self._set_over = told = self._training.summary
-        self._summary_pages.begin(t, told.pages if told else 1)
+        self._set_over = summary = self._training.summary
+        self._summary_pages.begin(t, summary.pages if summary else 1)
 
     def _new_set(self) -> None:
         self._training.new_set()
@@ -220,7 +220,7 @@ class Coach:
     def _tell(self, reading: KneeReading, heard: Heard) -> Feedback:
         squatting = self._state is State.SQUATTING
         moving = squatting and reading.phase is not Phase.STAND
-        worst = told(reading.left.verdict, reading.right.verdict)
+        worst = worse_verdict(reading.left.verdict, reading.right.verdict)
         off_track = moving and worst is Verdict.OFF_TRACK and not self._frozen(reading.t)
         sound = spared("cues", lambda: self._speaker.update(reading.t, off_track), None)
         if heard.asked is not None and self._rules.speaks:
@@ -295,7 +295,7 @@ class Coach:
         return t - self._frozen_t <= FROZEN_S
 
     def _rep_verdicts(self) -> tuple[Verdict, ...]:
-        return tuple(told(rep.left.verdict, rep.right.verdict) for rep in self._training.reps)
+        return tuple(worse_verdict(rep.left.verdict, rep.right.verdict) for rep in self._training.reps)
 
     def _instruction(self) -> Instruction | Framing | None:
         if self._state is State.FRAMING:

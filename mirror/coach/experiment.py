@@ -141,9 +141,9 @@ def _leg(side: str, a: SetOfReps, b: SetOfReps) -> Line:
     before, after = getattr(a, side).mean_deg, getattr(b, side).mean_deg
     if why is not None or before is None or after is None:
         return line("compare.knee_unknown", side=knee, reason=line(f"compare.{why.key if why else 'few'}"))
-    told: dict[str, Value] = {"side": knee, "a": _name(a), "b": _name(b)}
-    told |= {"before": f"{before:+.0f}", "after": f"{after:+.0f}"}
+    values: dict[str, Value] = {"side": knee, "a": _name(a), "b": _name(b)}
+    values |= {"before": f"{before:+.0f}", "after": f"{after:+.0f}"}
     apart = whole_degrees_apart(before, after)
     if about_the_same(a, b, side):
-        return line("compare.knee_same", same=SAME_DEG[a.foot_source], **told)
-    return line("compare.knee_more" if apart > 0 else "compare.knee_less", apart=abs(apart), **told)
+        return line("compare.knee_same", same=SAME_DEG[a.foot_source], **values)
+    return line("compare.knee_more" if apart > 0 else "compare.knee_less", apart=abs(apart), **values)

@@ -13,14 +13,14 @@ LAMP = {
     Verdict.CAUTION: Light.CAUTION,
     Verdict.OFF_TRACK: Light.OFF_TRACK,
 }
-TOLD_FIRST = [Verdict.OFF_TRACK, Verdict.CAUTION, Verdict.UNKNOWN, Verdict.GOOD]
+WORST_FIRST = [Verdict.OFF_TRACK, Verdict.CAUTION, Verdict.UNKNOWN, Verdict.GOOD]
 """Which of two knees the lamp tells. Unknown comes before good: good is only ever said of both."""
 RANK = [Light.OFF, Light.UNKNOWN, Light.GOOD, Light.CAUTION, Light.OFF_TRACK]
 
 
-def told(left: Verdict, right: Verdict) -> Verdict:
-    """The verdict of two knees that is told."""
-    return min(left, right, key=TOLD_FIRST.index)
+def worse_verdict(left: Verdict, right: Verdict) -> Verdict:
+    """The verdict of two knees that light and counts go by: the worse."""
+    return min(left, right, key=WORST_FIRST.index)
 
 
 class Lamp:

@@ -10,9 +10,9 @@ from mirror.coach.experiment import CONDITIONS
 from mirror.coach.feedback import Page
 from mirror.coach.lines import Line, line
 
-TOLD = ("sees", "coaching", "privacy")
+EXPLANATIONS = ("sees", "coaching", "privacy")
 LINES = 3
-PAGES = (*TOLD, *(f"compare_{kind}" for kind in CONDITIONS))
+PAGES = (*EXPLANATIONS, *(f"compare_{kind}" for kind in CONDITIONS))
 LEAVES_AFTER_S = 40.0
 """A page nobody turns leaves by itself."""
 

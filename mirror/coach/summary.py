@@ -1,4 +1,4 @@
-"""A set, told: a headline, what the knees did in numbers, what repetitions have in common, one thing to try.
+"""A set, summed up: a headline, the knees in numbers, what repetitions have in common, one thing to try.
 
 Says what was seen and how often; never why.
 """

@@ -41,12 +41,12 @@ class Training:
         late = {(rep.n, rep.bottom_s): rep for rep in reps}
         self.reps = [late.get((rep.n, rep.bottom_s), rep) for rep in self.reps]
         if self.summary is not None:
-            self.summary = spared("summaries", self._told, untold(self.reps))
+            self.summary = spared("summaries", self._summarised, untold(self.reps))
 
     def end_set(self, t: float) -> None:
         """The set is over: it is summed up, and counts for a comparison under way."""
         spared("comparisons", self._add_to_comparison, None)
-        self.summary = spared("summaries", self._told, untold(self.reps))
+        self.summary = spared("summaries", self._summarised, untold(self.reps))
         self._before = Before(self._before.sets + 1, *clean_and_judged(self.reps))
 
     def _add_to_comparison(self) -> None:
@@ -55,7 +55,7 @@ class Training:
             shown = self._experiment.pattern()
             self._learned = (shown,) if shown else self._learned
 
-    def _told(self) -> SetSummary:
+    def _summarised(self) -> SetSummary:
         return summarise(
             self.reps,
             self._rules.stature_m,

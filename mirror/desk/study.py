@@ -98,7 +98,7 @@ def study(
             recording = look_again(recording, judged(recording, None))
         analysis = judged(recording, reference)
     except NoReference as error:
-        raise BadInput(f"{path}: {_told(error)}.") from None
+        raise BadInput(f"{path}: {_why_none(error)}.") from None
     summary = spared("summaries", lambda: _summary(analysis, stature), untold(analysis.reps))
     return Study(replace(recording, stature_m=stature), analysis, summary, source, turn)
 
@@ -107,7 +107,7 @@ def _summary(analysis: Analysis, stature_m: float | None) -> SetSummary:
     return summarise(analysis.reps, stature_m, analysis.why_unknown, others=analysis.others)
 
 
-def _told(error: NoReference) -> str:
+def _why_none(error: NoReference) -> str:
     """Why the repetition asked for is no reference, in English as every line on stderr is."""
     found = f"{error.found} repetition{'' if error.found == 1 else 's'} found"
     why = found if error.reason is None else in_english(error.reason)

@@ -68,10 +68,10 @@ def mqtt(settings: Settings, unit: Path = UNIT, drop_in: Path = DROP_IN) -> Find
     if unit.exists() and not drop_in.exists():
         do = "sudo scripts/install.sh --with-mqtt, or empty [mqtt] broker"
         return Finding("mqtt", "fault", f"{setup.address}: the service has no network", do)
-    return _told(setup, ask(setup), settings.mqtt.password_file)
+    return _finding(setup, ask(setup), settings.mqtt.password_file)
 
 
-def _told(setup: BrokerSetup, answer: Answer, password_file: str) -> Finding:
+def _finding(setup: BrokerSetup, answer: Answer, password_file: str) -> Finding:
     if answer.kind == "refused":
         do = "look at [mqtt] username and password_file, and at the broker's own users"
         return Finding("mqtt", "fault", f"{setup.address} refuses this station ({answer.says})", do)

@@ -186,10 +186,10 @@ def ask_service() -> dict[str, str]:
         return {}
     call = [systemctl, "show", "squat-mirror.service", "--property=LoadState,ActiveState,ExecMainStatus"]
     try:
-        told = subprocess.run(call, capture_output=True, text=True, timeout=5, check=True).stdout
+        answer = subprocess.run(call, capture_output=True, text=True, timeout=5, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return {}
-    return dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
+    return dict(line.split("=", 1) for line in answer.splitlines() if "=" in line)
 
 
 def unasked_ends(folder: Path = Path("/run/squat-mirror")) -> int:
@@ -197,14 +197,16 @@ def unasked_ends(folder: Path = Path("/run/squat-mirror")) -> int:
     return len(starts.recent(starts.read(folder / starts.FILE_NAME), time.monotonic()))
 
 
-def service(told: dict[str, str], ends: int) -> Finding:
-    """The installed mirror runs, or is stopped because somebody wants that. told: by `ask_service`; ends: by
-    `unasked_ends`."""
-    if told.get("LoadState") != "loaded":
+def service(answer: dict[str, str], ends: int) -> Finding:
+    """The installed mirror runs, or is stopped because somebody wants that.
+
+    answer: of `ask_service`. ends: of `unasked_ends`.
+    """
+    if answer.get("LoadState") != "loaded":
         return Finding("service", "ok", "the mirror is not installed as a service")
-    state = told.get("ActiveState", "")
+    state = answer.get("ActiveState", "")
     why = "journalctl -u squat-mirror -n 20 says why"
-    if state == "failed" and told.get("ExecMainStatus") == "2":
+    if state == "failed" and answer.get("ExecMainStatus") == "2":
         says = "it has stopped, and starting it again cannot help"
         return Finding(
             "service", "fault", says, f"{why}; mend that, then sudo systemctl restart squat-mirror"
@@ -224,10 +226,10 @@ def clock_is_set(marker: Path = CLOCK_IS_SET) -> bool | None:
         return None
     call = [timedatectl, "show", "--property=NTPSynchronized", "--value"]
     try:
-        told = subprocess.run(call, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+        answer = subprocess.run(call, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return None
-    return told == "yes" if told in ("yes", "no") else None
+    return answer == "yes" if answer in ("yes", "no") else None
 
 
 def clock(now_s: float, installed_s: float, synchronised: bool | None = None) -> Finding:
@@ -255,7 +257,7 @@ def power(board: str | None, bits: int | None) -> Finding:
     do = (
         "use the official power supply and a short cable" if weak else "give it a fan or a heat sink, and air"
     )
-    return Finding("power", "warning", f"{board}: {', '.join(throttling.told(bits))}", do)
+    return Finding("power", "warning", f"{board}: {', '.join(throttling.throttle_words(bits))}", do)
 
 
 def temperature(celsius: float | None) -> Finding:

@@ -151,5 +151,5 @@ def _reading(path: Path | None) -> Iterator[sqlite3.Connection]:
 
 
 def _when(at: float, clock_set: int) -> str:
-    told = time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
-    return told if clock_set else f"{told}?"
+    written = time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+    return written if clock_set else f"{written}?"

@@ -106,7 +106,7 @@ class Logbook:
     now: Callable[[], float] = time.time
     clock_is_set: Callable[[], bool] = CLOCK_IS_SET.exists
     _visit: KeptVisit | None = field(default=None, init=False)
-    _told: SetSummary | None = field(default=None, init=False)
+    _summary: SetSummary | None = field(default=None, init=False)
     room: ClassVar[str] = "store"
 
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
@@ -114,19 +114,19 @@ class Logbook:
         away = feedback.state in (State.IDLE, State.FAULT)
         if self._visit is None and not away:
             self._visit = KeptVisit(self.now())
-        told = feedback.set_over
-        if told is not None:
-            self._told = told
-            if told.reps:
-                self._keep(told)
+        summary = feedback.set_over
+        if summary is not None:
+            self._summary = summary
+            if summary.reps:
+                self._keep(summary)
         if away:
             self._leave()
 
-    def _keep(self, told: SetSummary) -> None:
+    def _keep(self, summary: SetSummary) -> None:
         at = self.now()
         believed = self.clock_is_set() or self.store.believes(at)
-        words = self.say.line(told.headline), self.say.line(told.sentence)
-        self.store.keep(SetDone(at, believed, told.reps, *words, self._visit))
+        words = self.say.line(summary.headline), self.say.line(summary.sentence)
+        self.store.keep(SetDone(at, believed, summary.reps, *words, self._visit))
 
     def light(self, t: float, light: Light) -> None:
         """Lamps are not kept."""
@@ -142,8 +142,8 @@ class Logbook:
 
     def _leave(self) -> None:
         visit, self._visit = self._visit, None
-        if visit is not None and self._told is not None:
-            self._told = None
+        if visit is not None and self._summary is not None:
+            self._summary = None
             self.store.keep(VisitOver(self.now(), visit))
 
 

@@ -76,16 +76,16 @@ class Memory:
         """Everybody remembered for this camera; nobody when the file is missing, broken or another's."""
         try:
             with self._path.open("rb") as file:
-                told = json.loads(file.read(LARGEST_BYTES))
-            if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+                document = json.loads(file.read(LARGEST_BYTES))
+            if not isinstance(document, dict) or document.get("schema") != SCHEMA:
                 raise ValueError("of another version")
-            people = tuple(_visitor(row) for row in told["people"])
+            people = tuple(_visitor(row) for row in document["people"])
         except FileNotFoundError:
             return ()
         except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             log.warning("%s cannot be read and is begun anew (%s)", self._path, _clause(error))
             return ()
-        if told.get("camera") != self._key:
+        if document.get("camera") != self._key:
             log.info("%s was learned with another camera or height, and is begun anew", self._path)
             return ()
         return people
@@ -107,9 +107,9 @@ class Memory:
             if people is None:
                 return  # another thread has written it
             rows = [[round(value, 3) for value in astuple(who)] for who in people]
-            told = {"schema": SCHEMA, "camera": self._key, "people": rows}
+            document = {"schema": SCHEMA, "camera": self._key, "people": rows}
             try:
-                _replace(self._path, json.dumps(told) + "\n")
+                _replace(self._path, json.dumps(document) + "\n")
             except OSError as error:
                 if not self._complained:
                     log.warning(

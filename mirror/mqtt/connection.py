@@ -58,10 +58,10 @@ def this_station(setup: BrokerSetup) -> str:
         computer = Path("/etc/machine-id").read_bytes()
     except OSError:
         computer = secrets.token_bytes(8)
-    told = level(setup.topics.station)
+    station = level(setup.topics.station)
     # the computer's number itself is nobody's business
-    tail = hashlib.sha256(b"squat-mirror" + computer + told.encode()).hexdigest()[:8]
-    return f"{re.sub('[^A-Za-z0-9_-]', '-', told)[:LONGEST_NAME]}-{tail}"
+    tail = hashlib.sha256(b"squat-mirror" + computer + station.encode()).hexdigest()[:8]
+    return f"{re.sub('[^A-Za-z0-9_-]', '-', station)[:LONGEST_NAME]}-{tail}"
 
 
 def client_for(setup: BrokerSetup, name: str) -> Any:
@@ -135,8 +135,8 @@ class Broker:
         """Hand a message over, at once; paho's receipt, or None when it was not taken."""
         if not self.connected.is_set():
             return None
-        told = self._client.publish(message.topic, message.payload, message.qos, message.retain)
-        return told if told.rc == 0 else None
+        published = self._client.publish(message.topic, message.payload, message.qos, message.retain)
+        return published if published.rc == 0 else None
 
     def close(self, within_s: float) -> None:
         """Say good-bye, if anybody listens, and end; waits so long for each at most."""

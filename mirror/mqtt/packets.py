@@ -41,7 +41,7 @@ class CutShort:
         self._ready = b""  # to be handed on as it is
         self._left = 0  # of this packet, to be handed on from the stream
         self._over = 0  # of this packet, to be thrown away
-        self._told_t = clock()
+        self._logged_t = clock()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -64,8 +64,8 @@ class CutShort:
             self._over -= gone
             if not gone:
                 return False
-            if self._over and self._clock() - self._told_t > STILL_THERE_EVERY_S:
-                self._told_t = self._clock()
+            if self._over and self._clock() - self._logged_t > STILL_THERE_EVERY_S:
+                self._logged_t = self._clock()
                 self._ready = STILL_THERE
                 return True
         return self._header()
@@ -88,7 +88,7 @@ class CutShort:
         self._ready = bytes(begun[:1]) + _length(self._left)
         begun.clear()
         if self._over:
-            self._told_t = self._clock()
+            self._logged_t = self._clock()
             self._cut(length)
         return True
 

@@ -59,25 +59,25 @@ def topics_for(settings: Settings) -> Topics:
     return Topics(settings.mqtt.topic, settings.coach.station.strip() or socket.gethostname())
 
 
-def address_of(told: str, port: int) -> tuple[str, int]:
+def address_of(address: str, port: int) -> tuple[str, int]:
     """Host and port of "host", "host:port", "[IPv6]" or "[IPv6]:port". port: where none is told.
 
     Raises BadInput.
     """
-    if not _is_host(told.replace("[", "").replace("]", "").replace(":", "") or "?"):
-        raise BadInput(f"[mqtt] broker: {told!r} must be a host or host:port, without anything else")
-    host, colon, number = told.rpartition(":")
-    if not colon or told.endswith("]") or (":" in host and not host.startswith("[")):
-        host, number = told, ""  # no port, or an IPv6 address by itself
+    if not _is_host(address.replace("[", "").replace("]", "").replace(":", "") or "?"):
+        raise BadInput(f"[mqtt] broker: {address!r} must be a host or host:port, without anything else")
+    host, colon, number = address.rpartition(":")
+    if not colon or address.endswith("]") or (":" in host and not host.startswith("[")):
+        host, number = address, ""  # no port, or an IPv6 address by itself
     host = host.removeprefix("[").removesuffix("]")
-    if colon and not number and told.endswith(":"):
-        raise BadInput(f"[mqtt] broker: {told!r} has no port after its colon")
+    if colon and not number and address.endswith(":"):
+        raise BadInput(f"[mqtt] broker: {address!r} has no port after its colon")
     if number:
         if not number.isascii() or not number.isdigit() or not 0 < int(number[:9]) < 65536:
             raise BadInput(f"[mqtt] broker: {number!r} is no port; one is a whole number from 1 to 65535")
         port = int(number)
     if not _is_host(host):
-        raise BadInput(f"[mqtt] broker: {told!r} must be a host or host:port, without anything else")
+        raise BadInput(f"[mqtt] broker: {address!r} must be a host or host:port, without anything else")
     return host, port
 
 

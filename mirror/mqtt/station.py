@@ -77,10 +77,10 @@ class Publisher:
             self._state_changed(feedback)
             if feedback.set_over is not None and self._reps:
                 now = self._now()
-                told = set_payload(
+                payload = set_payload(
                     self._topics.station, now, self._set, self._reps, feedback.set_over, self._say
                 )
-                sent = Message(self._topics.set, encoded(told), qos=1, retain=True)
+                sent = Message(self._topics.set, encoded(payload), qos=1, retain=True)
                 self._outbox.keep(sent, newest_only=False)
 
     def light(self, t: float, light: Light) -> None:
@@ -105,10 +105,10 @@ class Publisher:
             return
         if not self._reps:
             self._set += 1
-        told = rep_of_set(self._now(), len(self._reps) + 1, rep)
-        self._reps.append(told)
+        published = rep_of_set(self._now(), len(self._reps) + 1, rep)
+        self._reps.append(published)
         self._bottoms.append(rep.bottom_s)
-        self._send(told)
+        self._send(published)
 
     def _judged_late(self, feedback: Feedback) -> None:
         """A repetition of this set whose verdict is known by now is sent once more, under its number."""
@@ -118,8 +118,8 @@ class Publisher:
                 self._reps[at] = {**rep_of_set(0.0, at + 1, rep), "t": self._reps[at]["t"]}
                 self._send(self._reps[at])
 
-    def _send(self, told: Payload) -> None:
-        sent = rep_payload(self._topics.station, self._set, told)
+    def _send(self, published: Payload) -> None:
+        sent = rep_payload(self._topics.station, self._set, published)
         self._outbox.put(Message(self._topics.rep, encoded(sent), qos=1))
 
     def _state_changed(self, feedback: Feedback) -> None:

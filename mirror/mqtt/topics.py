@@ -55,11 +55,11 @@ def level(name: str) -> str:
     Letters of English, digits, - and _ stay as they are; anything else is % and two hexadecimal digits a
     byte of UTF-8, as in the addresses of the web. What is longer than LONGEST_LEVEL ends in a digest.
     """
-    told = re.sub(r"[^A-Za-z0-9_-]", _escaped, name) or NO_NAME
-    if len(told) <= LONGEST_LEVEL:
-        return told
-    digest = hashlib.sha256(told.encode()).hexdigest()[:DIGEST]
-    head = told[: LONGEST_LEVEL - len(CUT) - DIGEST]
+    text = re.sub(r"[^A-Za-z0-9_-]", _escaped, name) or NO_NAME
+    if len(text) <= LONGEST_LEVEL:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:DIGEST]
+    head = text[: LONGEST_LEVEL - len(CUT) - DIGEST]
     return re.sub("%.?$", "", head) + CUT + digest  # a byte is told whole, or not at all
 
 
@@ -68,14 +68,14 @@ def _escaped(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogatepass"))
 
 
-def is_level(told: str) -> bool:
+def is_level(text: str) -> bool:
     """Whether a station of this or an older release writes its name like that."""
-    return len(told) <= LONGEST_LEVEL and LEVEL.fullmatch(told) is not None
+    return len(text) <= LONGEST_LEVEL and LEVEL.fullmatch(text) is not None
 
 
-def name_at(told: str) -> str:
+def name_at(text: str) -> str:
     """The station's name out of its level, as far as it stands there: until it says its name itself."""
-    return unquote(told.partition(CUT)[0])
+    return unquote(text.partition(CUT)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,8 @@ def came_from(prefix: str, topic: str) -> tuple[str, str] | None:
 
 def encoded(payload: Payload) -> bytes:
     """JSON as it is sent; half a character, as a name of the environment may have one, becomes a ?."""
-    told = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return told.encode("utf-8", "replace")
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "replace")
 
 
 def decoded(sent: bytes) -> Payload | None:
@@ -167,8 +167,8 @@ def state_payload(station: str, t: float, feedback: Feedback, set_n: int, note: 
 
 def counted(worse_legs: Sequence[Verdict]) -> dict[str, int]:
     """How many repetitions there are of each verdict, each by its worse leg."""
-    told = [verdict.value for verdict in worse_legs]
-    return {verdict: told.count(verdict) for verdict in VERDICTS}
+    verdicts = [verdict.value for verdict in worse_legs]
+    return {verdict: verdicts.count(verdict) for verdict in VERDICTS}
 
 
 def rep_of_set(t: float, n: int, rep: Rep) -> Payload:
@@ -189,19 +189,26 @@ def rep_payload(station: str, set_n: int, rep: Payload) -> Payload:
 
 
 def set_payload(
-    station: str, t: float, set_n: int, reps: Sequence[Payload], told: SetSummary, say: Words
+    station: str, t: float, set_n: int, reps: Sequence[Payload], summary: SetSummary, say: Words
 ) -> Payload:
     """A set that is over. t: Unix seconds at its end. reps: as `rep_of_set` makes them. say: the station's
     words."""
-    sentences = (told.headline, told.sentence, told.depth, told.tempo, *told.patterns, told.tried)
+    sentences = (
+        summary.headline,
+        summary.sentence,
+        summary.depth,
+        summary.tempo,
+        *summary.patterns,
+        summary.tried,
+    )
     return {
         "schema": SCHEMA,
         "station": station,
         "t": round(t, 2),
         "set": set_n,
         "reps": list(reps),
-        "sentences": [say.line(sentence) for sentence in (*sentences, told.last_set) if sentence],
-        "patterns": list(told.pattern_keys),
+        "sentences": [say.line(sentence) for sentence in (*sentences, summary.last_set) if sentence],
+        "patterns": list(summary.pattern_keys),
     }
 
 

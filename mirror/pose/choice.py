@@ -88,12 +88,12 @@ def bench(
     rounds: int = 8,
     runtime: str = "auto",
     xnnpack: bool = True,
-    told: Callable[[float], bool] = lambda share: True,
+    progress: Callable[[float], bool] = lambda share: True,
 ) -> list[Timing]:
     """Time every network with every number of threads, all of them taking turns in every round.
 
-    Turns, because a machine that grows warm or busy meanwhile then slows all of them alike. told: given the
-    share that is done, 0..1, after every turn; False ends it, and what was timed so far is returned.
+    Turns, because a machine that grows warm or busy meanwhile then slows all of them alike. progress: given
+    the share that is done, 0..1, after every turn; False ends it, and what was timed so far is returned.
     """
     runners = [
         (entry.name, count, _Runner(entry, count, runtime, xnnpack)) for count in threads for entry in models
@@ -103,7 +103,7 @@ def bench(
     for turn in range(turns):
         name, count, runner = runners[turn % len(runners)]
         took[name, count].append(runner.fastest_ms())
-        if not told((turn + 1) / turns):
+        if not progress((turn + 1) / turns):
             break
     return [
         Timing(name, count, statistics.median(found), float(np.percentile(found, 95)))
@@ -158,8 +158,8 @@ def recommend(
     else:
         chosen, why = order[0], f"the fastest; none keeps {wanted_per_s:.0f} poses a second"
     timing = best[chosen]
-    told = f"{why}: about {timing.per_s:.0f} poses a second with {threads_said(timing.threads)}"
-    return Choice(chosen, timing.threads, told, tuple(order[: order.index(chosen) + 1]))
+    sentence = f"{why}: about {timing.per_s:.0f} poses a second with {threads_said(timing.threads)}"
+    return Choice(chosen, timing.threads, sentence, tuple(order[: order.index(chosen) + 1]))
 
 
 def _best_threads(timings: Sequence[Timing]) -> dict[str, Timing]:
@@ -207,22 +207,22 @@ def _processor() -> str:
 def keep(folder: Path, choice: Choice, timings: Sequence[Timing], made_for: dict[str, Any]) -> None:
     """Remember the choice in the state folder, in one step. Raises OSError where it cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = {
+    document = {
         "schema": 1,
         "machine": made_for,
         "choice": asdict(choice),
         "timings": [asdict(t) for t in timings],
     }
-    replace_whole(folder / FILE_NAME, (json.dumps(told, indent=1) + "\n").encode(), alone=True)
+    replace_whole(folder / FILE_NAME, (json.dumps(document, indent=1) + "\n").encode(), alone=True)
 
 
 def kept(folder: Path, made_for: dict[str, Any]) -> Choice | None:
     """The choice remembered for this very machine; None where there is none, or it no longer fits."""
     try:
-        told = json.loads((folder / FILE_NAME).read_text("utf-8"))
-        if told["schema"] != 1 or told["machine"] != made_for:
+        document = json.loads((folder / FILE_NAME).read_text("utf-8"))
+        if document["schema"] != 1 or document["machine"] != made_for:
             return None
-        choice = told["choice"]
+        choice = document["choice"]
         found = Choice(choice["model"], int(choice["threads"]), str(choice["why"]), tuple(choice["ladder"]))
         named = set(found.ladder)
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):

@@ -86,8 +86,8 @@ def _unknown(a: SetOfReps, b: SetOfReps, side: str) -> str:
     if why.key == "other_model":
         return "the keypoints come from different models"
     besides = " besides the reference" if "reference" in one.foot_source else ""
-    told = f"judged in {why.judged} of {one.reps} squats{besides} on {letter}"
-    return f"{told}, and {FEWEST_JUDGED} are needed"
+    sentence = f"judged in {why.judged} of {one.reps} squats{besides} on {letter}"
+    return f"{sentence}, and {FEWEST_JUDGED} are needed"
 
 
 def _leg_words(side: str, a: SetOfReps, b: SetOfReps, why: str) -> str:
@@ -96,19 +96,23 @@ def _leg_words(side: str, a: SetOfReps, b: SetOfReps, why: str) -> str:
     before, after = getattr(a, side).mean_deg, getattr(b, side).mean_deg
     if why or before is None or after is None:
         return f"{knee}: unknown, {why}."
-    told = f"{knee}: {degrees(before)} on A, {degrees(after)} on B"
+    sentence = f"{knee}: {degrees(before)} on A, {degrees(after)} on B"
     apart = whole_degrees_apart(before, after)
     if about_the_same(a, b, side):
-        return f"{told}: about the same (less than {SAME_DEG[a.foot_source]}° apart can be the measurement)."
-    return f"{told}: {abs(apart)}° further {'in' if apart > 0 else 'out'} on B."
+        return (
+            f"{sentence}: about the same (less than {SAME_DEG[a.foot_source]}° apart can be the measurement)."
+        )
+    return f"{sentence}: {abs(apart)}° further {'in' if apart > 0 else 'out'} on B."
 
 
 def _depth_words(a: float, b: float, other: bool) -> str:
-    told = f"Depth, about: {degrees(a)} on A, {degrees(b)} on B"
+    sentence = f"Depth, about: {degrees(a)} on A, {degrees(b)} on B"
     if not other:
-        return f"{told}."
+        return f"{sentence}."
     apart = whole_degrees_apart(a, b)
-    return f"{told}: B was {abs(apart)}° {'higher' if apart > 0 else 'deeper'}, so it is not like for like."
+    return (
+        f"{sentence}: B was {abs(apart)}° {'higher' if apart > 0 else 'deeper'}, so it is not like for like."
+    )
 
 
 def degrees(value: float | None) -> str:

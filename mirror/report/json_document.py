@@ -79,7 +79,7 @@ def _calibration(analysis: Analysis) -> dict[str, Any]:
 
 def _patterns(analysis: Analysis, summary: SetSummary, say: Words) -> list[dict[str, Any]]:
     """What several repetitions have in common, surest first."""
-    told = dict(zip(summary.pattern_keys, summary.patterns, strict=True))
+    sentences = dict(zip(summary.pattern_keys, summary.patterns, strict=True))
     return [
         {
             "key": pattern.key,
@@ -87,7 +87,7 @@ def _patterns(analysis: Analysis, summary: SetSummary, say: Words) -> list[dict[
             "seen": pattern.seen,
             "of": pattern.of,
             "most_deg": _round(pattern.most_deg),
-            "sentence": say.line(told.get(pattern.key)),
+            "sentence": say.line(sentences.get(pattern.key)),
         }
         for pattern in spared("patterns", lambda: find(analysis.reps), ())
     ]

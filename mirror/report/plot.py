@@ -157,8 +157,8 @@ def _words(figure: Figure, axes: Axes, analysis: Analysis, name: str) -> None:
     left = axes.get_position().x0
     plain: dict[str, Any] = {"parse_math": False, "ha": "left", "va": "top"}  # a file's name is no formula
     figure.text(left, 0.975, name, fontsize=14, fontweight="bold", color=INK, **plain)
-    told = f"Direction of the feet: {foot_source(analysis)}. Left and right are the person's own."
-    figure.text(left, 0.935, told, fontsize=10, color=QUIET, **plain)
+    feet = f"Direction of the feet: {foot_source(analysis)}. Left and right are the person's own."
+    figure.text(left, 0.935, feet, fontsize=10, color=QUIET, **plain)
     figure.text(left, 0.028, COACHING_ONLY, fontsize=8.5, color=QUIET, **(plain | {"va": "center"}))
     _signs(figure, axes.get_position().x1)
     why = unknown_words(analysis)

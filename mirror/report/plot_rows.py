@@ -155,10 +155,10 @@ def _sign(axes: Axes, rep: Rep, leg: RepLeg, y: float, room_in: float) -> None:
     if room_in < ROOM_FOR_SIGN_IN:
         return
     middle = (rep.start_s + rep.end_s) / 2
-    told = "" if leg.inside_own_track_deg is None else f"{round(leg.inside_own_track_deg):+d}°"
-    told = told if room_in >= ROOM_FOR_NUMBER_IN else ""
+    number = "" if leg.inside_own_track_deg is None else f"{round(leg.inside_own_track_deg):+d}°"
+    number = number if room_in >= ROOM_FOR_NUMBER_IN else ""
     axes.annotate(
-        told,
+        number,
         (middle, y),
         xytext=(1, 0),
         textcoords="offset points",
@@ -167,7 +167,7 @@ def _sign(axes: Axes, rep: Rep, leg: RepLeg, y: float, room_in: float) -> None:
         fontsize=9.5,
         color=INK,
     )
-    shift = axes.transData + _points(axes, -7 if told else 0)
+    shift = axes.transData + _points(axes, -7 if number else 0)
     axes.plot(
         [middle],
         [y],

@@ -83,9 +83,9 @@ class EventLog:
             self._state = feedback.state
             self._line(t, "state", state=feedback.state.value)
         if rep is not None:
-            self._line(t, "rep", **_told(rep))
+            self._line(t, "rep", **_rep_fields(rep))
         for late in feedback.judged_late:
-            self._line(t, "judged_late", **_told(late))
+            self._line(t, "judged_late", **_rep_fields(late))
         self._spoken(t, feedback)
         if feedback.note != self._note:
             self._note = feedback.note
@@ -112,12 +112,12 @@ class EventLog:
             self._line(t, "light", light=light.value)
 
     def _summary_once(self, t: float, feedback: Feedback) -> None:
-        told = feedback.summary
-        if told is not None and getattr(self, "_summary", None) is not told:
-            self._summary = told
-            headline, sentence = self._say.line(told.headline), self._say.line(told.sentence)
-            keys = {} if told.sentence is None else _keys(told.sentence)
-            self._line(t, "summary", headline=headline, sentence=sentence, reps=len(told.reps), **keys)
+        summary = feedback.summary
+        if summary is not None and getattr(self, "_summary", None) is not summary:
+            self._summary = summary
+            headline, sentence = self._say.line(summary.headline), self._say.line(summary.sentence)
+            keys = {} if summary.sentence is None else _keys(summary.sentence)
+            self._line(t, "summary", headline=headline, sentence=sentence, reps=len(summary.reps), **keys)
 
     def _line(self, t: float, event: str, **what: Any) -> None:
         if self._file is None:
@@ -144,7 +144,7 @@ def _keys(said: Line) -> dict[str, str]:
     return {"key": said.key} | ({"why": said.reason.key.value} if said.reason else {})
 
 
-def _told(rep: Rep) -> dict[str, Any]:
+def _rep_fields(rep: Rep) -> dict[str, Any]:
     return {
         "n": rep.n,
         "start_s": round(rep.start_s, 3),

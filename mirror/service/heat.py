@@ -11,11 +11,19 @@ from mirror.service.throttling import (
     UNDER_VOLTAGE,
     Effort,
     temperature_c,
+    throttle_words,
     throttled,
-    told,
 )
 
-__all__ = ["NOW", "THROTTLE_BITS", "UNDER_VOLTAGE", "ModelStep", "temperature_c", "throttled", "told"]
+__all__ = [
+    "NOW",
+    "THROTTLE_BITS",
+    "UNDER_VOLTAGE",
+    "ModelStep",
+    "temperature_c",
+    "throttle_words",
+    "throttled",
+]
 
 SLOW_BELOW = 0.8
 """Of the pace wanted: below it squats are judged from too few pictures."""

@@ -123,15 +123,15 @@ def _add(earlier: list[KeptIncident], incident: Incident, name: str) -> KeptInci
 def write(folder: Path, all_kept: list[KeptIncident]) -> None:
     """The file as a whole or not at all. Raises OSError."""
     newest = sorted(all_kept, key=lambda one: one.last)[-MOST_KEPT:]
-    told = {"schema": SCHEMA, "incidents": [asdict(one) for one in newest]}
-    replace_whole(folder / FILE, (json.dumps(told, indent=1) + "\n").encode(), alone=True)
+    document = {"schema": SCHEMA, "incidents": [asdict(one) for one in newest]}
+    replace_whole(folder / FILE, (json.dumps(document, indent=1) + "\n").encode(), alone=True)
 
 
 def kept(folder: Path) -> list[KeptIncident]:
     """What the file in this folder holds, the newest last; nothing where it is missing or makes no sense."""
     try:
-        told = json.loads((folder / FILE).read_text("utf-8"))
-        return [_read(row) for row in told["incidents"]][-MOST_KEPT:]
+        document = json.loads((folder / FILE).read_text("utf-8"))
+        return [_read(row) for row in document["incidents"]][-MOST_KEPT:]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:

@@ -20,7 +20,7 @@ from typing import Any
 
 from mirror import __version__
 from mirror.coach.feedback import Feedback, Light, State
-from mirror.coach.lamp import told
+from mirror.coach.lamp import worse_verdict
 from mirror.knees.reading import Rep, Verdict
 from mirror.plain import in_home
 from mirror.service.containment import Report, logged
@@ -81,7 +81,7 @@ class RepCount:
     def write(self, t: float, feedback: Feedback, rep: Rep | None) -> None:
         """One moment; while paused nothing counts."""
         if rep is not None and feedback.state is not State.PAUSED:
-            self.by_verdict[told(rep.left.verdict, rep.right.verdict).value] += 1
+            self.by_verdict[worse_verdict(rep.left.verdict, rep.right.verdict).value] += 1
 
     def light(self, t: float, light: Light) -> None:
         """Lamps are not counted."""

@@ -159,12 +159,12 @@ class Starts:
 def read(file: Path) -> StartHistory:
     """What is remembered; nothing where there is no such file or it makes no sense."""
     try:
-        told = json.loads(file.read_text("utf-8"))
+        document = json.loads(file.read_text("utf-8"))
         names = ("started_t", "opening_t", "camera_missed_s", "display_missed_s")
-        numbers = {name: _seconds(told[name]) for name in names}
-        ends = tuple(float(t) for t in told["ends"])
+        numbers = {name: _seconds(document[name]) for name in names}
+        ends = tuple(float(t) for t in document["ends"])
         return StartHistory(
-            running=bool(told["running"]), resting=bool(told["resting"]), ends=ends, **numbers
+            running=bool(document["running"]), resting=bool(document["resting"]), ends=ends, **numbers
         )
     except (OSError, ValueError, TypeError, KeyError):
         return StartHistory()
@@ -175,8 +175,8 @@ def recent(record: StartHistory, now: float) -> tuple[float, ...]:
     return tuple(t for t in record.ends if now - WITHIN_S <= t <= now)
 
 
-def _seconds(told: object) -> float | None:
-    return None if told is None else float(told)  # type: ignore[arg-type]
+def _seconds(document: object) -> float | None:
+    return None if document is None else float(document)  # type: ignore[arg-type]
 
 
 def _missed(before_s: float | None, there: bool | None, since_s: float) -> float | None:

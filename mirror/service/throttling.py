@@ -55,9 +55,9 @@ def throttled(sys_folder: Path = SYS, vcgencmd: str = "vcgencmd") -> int | None:
 
     Where only the kernel's voltage alarm is there, it gives the one bit it knows: under-voltage now.
     """
-    for told_in in sys_folder.glob("devices/platform/soc*/soc*:firmware/get_throttled"):
+    for file in sys_folder.glob("devices/platform/soc*/soc*:firmware/get_throttled"):
         try:
-            return int(told_in.read_text(), 16)
+            return int(file.read_text(), 16)
         except (OSError, ValueError):
             continue
     asked = _asked(vcgencmd)
@@ -88,7 +88,7 @@ def _voltage_alarm(sys_folder: Path) -> int | None:
     return None
 
 
-def told(bits: int) -> list[str]:
+def throttle_words(bits: int) -> list[str]:
     """What the throttle bits say, in words, one clause per bit that is set."""
     return [says for bit, says in THROTTLE_BITS.items() if bits >> bit & 1]
 
@@ -129,7 +129,7 @@ class Health:
 
     def __str__(self) -> str:
         words = [] if self.temperature_c is None else [f"{self.temperature_c:.0f} degrees Celsius"]
-        return ", ".join(words + told(self.now)) or "nothing told"
+        return ", ".join(words + throttle_words(self.now)) or "nothing told"
 
 
 class StepDown:
@@ -244,7 +244,8 @@ class HealthWatch:
         if after is before:
             if slowed != self._slowed:
                 log.warning(
-                    "heat: %s", ", ".join(told(self._slowed)) or "the firmware slows nothing any more"
+                    "heat: %s",
+                    ", ".join(throttle_words(self._slowed)) or "the firmware slows nothing any more",
                 )
             return
         if after > before:

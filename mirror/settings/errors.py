@@ -1,4 +1,4 @@
-"""Mistakes told: one line each, with what was wrong, what would be right and the nearest name there is.
+"""Mistakes in words: one line each, with what was wrong, what would be right and the nearest name there is.
 
 Given what a person wrote and where; reads no file and no variable itself.
 """

@@ -14,7 +14,7 @@ from mirror.settings.sections import SECTIONS, Settings, every
 
 
 class SettingRow(NamedTuple):
-    """One setting, told: for `config show` and for tables in the documentation."""
+    """One setting in text: for `config show` and for tables in the documentation."""
 
     section: str
     name: str
@@ -38,16 +38,16 @@ def where(settings: Settings) -> dict[str, str]:
 def rows(settings: Settings) -> list[SettingRow]:
     """Every setting with its value, unit and origin. A value that is left out is shown as "-"."""
     origins = where(settings)
-    told = []
+    found = []
     for section, name, field in every():
         value = getattr(getattr(settings, section), name)
         shown = "-" if value is None else toml(value)
-        told.append(
+        found.append(
             SettingRow(
                 section, name, shown, unit(field), origins[f"{section}.{name}"], field.description or ""
             )
         )
-    return told
+    return found
 
 
 def describe(field: FieldInfo) -> str:

@@ -18,7 +18,7 @@ from mirror.service.containment import Bulkhead, guarded
 from mirror.station.sight import Judging, Looking, Sight, Telling
 from mirror.station.tally import Tally
 
-TOLD_AFTER_S = 1.0
+SHOWN_AFTER_S = 1.0
 """A room that fails at every frame for so long is told on the glass."""
 
 
@@ -31,9 +31,9 @@ class Failing:
     error: Exception
 
     @property
-    def told(self) -> Exception | None:
+    def lasting(self) -> Exception | None:
         """What is said about it; None as long as it may pass by itself."""
-        return self.error if self.t - self.since_t >= TOLD_AFTER_S else None
+        return self.error if self.t - self.since_t >= SHOWN_AFTER_S else None
 
 
 class Eyes:
@@ -89,7 +89,7 @@ class Eyes:
     def trouble(self) -> Exception | None:
         """What goes wrong with every frame for a while."""
         failing = self._failing
-        return None if failing is None else failing.told
+        return None if failing is None else failing.lasting
 
     def start(self) -> None:
         self._thread.start()

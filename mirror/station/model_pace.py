@@ -32,10 +32,10 @@ REMEMBERED = 0.95
 class ModelPace(Protocol):
     """What the eyes ask. Both are called in the eyes thread only."""
 
-    def begin(self, told: Callable[[float], bool]) -> PoseNet | None:
+    def begin(self, progress: Callable[[float], bool]) -> PoseNet | None:
         """Before the first frame: another network than the one at hand, or None. May take a while.
 
-        told: given the share that is done, 0..1; False when the mirror is to end.
+        progress: given the share that is done, 0..1; False when the mirror is to end.
         """
 
     def after(self, t: float, took_s: float, nobody: bool) -> PoseNet | None:
@@ -48,7 +48,7 @@ class ModelPace(Protocol):
 class Steady:
     """One network, for good."""
 
-    def begin(self, told: Callable[[float], bool]) -> PoseNet | None:
+    def begin(self, progress: Callable[[float], bool]) -> PoseNet | None:
         return None
 
     def after(self, t: float, took_s: float, nobody: bool) -> PoseNet | None:
@@ -85,11 +85,11 @@ class Stepping:
         if chosen is not None:
             self._climb(chosen)
 
-    def begin(self, told: Callable[[float], bool]) -> PoseNet | None:
+    def begin(self, progress: Callable[[float], bool]) -> PoseNet | None:
         if self._chosen is not None:
             return None
         log.info("model: timing the networks on this machine, once")
-        if not told(0.0):  # loading them takes a while, too
+        if not progress(0.0):  # loading them takes a while, too
             return None
         # larger ones than the default would be no choice where it is fast enough, and none where it isn't
         models = [entry for entry in choice.candidates() if entry.card.get("time_to_default", 1.0) <= 1.0]
@@ -98,11 +98,11 @@ class Stepping:
 
         def go_on(share: float) -> bool:
             nonlocal ended
-            ended = not told(share)
+            ended = not progress(share)
             return not ended
 
         how: dict[str, Any] = {"runtime": self._runtime, "xnnpack": self._xnnpack}
-        timings = choice.bench(models, threads, rounds=FIRST_ROUNDS, told=go_on, **how)
+        timings = choice.bench(models, threads, rounds=FIRST_ROUNDS, progress=go_on, **how)
         if ended:  # too little was timed to remember
             return None
         chosen = choice.recommend(timings, models, self._wanted_per_s)

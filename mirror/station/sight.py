@@ -151,9 +151,9 @@ class Sight:
         """The network that looks now."""
         return self._looking.tracker.net
 
-    def begin(self, told: Callable[[float], bool]) -> None:
-        """Get ready. told: the share that is done; answers whether to go on."""
-        self._use(self._looking.pace.begin(told))
+    def begin(self, progress: Callable[[float], bool]) -> None:
+        """Get ready. progress: given the share that is done; answers whether to go on."""
+        self._use(self._looking.pace.begin(progress))
 
     def keep_pace(self, t: float, took_s: float) -> None:
         """After the frame of time t, which took so long: another network, where one goes better."""
@@ -217,12 +217,12 @@ class Sight:
             self._play(feedback.sound, feedback.cue)
         self.laps.mark("lights")
         self._show(feedback)
-        told = None if rep is None else self._clock.rep(rep)
-        if told is not None:
-            self.reps = (*self.reps, told)[-MOST_REPS:]
+        rep_on_clock = None if rep is None else self._clock.rep(rep)
+        if rep_on_clock is not None:
+            self.reps = (*self.reps, rep_on_clock)[-MOST_REPS:]
         feedback = self._judged_late(feedback)
         self.tally = self.tally.with_judged(frame.t)
-        self._telling.events.write(self._clock.since_zero(frame.t), feedback, told)
+        self._telling.events.write(self._clock.since_zero(frame.t), feedback, rep_on_clock)
 
     def _judged_late(self, feedback: Feedback) -> Feedback:
         """The same on the clip's clock; what is known of them now is known of the newest repetitions, too."""
@@ -248,7 +248,7 @@ class Sight:
     def unlit(self) -> None:
         """No frame comes: a colour that nobody's knees stand for any more goes out."""
         self._telling.lights.show(Light.OFF)
-        self._told_off()
+        self._logged_off()
 
     def go_dark(self, t: float) -> None:
         """Nothing is known of the frame of time t, so nothing is shown of it."""
@@ -292,8 +292,8 @@ class Sight:
     def close(self) -> None:
         """The lamp is let go, dark. Raises what the lamp raises."""
         self._telling.lights.close()
-        self._told_off()
+        self._logged_off()
 
-    def _told_off(self) -> None:
+    def _logged_off(self) -> None:
         if self.tally.begun:
             self._telling.events.light(self._clock.since_zero(self.tally.last_t), Light.OFF)

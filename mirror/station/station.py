@@ -360,15 +360,15 @@ class Station:
     def status(self) -> str:
         """Pace in a line: frames judged a second, dropped, rested, and how the screen kept up."""
         tally = self.eyes.tally
-        told = f"{tally.judged} frames judged ({tally.per_second:.1f}/s), {self.mailbox.dropped} dropped"
+        line = f"{tally.judged} frames judged ({tally.per_second:.1f}/s), {self.mailbox.dropped} dropped"
         if tally.rested:
-            told += f", {tally.rested} rested"
+            line += f", {tally.rested} rested"
         if self.drawn.pictures:
-            told += (
+            line += (
                 f"; {self.drawn.pictures} pictures drawn, none from a frame older than "
                 f"{self.drawn.oldest_frame_times:.1f} frame times, {self.drawn.skipped} skipped for age"
             )
-        return told
+        return line
 
 
 def _rules(settings: Settings) -> CoachRules:

@@ -39,16 +39,16 @@ class Class:
     def until(self, what: str, holds: Callable[[], object]) -> None:
         deadline, tick = time.monotonic() + PATIENCE_S, threading.Event()
         while not holds():
-            assert time.monotonic() < deadline, f"never {what}: {self.board.told('en')}"
+            assert time.monotonic() < deadline, f"never {what}: {self.board.snapshot('en')}"
             tick.wait(0.02)
 
     @property
     def cards(self) -> dict[str, dict]:
-        return {card["name"]: card for card in self.board.told("en")["stations"]}
+        return {card["name"]: card for card in self.board.snapshot("en")["stations"]}
 
     @property
     def connected(self) -> bool:
-        return self.board.told("en")["broker"]["connected"]
+        return self.board.snapshot("en")["broker"]["connected"]
 
 
 @pytest.fixture

@@ -269,7 +269,7 @@ def test_what_the_page_is_told_has_everything_and_cues_in_words(board):
     one.comes()
     one.number = 1
     one.shows(State.SQUATTING, ((GOOD, GOOD),), "knees_over_toes", (GOOD, OFF))
-    told = board.told("de")
+    told = board.snapshot("de")
     assert told["broker"] == {"name": "broker:1883", "connected": True}
     assert told["timer"]["state"] == "stopped"
     (card,) = told["stations"]

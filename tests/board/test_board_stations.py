@@ -40,7 +40,7 @@ class Hall:
 
     @property
     def cards(self) -> list[dict]:
-        return self.floor.told()["stations"]
+        return self.floor.snapshot()["stations"]
 
     @property
     def card(self) -> dict:
@@ -209,12 +209,12 @@ def test_another_class_forgets_finished_sets_and_who_is_gone_and_not_who_is_ther
         mirror.squats((GOOD, GOOD))
         mirror.finishes((GOOD, GOOD))
     gone.goes()
-    before = hall.floor.told()["sets"]
+    before = hall.floor.snapshot()["sets"]
     hall.pass_time(5)
     hall.floor.begin_anew()
     assert [card["name"] for card in hall.cards] == ["Rack 1"]
     assert hall.floor.sets() == []
-    assert hall.floor.told()["sets"] != before
+    assert hall.floor.snapshot()["sets"] != before
     hall.remembered = True
     here.finishes((GOOD, GOOD))  # the broker tells it once more after a lost connection
     assert hall.floor.sets() == []
@@ -306,7 +306,7 @@ def test_a_state_that_makes_no_sense_changes_nothing(hall, wrong):
 def test_nothing_anybody_sends_stops_the_floor(kind, payload):
     floor = Floor()
     floor.hear("x", kind, payload, False)
-    json.dumps(floor.told())
+    json.dumps(floor.snapshot())
 
 
 JSON = st.recursive(
@@ -323,7 +323,7 @@ KEYS = st.sampled_from(
 def test_no_json_stops_the_floor_and_what_it_tells_can_always_be_sent(kind, said):
     floor = Floor()
     floor.hear("x", kind, json.dumps({**STATE, **said}).encode(), False)
-    json.dumps(floor.told(), ensure_ascii=False, allow_nan=False).encode()
+    json.dumps(floor.snapshot(), ensure_ascii=False, allow_nan=False).encode()
 
 
 def test_texts_are_cut_and_have_no_line_breaks_or_half_characters(hall):

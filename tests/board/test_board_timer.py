@@ -121,7 +121,7 @@ def test_a_coach_starts_pauses_and_stops_it_and_the_stations_are_told(desk):
     assert (desk.last["started"], desk.last["work_s"]) == (NOW, 30)
     desk.board.ask("stop", None, None, None)
     assert (desk.last["started"], "paused_s" in desk.last) == (None, False)
-    assert desk.board.told("en")["timer"]["state"] == "stopped"
+    assert desk.board.snapshot("en")["timer"]["state"] == "stopped"
 
 
 def test_what_changes_nothing_is_not_said(desk):
@@ -144,7 +144,7 @@ def test_a_board_that_starts_during_a_class_goes_on_with_its_timer(desk):
     later = Desk()
     later.now += 20
     later.board.hear(TOPIC, desk.said[-1][1], True)
-    assert later.board.told("en")["timer"] == {
+    assert later.board.snapshot("en")["timer"] == {
         "state": "running", "elapsed_s": 20.0, "work_s": 30, "rest_s": 15, "rounds": 4,
     }  # fmt: skip
 
@@ -177,7 +177,7 @@ def test_a_program_of_the_gyms_own_may_set_the_timer_without_saying_when(desk):
     desk.board.hear(TOPIC, said, True)  # remembered from before
     assert desk.board.timer.work_s == 30
     desk.board.hear(TOPIC, said, False)
-    assert desk.board.told("en")["timer"]["elapsed_s"] == 10
+    assert desk.board.snapshot("en")["timer"]["elapsed_s"] == 10
     assert desk.board.timer.work_s == 60
 
 

@@ -74,7 +74,7 @@ def test_a_network_without_constants_is_no_candidate() -> None:
 def test_all_take_turns_and_the_share_that_is_done_is_told() -> None:
     shares: list[float] = []
     models = [entry for entry in MODELS if entry.name in (DEFAULT_MODEL, SMALL)]
-    found = choice.bench(models, [1, 2], rounds=2, told=lambda share: not shares.append(share))
+    found = choice.bench(models, [1, 2], rounds=2, progress=lambda share: not shares.append(share))
     assert {(one.model, one.threads) for one in found} == {
         (entry.name, count) for entry in models for count in (1, 2)
     }
@@ -84,7 +84,7 @@ def test_all_take_turns_and_the_share_that_is_done_is_told() -> None:
 
 def test_timing_ends_when_it_is_told_to() -> None:
     models = [entry for entry in MODELS if entry.name in (DEFAULT_MODEL, SMALL)]
-    assert len(choice.bench(models, [1], rounds=50, told=lambda share: False)) == 1
+    assert len(choice.bench(models, [1], rounds=50, progress=lambda share: False)) == 1
 
 
 def test_a_choice_is_kept_for_this_machine_only(tmp_path: Path) -> None:

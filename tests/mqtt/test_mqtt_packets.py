@@ -233,7 +233,7 @@ def test_a_message_of_50_megabytes_takes_none_of_a_boards_memory(opened):
     try:
         with Stranger(acts) as stranger:
             one = board(stranger.address, opened)
-            until("the other is seen", lambda: "Bar" in [at["name"] for at in one.told("en")["stations"]])
+            until("the other is seen", lambda: "Bar" in [at["name"] for at in one.snapshot("en")["stations"]])
             _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -281,7 +281,7 @@ def test_a_thread_that_falls_is_told_and_begins_anew_and_connected_is_true(who, 
         one = station(stranger.address, opened) if who == "station" else board(stranger.address, opened)
 
         def connected() -> bool:
-            return one.connected if who == "station" else one.told("en")["broker"]["connected"]
+            return one.connected if who == "station" else one.snapshot("en")["broker"]["connected"]
 
         until("it is there", connected)
         falls.set()

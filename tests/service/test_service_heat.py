@@ -58,9 +58,9 @@ def test_without_sys_and_vcgencmd_nothing_is_told(tmp_path):
 
 def test_all_eight_bits_have_words():
     assert len(heat.THROTTLE_BITS) == 8
-    assert heat.told(0xF000F) == list(heat.THROTTLE_BITS.values())
-    assert heat.told(0x50000) == ["the supply voltage was too low", "the processor was throttled"]
-    assert heat.told(0) == []
+    assert heat.throttle_words(0xF000F) == list(heat.THROTTLE_BITS.values())
+    assert heat.throttle_words(0x50000) == ["the supply voltage was too low", "the processor was throttled"]
+    assert heat.throttle_words(0) == []
 
 
 def test_the_state_folder_is_systemds_else_the_persons(tmp_path, monkeypatch):

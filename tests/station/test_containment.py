@@ -41,7 +41,7 @@ from mirror.service.metrics import Metrics, Snapshot
 from mirror.service.throttling import Health, HealthWatch
 from mirror.settings import LightsSettings, Settings
 from mirror.signals.lights import MockLights
-from mirror.station.eyes import TOLD_AFTER_S, Eyes, Failing
+from mirror.station.eyes import SHOWN_AFTER_S, Eyes, Failing
 from mirror.station.sight import Judging, Looking, Telling
 from mirror.station.station import Station
 from mirror.station.upkeep import Upkeep
@@ -397,7 +397,7 @@ def test_a_screen_that_never_draws_again_ends_the_mirror_in_order(
 
 
 def test_eyes_that_fail_for_long_put_the_fault_scene_on_the_glass(station: Station) -> None:
-    station.eyes._failing = Failing(0.0, TOLD_AFTER_S, Odd("nobody foresaw this"))
+    station.eyes._failing = Failing(0.0, SHOWN_AFTER_S, Odd("nobody foresaw this"))
     moment = station._moment()
     assert (moment.state, moment.light) == (State.FAULT, Light.OFF)
     assert "squat-mirror doctor" in words("en").line(moment.note)

@@ -343,7 +343,7 @@ def live(case: Case) -> int:
         eyes._dark()
         hold(eyes.fault is None and lamp.light is Light.OFF, "light at the end")
         drawer.draw(eyes.feedback)
-        json.dumps(heard.floor.told(), allow_nan=False)
+        json.dumps(heard.floor.snapshot(), allow_nan=False)
         heard.floor.sets()
         for line in told.getvalue().splitlines():
             strict(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mirror.coach.feedback import ClassClock, Feedback
 from mirror.coach.mark_style import SKY, SOFT, WHITE
-from mirror.screen.clock import told_s
+from mirror.screen.clock import minutes_and_seconds
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
@@ -40,4 +40,4 @@ def _dial(glass: Glass, clock: ClassClock, place: Rect) -> None:
         glass.marks.filling(glass.sheet, middle, radius, seconds / length)
     inner = round(1.3 * radius)
     box = (middle[0] - inner // 2, middle[1] - inner // 2, inner, inner)
-    glass.say(told_s(seconds), round(0.45 * radius), box)
+    glass.say(minutes_and_seconds(seconds), round(0.45 * radius), box)

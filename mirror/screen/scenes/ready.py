@@ -13,7 +13,7 @@ class Ready:
         glass.picture(picture)
         places = glass.places
         glass.shade(places.whole)
-        set_column(glass, places.whole, self._told(glass, feedback))
+        set_column(glass, places.whole, self._lines(glass, feedback))
         glass.knees(feedback)
         if feedback.gestures:
             glass.shade(places.note)
@@ -25,7 +25,7 @@ class Ready:
             )
 
     @staticmethod
-    def _told(glass: Glass, feedback: Feedback) -> list[Text]:
+    def _lines(glass: Glass, feedback: Feedback) -> list[Text]:
         """In a comparison what to do for this set comes first; its name is a sign of its own."""
         large, body = round(1.3 * glass.sizes.body), glass.sizes.body
         step, note = feedback.experiment, glass.words.line(feedback.note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mirror.coach.feedback import Feedback
 from mirror.coach.mark_style import SKY, SOFT, WHITE
-from mirror.screen.clock import told_s
+from mirror.screen.clock import minutes_and_seconds
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.word import draw_word, lay
 
@@ -48,8 +48,8 @@ class Squatting:
         if clock is None or clock.seconds_left is None:
             return 0
         cap = round(1.3 * glass.sizes.body)
-        wide = glass.letters.width(told_s(clock.seconds_left), cap)
-        glass.line_from(told_s(clock.seconds_left), cap, right - wide, middle, SOFT)
+        wide = glass.letters.width(minutes_and_seconds(clock.seconds_left), cap)
+        glass.line_from(minutes_and_seconds(clock.seconds_left), cap, right - wide, middle, SOFT)
         return wide + glass.sizes.margin // 2
 
 

@@ -26,12 +26,14 @@ OF_KNEES = 2
 class Summary:
     def draw(self, glass: Glass, feedback: Feedback, picture: Picture | None) -> None:
         glass.clear()
-        told = feedback.summary
-        if told is None:
+        summary = feedback.summary
+        if summary is None:
             return
-        page = min(feedback.summary_page, told.pages - 1)
-        room = _foot(glass, told, page)
-        words, drawn = (_seen(glass, told), _drawn(glass, told)) if page == 0 else _offered(glass, feedback)
+        page = min(feedback.summary_page, summary.pages - 1)
+        room = _foot(glass, summary, page)
+        words, drawn = (
+            (_seen(glass, summary), _drawn(glass, summary)) if page == 0 else _offered(glass, feedback)
+        )
         left, top, width, height = room
         if glass.portrait or not drawn:
             set_column(glass, room, [*words, *drawn], close=True)
@@ -41,76 +43,76 @@ class Summary:
         set_column(glass, (left + width - half, top, half, height), drawn, close=True)
 
 
-def _foot(glass: Glass, told: SetSummary, page: int) -> Rect:
+def _foot(glass: Glass, summary: SetSummary, page: int) -> Rect:
     """What always holds, and which page this is; the room above it."""
     width, height, margin = glass.width, glass.height, glass.sizes.margin
     low = round((FOOT if glass.portrait else LYING_FOOT) * height)
-    dots = glass.sizes.body if told.pages > 1 else 0
+    dots = glass.sizes.body if summary.pages > 1 else 0
     top = height - low - dots - margin // 3
     inner = width - 2 * margin
     glass.say(glass.words("summary.coaching_only"), glass.sizes.small, (margin, top, inner, low), SOFT)
     if dots:
-        glass.pages(page, told.pages, (margin, top + low, inner, dots))
+        glass.pages(page, summary.pages, (margin, top + low, inner, dots))
     return margin, margin // 2, inner, top - margin // 2
 
 
-def _seen(glass: Glass, told: SetSummary) -> list[Item]:
+def _seen(glass: Glass, summary: SetSummary) -> list[Item]:
     """What was seen, in words."""
     body, say = glass.sizes.body, glass.words.line
-    head: list[Item] = [Text(say(told.headline), round((1.7 if glass.portrait else 1.4) * body), gap=0.0)]
-    if told.compared is not None:
-        head.append(Text(say(told.compared.title), body, SKY, gap=0.2))
-        return head + [Text(say(line), body, gap=0.5) for line in told.compared.sentences[:OF_KNEES]]
-    head.append(Text(say(told.sentence), body, gap=0.2))
-    head.append(Text(say(told.own_line), glass.sizes.small, SOFT, gap=0.2))
-    return head + ([] if _later(glass, told) else [_last_set(glass, told)])
+    head: list[Item] = [Text(say(summary.headline), round((1.7 if glass.portrait else 1.4) * body), gap=0.0)]
+    if summary.compared is not None:
+        head.append(Text(say(summary.compared.title), body, SKY, gap=0.2))
+        return head + [Text(say(line), body, gap=0.5) for line in summary.compared.sentences[:OF_KNEES]]
+    head.append(Text(say(summary.sentence), body, gap=0.2))
+    head.append(Text(say(summary.own_line), glass.sizes.small, SOFT, gap=0.2))
+    return head + ([] if _later(glass, summary) else [_last_set(glass, summary)])
 
 
-def _later(glass: Glass, told: SetSummary) -> bool:
+def _later(glass: Glass, summary: SetSummary) -> bool:
     """Whether the set before is told on the second page: an upright glass has its room there."""
-    return glass.portrait and told.pages > 1
+    return glass.portrait and summary.pages > 1
 
 
-def _last_set(glass: Glass, told: SetSummary) -> Text:
-    return Text(glass.words.line(told.last_set), glass.sizes.body, SOFT, gap=0.6)
+def _last_set(glass: Glass, summary: SetSummary) -> Text:
+    return Text(glass.words.line(summary.last_set), glass.sizes.body, SOFT, gap=0.6)
 
 
-def _drawn(glass: Glass, told: SetSummary) -> list[Item]:
+def _drawn(glass: Glass, summary: SetSummary) -> list[Item]:
     """The same in bars, with how deep and how fast."""
-    body, compared, say = glass.sizes.body, told.compared, glass.words.line
+    body, compared, say = glass.sizes.body, summary.compared, glass.words.line
 
     def bars(place: Rect, scale: float) -> None:
         cap = round(scale * body)
         if compared is not None:
             set_bars(glass, compared, place, cap)
         else:
-            rep_bars(glass, told.reps, place, cap)
+            rep_bars(glass, summary.reps, place, cap)
 
     if compared is not None:
         return [Drawing(round(COMPARED_CHART * body), bars, body // 2, grow=True)]
-    if not told.reps:
+    if not summary.reps:
         return []
     chart = Drawing(round(CHART * body), bars, body // 2, grow=True)
-    told_in_words: list[Item] = [Text(say(told.depth), body, gap=0.3), Text(say(told.tempo), body, gap=0.1)]
-    return [chart, *told_in_words]
+    in_words: list[Item] = [Text(say(summary.depth), body, gap=0.3), Text(say(summary.tempo), body, gap=0.1)]
+    return [chart, *in_words]
 
 
 def _offered(glass: Glass, feedback: Feedback) -> tuple[list[Item], list[Item]]:
     """What squats have in common and at most one thing to try; its figure, and what hands could start."""
-    body, told, say = glass.sizes.body, feedback.summary, glass.words.line
-    if told is None:
+    body, summary, say = glass.sizes.body, feedback.summary, glass.words.line
+    if summary is None:
         return [], []
-    common = told.patterns[:1] if told.compared is None else told.compared.sentences[OF_KNEES:]
+    common = summary.patterns[:1] if summary.compared is None else summary.compared.sentences[OF_KNEES:]
     words: list[Item] = [Text(say(line), body) for line in common]
-    words.append(Text(say(told.tried), body, gap=0.6))
-    if told.compared is None and _later(glass, told):
-        words.append(_last_set(glass, told))
+    words.append(Text(say(summary.tried), body, gap=0.6))
+    if summary.compared is None and _later(glass, summary):
+        words.append(_last_set(glass, summary))
     step = feedback.experiment
     following = step.instruction if step is not None and step.done < step.of else None
-    offer = Text(say(following or told.offer), body, SKY, gap=0.8)
-    if told.drill not in FIGURES:
+    offer = Text(say(following or summary.offer), body, SKY, gap=0.8)
+    if summary.drill not in FIGURES:
         return [*words, offer], []
-    drill = glass.words.drill(told.drill)
+    drill = glass.words.drill(summary.drill)
 
     def figure(place: Rect, _: float) -> None:
         draw_figure(glass, drill.key, place)
