@@ -44,7 +44,16 @@ ALLOWED = {
         "note_key",
         "note_why",
     ),
-    *("good", "caution", "off_track", "unknown", "depth_deg", "depth_label", "deviation_deg"),
+    *(
+        "good",
+        "caution",
+        "off_track",
+        "unknown",
+        "depth_deg",
+        "depth_label",
+        "deviation_deg",
+        "inside_own_track_deg",
+    ),
     *("sentences", "patterns"),
 }
 """Every name there may be in what a station says: a new one is to be thought about here first."""
