@@ -641,7 +641,7 @@ def test_a_fault_leaves_the_joints_before_it_and_playing_them_shows_it_again(
         patch.setattr("mirror.station.knee_watch.KneeWatch", fails_at_first)
         patch.setenv("STATE_DIRECTORY", str(tmp_path / "elsewhere"))
         again = watched(kept, tmp_path / "again.npz")
-    assert again.incidents.by_room == {"knees": 1}
+    assert again.incidents.by_room.keys() == {"knees"}
 
 
 def _fails_at_first(self: Any, span: Any) -> Any:

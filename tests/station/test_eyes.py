@@ -28,7 +28,7 @@ from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
 from mirror.knees.optics import Camera
 from mirror.knees.reading import Rep, Verdict
-from mirror.pose.people import PersonTracker
+from mirror.pose.people import SECOND_BODY, PersonTracker
 from mirror.pose.pose import Pose
 from mirror.pose.pose_net import Looks
 from mirror.service.events import EventLog
@@ -272,13 +272,15 @@ class Pictured(NoNet):
     def __init__(self, sim: simulate.Simulated, bottom_s: float = math.inf) -> None:
         self._sim = sim
         self._passes = (bottom_s - PASSES_S[0], bottom_s + PASSES_S[1])
+        self.others = 0
 
     def look(self, *looked: object) -> np.ndarray:
         frame = looked[0]
         assert isinstance(frame, Frame)
         keypoints = self._sim.keypoints[np.searchsorted(self._sim.t, frame.t)]
-        beside = np.float32([0.0, 0.3, 0.0])
-        return keypoints - beside if self._passes[0] < frame.t < self._passes[1] else keypoints
+        passes = self._passes[0] < frame.t < self._passes[1]
+        self.others = SECOND_BODY if passes else 0
+        return keypoints - np.float32([0.0, 0.3, 0.0]) if passes else keypoints
 
 
 def said_of(sim: simulate.Simulated, net: Pictured) -> list[Feedback]:
