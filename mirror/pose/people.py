@@ -31,12 +31,16 @@ HOP_SHANKS = 0.5
 """Hips that jump this many shank lengths between two frames may belong to somebody else."""
 DART_SHARE = 0.05
 """...and so do hips that dart aside by this share of standing height: 1.3 m/s, sideways."""
-SWELL, ASIDE_SHARE = 1.05, 0.01
+SWELL, ASIDE_SHARE = 1.05, 0.02
 """...and a body that grows by this factor between two frames, beyond what the person on the mark measures,
 while its hips move aside by this share of standing height: hips that stay are of somebody who stretches."""
 LARGER = 1.08
+SURE_SCORE = 0.4
+"""Joints less sure than this jump about on one body that lies, or that is half out of the picture..."""
+AWAY_SHARE = 0.12
+"""...or of somebody whose feet left their place by this share of standing height: they walk, or lie..."""
 WALKS_UPRIGHT = 0.5
-"""A body lower than this share of the person's standing height lies, or folds up: nobody passes like that."""
+"""...and a body lower than this share of the person's standing height folds up: nobody passes like that."""
 FRAME_S = 1 / 15
 """Between two frames as far apart as these; further apart, so much more is allowed."""
 SECOND_BODY = 2
@@ -309,7 +313,9 @@ class PersonTracker:
     def _jumped(self, body: Body, person: Person, t: float) -> bool:
         """Whether no person moves like that from the last frame to this one."""
         height, (x, y), (last_x, last_y) = person.place.height, body.hips, person.last.hips
-        if body.height < WALKS_UPRIGHT * height:
+        if body.score < SURE_SCORE or body.height < WALKS_UPRIGHT * height:
+            return False
+        if person.place.moved(person.last) > AWAY_SHARE:
             return False
         frames = max(1.0, (t - person.last_t) / FRAME_S)
         far = math.hypot(x - last_x, y - last_y) > HOP_SHANKS * SHANK * height * frames

@@ -184,7 +184,7 @@ def test_joints_that_jump_where_a_second_body_is_seen_are_doubted() -> None:
 
 JUMPS = {
     "darts aside": standing(x=240.0 + 0.06 * TALL_PX),
-    "grows at once": standing(x=240.0 + 0.02 * TALL_PX, tall=1.15 * TALL_PX),
+    "grows at once": standing(x=240.0 + 0.03 * TALL_PX, tall=1.15 * TALL_PX),
     "is elsewhere": ASIDE,
 }
 
@@ -207,6 +207,26 @@ def test_the_same_movement_with_a_second_body_a_moment_before_is_doubted(jump: F
     scene.lasting(standing(), TOGETHER_S - 2 * FRAME_S)
     assert scene.frame(jump).seen is Presence.UNSURE
     assert scene.state is Tracking.DOUBTED
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [standing(x=300.0, score=0.35), standing(x=300.0, tall=0.45 * TALL_PX)],
+    ids=["joints that are hardly sure", "somebody folded up on the floor"],
+)
+def test_joints_that_are_nobody_on_their_feet_are_no_jump(odd: F32) -> None:
+    scene = following()
+    for _ in range(3):
+        assert scene.frame(odd, others=SECOND_BODY).seen is Presence.FOUND
+
+
+def test_whoever_walks_away_from_their_place_is_not_doubted_for_the_picture_behind_them() -> None:
+    scene, x = Scene(), 240.0
+    scene.frame(standing())
+    while x < 300.0:
+        x += 15.0
+        assert scene.frame(standing(x=x)).seen is Presence.FOUND
+    assert scene.frame(standing(x=x + 30.0), others=SECOND_BODY).seen is Presence.FOUND
 
 
 def test_a_second_body_beside_somebody_who_moves_as_one_does_is_no_doubt() -> None:
