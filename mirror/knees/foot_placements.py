@@ -49,57 +49,53 @@ def find_placements(
     """Every placing of the feet in a recording: t (T,), p (T, 17, 2), score (T, 17), seen (T,). None where
     nobody was upright. cut: (T,) why feet are not in the picture; None where they are in every frame."""
     tracker, standing = MotionTracker(constants), Standing(constants)
-    found: list[FootPlacement] = []
-    here = _Here()
+    stood: list[FootPlacement] = []
+    happened = _Happened([], [], [])
     for i, now in enumerate(t):
         if not seen[i]:
             continue
         below = None if cut is None else cut[i]
         motion, movement = tracker.update(float(now), p[i], score[i], None, cut=below)
-        known = FootPlacement(standing.since_s, standing.stance, standing.why)
+        since_s = standing.since_s
         if standing.see(motion, score[i], up_again=isinstance(movement, Span)) is Change.MOVED:
-            found += _placed(known, here.leave(standing.since_s))
-        here.add(motion, movement)
+            stood.append(FootPlacement(since_s, standing.left, standing.why))
+        happened.add(motion, movement)
     ending = tracker.finish()
     if isinstance(ending, Span):
         standing.measure_in_passing()
-        here.bottoms.append(ending.bottom_s)
-    found += _placed(FootPlacement(standing.since_s, standing.stance, standing.why), here.leave(np.inf))
-    if found:
-        found[0] = replace(found[0], from_s=-np.inf)
-    return found
+        happened.bottoms.append(ending.bottom_s)
+    stood.append(FootPlacement(standing.since_s, standing.stance, standing.why))
+    until_s = [*(one.from_s for one in stood[1:]), np.inf]
+    looks = [happened.looks(one.from_s, end) for one, end in zip(stood, until_s, strict=True)]
+    found = [
+        replace(one, quiet_s=tuple(times))
+        for one, times in zip(stood, looks, strict=True)
+        if times and (one.stance is not None or one.why is not None)
+    ]
+    return [replace(found[0], from_s=-np.inf), *found[1:]] if found else []
 
 
-class _Here:
-    """What happened on the feet as they stand: times, seconds."""
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """Times, seconds, at which somebody was upright and nearly still, high, and at the bottom of a squat."""
 
-    def __init__(self) -> None:
-        self.upright: list[float] = []
-        self.high: list[float] = []
-        self.bottoms: list[float] = []
+    upright: list[float]
+    high: list[float]
+    bottoms: list[float]
 
     def add(self, motion: Motion, movement: Span | OtherMovement | None) -> None:
         if isinstance(movement, Span):
             self.bottoms.append(movement.bottom_s)
         if motion.seen.any():
-            self.upright += [motion.t] if motion.upright else []
-            self.high += [motion.t] if motion.q < HIGH_Q else []
+            self.upright.extend([motion.t] if motion.upright else [])
+            self.high.extend([motion.t] if motion.q < HIGH_Q else [])
 
-    def leave(self, since_s: float) -> list[float]:
-        """The feet stand elsewhere since then. When to look at them as they stood: while somebody was
-        upright, or was not but squatted, at the top. Feet on which nobody squatted nor stood were only on
-        their way."""
+    def looks(self, from_s: float, until_s: float) -> list[float]:
+        """When to look at the feet that stood from then till then: while somebody was upright, or was not but
+        squatted, at the top. Feet on which nobody squatted nor stood were only on their way."""
         upright, high, bottoms = (
-            [t for t in times if t < since_s] for times in (self.upright, self.high, self.bottoms)
+            [t for t in times if from_s <= t < until_s] for times in (self.upright, self.high, self.bottoms)
         )
-        for times in (self.upright, self.high, self.bottoms):
-            times[:] = [t for t in times if t >= since_s]
         if bottoms:
             return upright or high
         return upright if upright and upright[-1] - upright[0] > STOOD_S else []
-
-
-def _placed(known: FootPlacement, looks: list[float]) -> list[FootPlacement]:
-    """This placing, if it is one."""
-    somebody = known.stance is not None or known.why is not None
-    return [replace(known, quiet_s=tuple(looks))] if looks and somebody else []

@@ -62,14 +62,15 @@ class _Lengths:
 class Standing:
     """One person, from one frame to the next.
 
-    stance: the newest there is, or None. why: why what was seen so far is no stance, or None. since_s: when
-    the feet came to where they are; -inf for the first. times: of the frames the stance on these feet rests
-    on.
+    stance: the newest there is, or None. left: the one on the feet before these, or None. why: why what was
+    seen so far is no stance, or None. since_s: when the feet came to where they are; -inf for the first.
+    times: of the frames the stance on these feet rests on.
     """
 
     def __init__(self, constants: KeypointConstants) -> None:
         self._constants = constants
         self.stance: Stance | None = None
+        self.left: Stance | None = None
         self.why: Reason | None = None
         self.since_s = -math.inf
         self._lengths: _Lengths | None = None  # from feet that stood elsewhere
@@ -162,7 +163,9 @@ class Standing:
         return p[15:17], height / 2
 
     def _place(self, motion: Motion, since_s: float) -> None:
+        self.measure_in_passing()
         before, lasted_s = self.stance, self._measured_s
+        self.left = before
         self._anew()
         self.since_s, self.stance = since_s, None
         if self._lost:

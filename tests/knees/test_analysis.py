@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from judged import judged as at_the_desk
 
 from mirror.knees.analysis import Analysis, NoReference
+from mirror.knees.azimuth import ToeTips
 from mirror.knees.constants import ANATOMICAL
 from mirror.knees.judge import Thresholds
 from mirror.knees.live import KneeWatch
@@ -167,6 +168,19 @@ def test_feet_placed_anew_lose_the_reference_s_direction_and_keep_the_body_s_sha
     assert len(found.placements) == 2
     assert found.azimuths[1] is None
     assert verdicts(found.reps) == [("good", "good"), ("good", "good"), ("off_track", "good")]
+
+
+def test_a_clip_cut_to_another_angle_is_another_placing_though_nobody_was_still_before_the_cut() -> None:
+    one = session(LEFT_ONLY)
+    other = session(GOOD, camera=simulate.Camera(height_m=1.25, lateral_m=0.3))
+    (rep,) = one.reps
+    before = (one.t > rep.start_s + 0.1) & (one.t < rep.end_s - 0.1)
+    keypoints = np.concatenate([one.keypoints[before], other.keypoints])
+    cut = replace(other, t=np.arange(len(keypoints)) / 30.0, keypoints=keypoints)
+    found = at_the_desk(cut, toes_of=lambda placed: ToeTips(other.toes) if placed.from_s > 0 else None)
+    assert len(found.reps) == 2
+    assert [placed.stance is not None for placed in found.placements] == [True, True]
+    assert [azimuth is None for azimuth in found.azimuths] == [True, False]
 
 
 def test_a_hidden_knee_is_unknown_and_the_other_is_judged() -> None:
