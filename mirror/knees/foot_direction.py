@@ -50,7 +50,7 @@ def tracks_of(
     azimuth: of the feet, None where nobody has seen them. reference: the one among them that was done as
     wanted. elsewhere: tracks of the same person on other feet.
     """
-    if azimuth is None and elsewhere is None and len(shown) < FEWEST_WITHOUT_FEET:
+    if azimuth is None and len(shown) < FEWEST_WITHOUT_FEET:
         return None
     feet = or_usual(azimuth)
     before = expected(
