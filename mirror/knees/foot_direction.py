@@ -17,7 +17,8 @@ from mirror.knees.deep_half import DeepHalf
 from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Lines, Thresholds
 from mirror.knees.motion import Motion
 from mirror.knees.optics import ASSUMED_TILT_SD_DEG, F64
-from mirror.knees.own_track import LEVER, PEOPLE, OwnTracks, believe, expected
+from mirror.knees.own_track import LEVER, PEOPLE, Expected, OwnTracks, believe, expected
+from mirror.knees.reading import Verdict
 from mirror.knees.reasons import Reason
 from mirror.knees.repetition import Standard, reference_azimuth
 from mirror.knees.squat import Span
@@ -52,12 +53,22 @@ def tracks_of(
     """
     if azimuth is None and len(shown) < FEWEST_WITHOUT_FEET:
         return None
+    return believe(*_told(azimuth, shown, reference, elsewhere))
+
+
+def _told(
+    azimuth: Azimuth | None,
+    shown: Sequence[DeepHalf],
+    reference: DeepHalf | None,
+    elsewhere: OwnTracks | None,
+) -> tuple[F64, Expected]:
+    """(R, 2) degrees that all repetitions but the reference showed, and what is believed before them."""
     feet = or_usual(azimuth)
     before = expected(
         np.degrees(feet.sd), None if reference is None else reference.deviation_deg(feet.value), elsewhere
     )
     deep = [one.deviation_deg(feet.value) for one in shown if one is not reference]
-    return believe(np.array(deep, np.float64).reshape(-1, 2), before)
+    return np.array(deep, np.float64).reshape(-1, 2), before
 
 
 def own_line(azimuth: Azimuth | None, tracks: OwnTracks | None) -> F64:
@@ -147,6 +158,10 @@ class FootDirection:
         """[left, right] of this frame; judged: False where nothing is."""
         return self._judge.update(motion, self._azimuth if judged else None, self._lines if judged else None)
 
+    def worst_since(self, t: float) -> tuple[Verdict, Verdict]:
+        """[left, right]: the worst that was shown of frames after t."""
+        return self._judge.worst_since(t)
+
     def take_toes(self, toes: F64, stance: Stance, tilt_sd_deg: float = ASSUMED_TILT_SD_DEG) -> None:
         """Toe tips of the person standing: (2, 2) rectified tangents (x, y), [left, right]; NaN for a foot
         that was not seen. tilt_sd_deg: of the camera."""
@@ -186,7 +201,8 @@ class FootDirection:
         self._tracks = tracks_of(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
         self._lines = None
         if self._tracks is not None:
-            self._lines = Lines.of(self._tracks, self.thresholds, self._usual_q)
+            told = _told(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
+            self._lines = Lines.of_next(self._tracks, *told, self.thresholds, self._usual_q)
 
     def _from_toes(self, stance: Stance | None) -> Azimuth | None:
         if self._toes is None or stance is None:

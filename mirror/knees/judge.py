@@ -8,6 +8,7 @@ is shut or the leg's own track is not known, and never anything else.
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from mirror.knees.constants import KeypointConstants
 from mirror.knees.gate import LEAST_TRAVEL, MOST_SD_DEG
 from mirror.knees.motion import Motion
 from mirror.knees.optics import F64
-from mirror.knees.own_track import OwnTracks
+from mirror.knees.own_track import Expected, OwnTracks, limits_of_next
 from mirror.knees.reading import Phase, Verdict
 from mirror.knees.shank import deviation, deviation_sd
 from mirror.knees.smoothing import Exponential, MedianOfThree
@@ -30,6 +31,8 @@ USUAL_Q = 0.36
 DEEP_SHARE = 0.5
 LEAST_SHOWN_S = 0.15
 """What a half has shown for less time than this says nothing yet."""
+MOST_TOLD = 64
+"""Changes of verdict that are remembered: more than a repetition has."""
 ALWAYS_INSIDE_DEG = 12.0
 """A leg whose own track is so far inside its toes is told so: caution, whatever the repetition."""
 
@@ -53,6 +56,18 @@ class Thresholds:
     hold_s: float = 0.1
     smooth_tau_s: float = 0.08
     min_q: float = 0.10
+
+
+_SEVERITY = {Verdict.UNKNOWN: -1, Verdict.GOOD: 0, Verdict.CAUTION: 1, Verdict.OFF_TRACK: 2}
+
+
+def _severity(verdict: Verdict) -> int:
+    return _SEVERITY[verdict]
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """Of two verdicts; unknown is none."""
+    return max(one, other, key=_severity)
 
 
 def verdict_of(
@@ -83,6 +98,15 @@ class Lines:
     caution_deg: F64
     off_track_deg: F64
     deep_q: float = DEEP_SHARE * USUAL_Q
+
+    @staticmethod
+    def of_next(tracks: OwnTracks, shown: F64, before: Expected, limits: Thresholds, usual_q: float) -> Lines:
+        """For the repetition under way, which is not among those shown: (R, 2) degrees [left, right]. It will
+        count among them, so the light asks no less of it than its verdict will."""
+        sure = max(limits.off_track_sure, limits.first_sure)
+        asked = ((limits.caution_deg, limits.caution_sure), (limits.off_track_deg, sure))
+        caution, off = limits_of_next(shown, before, asked)
+        return Lines(tracks.zero_deg, caution, off, DEEP_SHARE * usual_q)
 
     @staticmethod
     def of(tracks: OwnTracks, limits: Thresholds, usual_q: float = USUAL_Q) -> Lines:
@@ -142,8 +166,12 @@ class _Leg:
     def _forget(self) -> None:
         self._median.reset()
         self._smooth.reset()
-        self._verdict = Verdict.UNKNOWN
+        self.verdict = Verdict.UNKNOWN
         self._over_caution_since = self._over_off_since = math.inf
+        self._down, self._up = _Half(), _Half()
+
+    def begin(self) -> None:
+        """A repetition begins: what the one before showed is over."""
         self._down, self._up = _Half(), _Half()
 
     def update(
@@ -153,13 +181,13 @@ class _Leg:
         if math.isnan(delta_deg):
             if t - self._judged_t > LAPSE_S:
                 self._forget()
-            return math.nan, self._verdict
+            return math.nan, self.verdict
         self._judged_t = t
         if deep:
             (self._up if up else self._down).add(t, delta_deg)
         smooth = self._smooth(t, self._median(delta_deg))
-        self._verdict = self._decide(t, max(self._down.mean, self._up.mean), caution, off)
-        return smooth, self._verdict
+        self.verdict = self._decide(t, max(self._down.mean, self._up.mean), caution, off)
+        return smooth, self.verdict
 
     def _decide(self, t: float, shown: float, caution: float, off: float) -> Verdict:
         limits = self._limits
@@ -169,11 +197,11 @@ class _Leg:
         self._over_off_since = min(self._over_off_since, t) if shown > off else math.inf
         if t - self._over_off_since >= limits.hold_s:
             return Verdict.OFF_TRACK
-        if self._verdict is Verdict.OFF_TRACK and shown > off - limits.clear_deg:
+        if self.verdict is Verdict.OFF_TRACK and shown > off - limits.clear_deg:
             return Verdict.OFF_TRACK
         if t - self._over_caution_since >= limits.hold_s:
             return Verdict.CAUTION
-        if self._verdict in (Verdict.OFF_TRACK, Verdict.CAUTION) and shown > caution - limits.clear_deg:
+        if self.verdict in (Verdict.OFF_TRACK, Verdict.CAUTION) and shown > caution - limits.clear_deg:
             return Verdict.CAUTION
         return Verdict.GOOD
 
@@ -185,12 +213,30 @@ class Judge:
         self._thresholds = thresholds
         self._constants = constants
         self._legs = (_Leg(thresholds), _Leg(thresholds))
+        self._phase = Phase.STAND
+        self._told: deque[tuple[float, int, Verdict]] = deque(maxlen=MOST_TOLD)
+
+    def worst_since(self, t: float) -> tuple[Verdict, Verdict]:
+        """[left, right]: the worst that frames after t were told to be."""
+        left, right = (
+            max(
+                (verdict for then, side, verdict in self._told if side == leg and then > t),
+                key=_severity,
+                default=Verdict.UNKNOWN,
+            )
+            for leg in (0, 1)
+        )
+        return left, right
 
     def update(
         self, motion: Motion, azimuth: Azimuth | None, lines: Lines | None = None
     ) -> tuple[LegJudgement, LegJudgement]:
         """[left, right] of this frame. lines: None where nothing is known to judge by: both are unknown.
         azimuth: None where nobody has seen the feet: how far inside the toes is unknown then."""
+        if motion.phase is Phase.DOWN and self._phase is Phase.STAND:
+            for leg in self._legs:
+                leg.begin()
+        self._phase = motion.phase
         feet = or_usual(azimuth)
         delta_deg: F64 = np.full(2, np.nan)
         sd_deg: F64 = delta_deg
@@ -219,7 +265,9 @@ class Judge:
         self, side: int, motion: Motion, delta_deg: float, sd_deg: float, usable: bool, lines: Lines | None
     ) -> LegJudgement:
         zero, caution, off, deep = _at(lines, side, motion.q)
-        smooth, verdict = self._legs[side].update(
+        leg = self._legs[side]
+        before = leg.verdict
+        smooth, verdict = leg.update(
             motion.t,
             delta_deg if usable else math.nan,
             deep=deep,
@@ -227,6 +275,8 @@ class Judge:
             caution=caution,
             off=off,
         )
+        if verdict is not before:
+            self._told.append((motion.t, side, verdict))
         return LegJudgement(smooth, sd_deg, verdict, usable, smooth - zero)
 
 

@@ -29,7 +29,7 @@ from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.own_track import OwnTracks
 from mirror.knees.reading import KneeReading, OtherMovement, Phase, Rep, Setup
 from mirror.knees.reasons import Framing, Why
-from mirror.knees.repetition import make_rep
+from mirror.knees.repetition import make_rep, no_better_than_told
 from mirror.knees.squat import Span
 from mirror.knees.stance import Stance
 from mirror.knees.standing import Change
@@ -248,6 +248,8 @@ class KneeWatch:
             is_reference=is_reference,
             stance=feet.stance,
         )
+        if not is_reference:  # judged by what it has just set
+            rep = no_better_than_told(rep, feet.direction.worst_since(span.start_s))
         visit.open.keep(rep, span, motions, learned=feet.calibrated)
         return rep
 

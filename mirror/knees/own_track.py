@@ -10,7 +10,9 @@ measurements are in docs/research/own_track.md. Knows numbers, and nobody's join
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -28,6 +30,8 @@ ALIKE, ALIKE_SD, ODD = 0.2, 2.5, 0.1
 """How readily all caves of a set are taken for equal ones, but for a share that resembles nothing."""
 LEVER = 0.55
 """Degrees of deviation for a degree of foot direction, deep in a squat."""
+NEXT = (3.0, 5.0, 7.0, 9.0, 12.0, 16.0, 22.0)
+"""Degrees inside the believed zero at which a repetition under way is tried."""
 LEAST_LIKELY = 1e-6
 """Nothing a single repetition shows rules a zero out altogether."""
 
@@ -147,32 +151,95 @@ def believe(shown: F64, expected: Expected, people: People = PEOPLE) -> OwnTrack
     return OwnTracks(np.stack([share.sum(1), share.sum(0)]))
 
 
+def limits_of_next(
+    shown: F64, expected: Expected, asked: Sequence[tuple[float, float]], people: People = PEOPLE
+) -> F64:
+    """From which deviation on the repetition under way would be so far inside, once it counts as well.
+
+    Parameters
+    ----------
+    shown, expected : as for `believe`.
+    asked : pairs of more than how many degrees, and how sure.
+
+    Returns
+    -------
+    (A, 2) degrees for each pair, [left, right]; infinite where it could not be told. Both legs are taken
+    to be as far inside: that is when a repetition is most easily somebody's own track.
+    """
+    told = tuple(map(tuple, np.round(shown, 1).tolist()))
+    before = (tuple(np.round(expected.mean, 1).tolist()), tuple(np.round(expected.cov).ravel().tolist()))
+    return _limits_of_next(told, before, tuple(asked), people)
+
+
+@lru_cache(maxsize=32)
+def _limits_of_next(
+    told: tuple[tuple[float, ...], ...],
+    before: tuple[tuple[float, ...], tuple[float, ...]],
+    asked: tuple[tuple[float, float], ...],
+    people: People,
+) -> F64:
+    """Kept for who stands there and is measured ever better, which changes nothing by a tenth of a degree."""
+    shown = np.array(told, np.float64).reshape(-1, 2)
+    expected = Expected(np.array(before[0]), np.array(before[1]).reshape(2, 2))
+    zero = believe(shown, expected, people).zero_deg
+    sure = np.zeros((len(asked), 2, len(NEXT)))
+    for i, inside in enumerate(NEXT):
+        tracks = believe(np.vstack([shown, zero + inside]), expected, people)
+        sure[..., i] = [
+            [tracks.sure_of(leg, zero[leg] + inside, degrees) for leg in (0, 1)] for degrees, _ in asked
+        ]
+    found = [[_crossing(sure[k, leg], level) for leg in (0, 1)] for k, (_, level) in enumerate(asked)]
+    return np.asarray(zero + np.array(found))
+
+
+def _crossing(sure: F64, level: float) -> float:
+    """The first of NEXT from which on it is as sure as that."""
+    rising = np.minimum.accumulate(sure[::-1])[::-1]
+    return math.inf if rising[-1] < level else float(np.interp(level, rising, NEXT))
+
+
 def _log_likelihood(shown: F64, people: People) -> F64:
     """(Z,) of every zero, given one leg's repetitions (R,)."""
-    if not len(shown):
-        return np.zeros(len(ZEROS))
-    apart = shown[:, None] - ZEROS
-    clean, other = _normal(apart, people.rep), _off_track(apart, people)
-    equal = _normal(apart[..., None] - CAVES, ALIKE_SD)
-    each, alike = [], []
-    for share, believed in CLEAN_SHARES:
-        each.append(np.log(share * clean + (1 - share) * other + LEAST_LIKELY).sum(0) + np.log(believed))
-        mixed = (1 - ODD) * (share * clean[..., None] + (1 - share) * equal) + ODD * other[..., None]
-        of_size = np.log(mixed + LEAST_LIKELY).sum(0) + np.log(_sizes(CAVE_SIZE))
-        alike.append(np.logaddexp.reduce(of_size, axis=-1) + np.log(believed))
-    return np.asarray(
-        np.logaddexp(
-            np.logaddexp.reduce(each) + np.log(1 - ALIKE), np.logaddexp.reduce(alike) + np.log(ALIKE)
-        )
+    believed = np.log([share for _, share in CLEAN_SHARES])
+    each, alike = (
+        np.zeros((len(CLEAN_SHARES), len(ZEROS))),
+        np.zeros((len(CLEAN_SHARES), len(ZEROS), len(CAVES))),
     )
+    for one in shown.tolist():
+        of_any_size, of_one_size = _of_repetition(one, people)
+        each += of_any_size
+        alike += of_one_size
+    of_sizes = _log_sum(alike + np.log(_sizes(CAVE_SIZE)), -1)
+    differ = _log_sum(each + believed[:, None], 0) + math.log(1 - ALIKE)
+    return np.asarray(np.logaddexp(differ, _log_sum(of_sizes + believed[:, None], 0) + math.log(ALIKE)))
+
+
+@lru_cache(maxsize=64)
+def _of_repetition(shown_deg: float, people: People) -> tuple[F64, F64]:
+    """What one repetition of a leg says of every zero, in logarithms: (S, Z) where a set's caves are of any
+    sizes, (S, Z, C) where all are of one; S shares of a set that are clean. Kept: it is asked again with
+    every further repetition."""
+    apart = shown_deg - ZEROS
+    clean, other = _normal(apart, people.rep), _off_track(apart, people)
+    equal = _normal(apart[:, None] - CAVES, ALIKE_SD)
+    share = np.array([clean_share for clean_share, _ in CLEAN_SHARES])[:, None]
+    each = np.log(share * clean + (1 - share) * other + LEAST_LIKELY)
+    share = share[..., None]
+    mixed = (1 - ODD) * (share * clean[:, None] + (1 - share) * equal) + ODD * other[:, None]
+    return each, np.log(mixed + LEAST_LIKELY)
 
 
 def _off_track(apart: F64, people: People) -> F64:
-    """(R, Z) density of repetitions off the zero, each by an amount of its own."""
+    """(Z,) density of repetitions off the zero, each by an amount of its own."""
     wide = 1.5 * people.rep
     inside = (_normal(apart[..., None] - CAVES, wide) * _sizes(CAVE_SIZE)).sum(-1)
     outside = (_normal(apart[..., None] + CAVES, wide) * _sizes(OUT_SIZE)).sum(-1)
     return np.asarray((1 - OUT_SHARE) * inside + OUT_SHARE * outside)
+
+
+def _log_sum(logarithms: F64, axis: int) -> F64:
+    most = logarithms.max(axis, keepdims=True)
+    return np.asarray(np.log(np.exp(logarithms - most).sum(axis)) + most.squeeze(axis))
 
 
 def _sizes(usual: float) -> F64:

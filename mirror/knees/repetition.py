@@ -12,7 +12,7 @@ from mirror.knees.azimuth import Azimuth, RefusedReference, from_reference, or_u
 from mirror.knees.constants import LEFT, RIGHT, KeypointConstants
 from mirror.knees.decoration import spared
 from mirror.knees.deep_half import DeepHalf
-from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Lines, Thresholds, verdict_of
+from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Lines, Thresholds, verdict_of, worse
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.motion import Motion
 from mirror.knees.own_track import OwnTracks
@@ -128,6 +128,16 @@ def make_rep(
         is_reference=is_reference,
         features=spared("signs", features, None),
     )
+
+
+def no_better_than_told(rep: Rep, told: tuple[Verdict, Verdict]) -> Rep:
+    """The repetition, whose [left, right] were shown like this while it was done: nothing is unsaid. Legs
+    that are unknown stay that."""
+    legs = [
+        leg if leg.verdict is Verdict.UNKNOWN else replace(leg, verdict=worse(leg.verdict, shown))
+        for leg, shown in zip((rep.left, rep.right), told, strict=True)
+    ]
+    return replace(rep, left=legs[0], right=legs[1])
 
 
 def _measured(frames: Sequence[LegJudgement], bent: Sequence[bool], bottom: int, why: Reason) -> RepLeg:

@@ -13,6 +13,7 @@ import math
 import os
 import sqlite3
 import warnings
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -71,6 +72,8 @@ GLASS = (120, 214)
 PIXELS = np.zeros((2, 2, 3), np.uint8)
 FEWEST_FRAMES = 5
 """Fewer are refused at the desk."""
+MARKS = 4000
+"""Frames of the longest repetition, and more."""
 AWAY_S = 1.0
 """After this long out of sight, repetitions are counted anew."""
 
@@ -222,6 +225,7 @@ class Watcher:
     n: int = 0
     reps: list[Rep] = field(default_factory=list)
     off_track_t: list[float] = field(default_factory=list)
+    marks: deque[tuple[float, Verdict, Verdict]] = field(default_factory=lambda: deque(maxlen=MARKS))
     seen_t: float = -math.inf
     absent_since: float | None = None
     room = "what must hold"
@@ -235,7 +239,8 @@ class Watcher:
                 self.off_track_t.append(t)
         for knee in (feedback.left, feedback.right):
             hold(isinstance(knee.verdict, Verdict), "a verdict that is none")
-            known(knee.deviation_deg, "a knee's deviation")
+            known(knee.inside_deg, "how far a knee is inside its own line")
+        self.marks.append((t, feedback.left.verdict, feedback.right.verdict))
         known(feedback.depth_deg, "depth")
         hold((feedback.state is State.SUMMARY) == (feedback.summary is not None), "a summary out of place")
         if rep is not None:
@@ -263,10 +268,17 @@ class Watcher:
         self.n = rep.n
         right_rep(rep, 0.0, t + LONGEST_EDGE_S)
         hold(rep.bottom_s <= t, "a bottom that is still to come")
-        # the reference is judged against the direction it has just set: what was heard before is not unsaid
-        if rep.left.verdict is rep.right.verdict is Verdict.GOOD and not rep.is_reference:
-            hold(not any(rep.start_s <= s <= t for s in self.off_track_t), "a sound in a good repetition")
+        if not rep.is_reference:  # which is judged by what it has just set: nothing heard before is unsaid
+            self._not_unsaid(t, rep)
         self.reps.append(rep)
+
+    def _not_unsaid(self, t: float, rep: Rep) -> None:
+        if rep.left.verdict is rep.right.verdict is Verdict.GOOD:
+            hold(not any(rep.start_s <= s <= t for s in self.off_track_t), "a sound in a good repetition")
+        for leg, told in ((rep.left, 1), (rep.right, 2)):
+            marks = {mark[told] for mark in self.marks if rep.start_s < mark[0] < t}
+            wrong = leg.verdict in (Verdict.GOOD, Verdict.CAUTION) and Verdict.OFF_TRACK in marks
+            hold(not wrong, "a repetition better than its mark")
 
 
 def known(value: float | None, what: str) -> None:
@@ -292,9 +304,15 @@ def right_rep(rep: Rep, first_s: float, last_s: float) -> None:
 
 def _right_leg(leg: RepLeg) -> None:
     hold(isinstance(leg.verdict, Verdict), "a verdict that is none")
-    hold((leg.verdict is Verdict.UNKNOWN) == (leg.deviation_deg is None), "a verdict without a deviation")
+    judged = leg.verdict is not Verdict.UNKNOWN
+    hold(judged == (leg.inside_own_track_deg is not None), "a verdict of no degrees, or degrees without one")
+    hold(judged == (leg.why is None), "a reason beside a verdict, or neither")
+    known(leg.inside_own_track_deg, "how far inside its own line")
     known(leg.deviation_deg, "deviation")
+    known(leg.deep_deviation_deg, "deviation when deep")
     known(leg.deviation_at_bottom_deg, "deviation at the bottom")
+    known(leg.baseline_deg, "own line")
+    known(leg.baseline_sd_deg, "how well it is known")
     hold(0.0 <= leg.judged_share <= 1.0, "judged share")
 
 
