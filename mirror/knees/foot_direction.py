@@ -201,8 +201,15 @@ class FootDirection:
         self._tracks = tracks_of(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
         self._lines = None
         if self._tracks is not None:
-            told = _told(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
-            self._lines = Lines.of_next(self._tracks, *told, self.thresholds, self._usual_q)
+            self._lines = self._lines_over(self._tracks)
+
+    def _lines_over(self, tracks: OwnTracks) -> Lines:
+        """For the light. One of the first repetitions of somebody unknown says itself what their tracks are;
+        later ones hardly change them."""
+        if self.has_reference or self._elsewhere is not None or len(self._shown) >= EARLY:
+            return Lines.of(tracks, self.thresholds, self._usual_q)
+        told = _told(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
+        return Lines.of_next(tracks, *told, self.thresholds, self._usual_q)
 
     def _from_toes(self, stance: Stance | None) -> Azimuth | None:
         if self._toes is None or stance is None:

@@ -89,9 +89,10 @@ def verdict_of(
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Deviations, degrees, (2,) [left, right], at which a frame's verdict changes, and the tracks themselves.
+    """Deviations, degrees, at which a frame's verdict changes.
 
-    deep_q: from this progress on a frame counts.
+    zero_deg: (2,) the tracks themselves, [left, right]. caution_deg, off_track_deg: (2, 2), where the other
+    leg is on its own track, and where it is as far inside. deep_q: from this progress on a frame counts.
     """
 
     zero_deg: F64
@@ -114,8 +115,10 @@ class Lines:
         sure = max(limits.off_track_sure, limits.first_sure)
         return Lines(
             tracks.zero_deg,
-            np.array([tracks.limit_deg(leg, limits.caution_deg, limits.caution_sure) for leg in (0, 1)]),
-            np.array([tracks.limit_deg(leg, limits.off_track_deg, sure) for leg in (0, 1)]),
+            np.array(
+                [[tracks.limit_deg(leg, limits.caution_deg, limits.caution_sure) for leg in (0, 1)]] * 2
+            ),
+            np.array([[tracks.limit_deg(leg, limits.off_track_deg, sure) for leg in (0, 1)]] * 2),
             DEEP_SHARE * usual_q,
         )
 
@@ -170,6 +173,11 @@ class _Leg:
         self._over_caution_since = self._over_off_since = math.inf
         self._down, self._up = _Half(), _Half()
 
+    @property
+    def shown(self) -> float:
+        """Degrees, of the repetition so far: the larger of its two ways; -inf while there is too little."""
+        return max(self._down.mean, self._up.mean)
+
     def begin(self) -> None:
         """A repetition begins: what the one before showed is over."""
         self._down, self._up = _Half(), _Half()
@@ -186,7 +194,7 @@ class _Leg:
         if deep:
             (self._up if up else self._down).add(t, delta_deg)
         smooth = self._smooth(t, self._median(delta_deg))
-        self.verdict = self._decide(t, max(self._down.mean, self._up.mean), caution, off)
+        self.verdict = self._decide(t, self.shown, caution, off)
         return smooth, self.verdict
 
     def _decide(self, t: float, shown: float, caution: float, off: float) -> Verdict:
@@ -261,10 +269,18 @@ class Judge:
             right if seen[1] else _of_unseen_foot(right),
         )
 
+    def _alike(self, side: int, lines: Lines) -> float:
+        """0..1: how far inside the other leg was so far, as a share of this one."""
+        own, other = (self._legs[leg].shown - float(lines.zero_deg[leg]) for leg in (side, 1 - side))
+        if not (own > 0.0 and math.isfinite(own)):
+            return 1.0
+        return min(1.0, max(0.0, other / own))
+
     def _judge(
         self, side: int, motion: Motion, delta_deg: float, sd_deg: float, usable: bool, lines: Lines | None
     ) -> LegJudgement:
-        zero, caution, off, deep = _at(lines, side, motion.q)
+        alike = 1.0 if lines is None else self._alike(side, lines)
+        zero, caution, off, deep = _at(lines, side, motion.q, alike)
         leg = self._legs[side]
         before = leg.verdict
         smooth, verdict = leg.update(
@@ -280,12 +296,15 @@ class Judge:
         return LegJudgement(smooth, sd_deg, verdict, usable, smooth - zero)
 
 
-def _at(lines: Lines | None, side: int, q: float) -> tuple[float, float, float, bool]:
+def _at(lines: Lines | None, side: int, q: float, alike: float) -> tuple[float, float, float, bool]:
     """A leg's zero, caution and off track, and whether it is deep; NaN where no lines are known."""
     if lines is None:
         return math.nan, math.nan, math.nan, False
-    zero, caution, off = lines.zero_deg[side], lines.caution_deg[side], lines.off_track_deg[side]
-    return float(zero), float(caution), float(off), q > lines.deep_q
+    caution, off = (
+        (1.0 - alike) * float(one[0, side]) + alike * float(one[1, side])
+        for one in (lines.caution_deg, lines.off_track_deg)
+    )
+    return float(lines.zero_deg[side]), caution, off, q > lines.deep_q
 
 
 def _of_unseen_foot(leg: LegJudgement) -> LegJudgement:

@@ -32,6 +32,8 @@ LEVER = 0.55
 """Degrees of deviation for a degree of foot direction, deep in a squat."""
 NEXT = (3.0, 5.0, 7.0, 9.0, 12.0, 16.0, 22.0)
 """Degrees inside the believed zero at which a repetition under way is tried."""
+NEVER = 90.0
+"""Degrees nobody's knee is inside."""
 LEAST_LIKELY = 1e-6
 """Nothing a single repetition shows rules a zero out altogether."""
 
@@ -163,8 +165,9 @@ def limits_of_next(
 
     Returns
     -------
-    (A, 2) degrees for each pair, [left, right]; infinite where it could not be told. Both legs are taken
-    to be as far inside: that is when a repetition is most easily somebody's own track.
+    (A, 2, 2) degrees for each pair: where the other leg is on its own track, and where it is as far inside,
+    which is when a repetition is most easily somebody's own track; legs [left, right]. NEVER where it could
+    not be told.
     """
     told = tuple(map(tuple, np.round(shown, 1).tolist()))
     before = (tuple(np.round(expected.mean, 1).tolist()), tuple(np.round(expected.cov).ravel().tolist()))
@@ -182,20 +185,26 @@ def _limits_of_next(
     shown = np.array(told, np.float64).reshape(-1, 2)
     expected = Expected(np.array(before[0]), np.array(before[1]).reshape(2, 2))
     zero = believe(shown, expected, people).zero_deg
-    sure = np.zeros((len(asked), 2, len(NEXT)))
+    sure = np.zeros((len(asked), 2, 2, len(NEXT)))
     for i, inside in enumerate(NEXT):
-        tracks = believe(np.vstack([shown, zero + inside]), expected, people)
-        sure[..., i] = [
-            [tracks.sure_of(leg, zero[leg] + inside, degrees) for leg in (0, 1)] for degrees, _ in asked
-        ]
-    found = [[_crossing(sure[k, leg], level) for leg in (0, 1)] for k, (_, level) in enumerate(asked)]
-    return np.asarray(zero + np.array(found))
+        both = believe(np.vstack([shown, zero + inside]), expected, people)
+        for leg in (0, 1):
+            alone = believe(np.vstack([shown, zero + inside * (np.arange(2) == leg)]), expected, people)
+            for k, (degrees, _) in enumerate(asked):
+                at = zero[leg] + inside
+                sure[k, :, leg, i] = alone.sure_of(leg, at, degrees), both.sure_of(leg, at, degrees)
+    levels = [level for _, level in asked]
+    found = [
+        [[_crossing(leg, level) for leg in how] for how in one]
+        for one, level in zip(sure, levels, strict=True)
+    ]
+    return np.asarray(np.minimum(zero + np.array(found), NEVER))
 
 
 def _crossing(sure: F64, level: float) -> float:
     """The first of NEXT from which on it is as sure as that."""
     rising = np.minimum.accumulate(sure[::-1])[::-1]
-    return math.inf if rising[-1] < level else float(np.interp(level, rising, NEXT))
+    return NEVER if rising[-1] < level else float(np.interp(level, rising, NEXT))
 
 
 def _log_likelihood(shown: F64, people: People) -> F64:
