@@ -206,7 +206,7 @@ def promises(rows: list[Found]) -> list[Promise]:
         _told_apart(rows, "AUC of degrees inside the own track", (none,), 0.80),
         _told_apart(rows, "...with a reference", (first, before), 0.85),
         _told_apart(rows, "AUC of the verdict itself", (none,), None, "worse"),
-        *(_counted(rows, variant, noise) for variant in ("raw", "still") for noise in ("exact", "noisy")),
+        *(_counted(rows, *kind) for kind in sorted({(r.variant, r.noise) for r in rows})),
         Promise(
             "invented", {c: float(sum(r.invented for r in rows if r.chain == c)) for c in CHAINS}, most=0,
             unit="", digits=0,
@@ -267,8 +267,10 @@ def _told_apart(
     for chain in CHAINS:
         values: dict[str, list[float | None]] = {}
         for label in ("correct", "incorrect"):
+            # a wrong set may begin with a wrong reference: it is judged after a correct one
+            after = ways[1:] if label == "incorrect" and len(ways) > 1 else ways
             own = [
-                r for way in ways for r in _noisy(rows, chain, way, label) if not r.refused or way == WAYS[2]
+                r for way in after for r in _noisy(rows, chain, way, label) if not r.refused or way == WAYS[2]
             ]
             values[label] = [_as_number(x) for r in own for x in getattr(r, by)]
         measured[chain] = auc(values["correct"], values["incorrect"])
