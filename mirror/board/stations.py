@@ -52,8 +52,11 @@ STANDING = ("ready", "class")
 
 
 def _is_news(rep: RepMessage, known: RepMessage | None) -> bool:
-    """Whether a repetition is new, or was unknown and is judged now."""
-    return known is None or (known.worst == UNKNOWN and rep.worst != UNKNOWN)
+    """Whether a repetition is new, or a leg of it was unknown and is judged now."""
+    if known is None:
+        return True
+    legs = ((known.left, rep.left), (known.right, rep.right))
+    return any(before.verdict == UNKNOWN != now.verdict for before, now in legs)
 
 
 @dataclass
