@@ -76,11 +76,15 @@ def test_a_body_turned_by_up_to_fifteen_degrees_raises_no_false_alarm(name: str)
 
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("name", SQUATS)
-def test_every_second_frame_gives_the_same_verdicts(name: str, first: int, tmp_path: Path) -> None:
+def test_every_second_frame_warns_of_the_same_legs(name: str, first: int, tmp_path: Path) -> None:
+    """And is as far inside to 2.5 degrees: a knee that caves on the way up of a held bottom is least sure."""
     whole = load(RENDERED / f"{name}.npz")
     half = tmp_path / f"{name}.npz"
     save(half, replace(whole, t=whole.t[first::2], keypoints=whole.keypoints[first::2]))
-    assert verdicts(study(half, Settings(), None).analysis.reps) == verdicts(reps_of(name))
+    for rep, one in zip(study(half, Settings(), None).analysis.reps, reps_of(name), strict=True):
+        for found, leg in ((rep.left, one.left), (rep.right, one.right)):
+            assert (found.verdict is Verdict.GOOD) == (leg.verdict is Verdict.GOOD)
+            assert found.inside_own_track_deg == pytest.approx(leg.inside_own_track_deg, abs=2.5)
 
 
 @pytest.mark.parametrize("name", NO_SQUATS)
