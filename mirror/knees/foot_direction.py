@@ -204,9 +204,9 @@ class FootDirection:
             self._lines = self._lines_over(self._tracks)
 
     def _lines_over(self, tracks: OwnTracks) -> Lines:
-        """For the light. One of the first repetitions of somebody unknown says itself what their tracks are;
-        later ones hardly change them."""
-        if self.has_reference or self._elsewhere is not None or len(self._shown) >= EARLY:
+        """For the light. One of the first repetitions says itself what the tracks are; later ones hardly
+        change them."""
+        if len(self._shown) >= EARLY:
             return Lines.of(tracks, self.thresholds, self._usual_q)
         told = _told(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
         return Lines.of_next(tracks, *told, self.thresholds, self._usual_q)
