@@ -65,11 +65,6 @@ def _severity(verdict: Verdict) -> int:
     return _SEVERITY[verdict]
 
 
-def worse(one: Verdict, other: Verdict) -> Verdict:
-    """Of two verdicts; unknown is none."""
-    return max(one, other, key=_severity)
-
-
 def verdict_of(
     tracks: OwnTracks, leg: int, shown_deg: float, limits: Thresholds, *, early: bool, always: bool
 ) -> Verdict:

@@ -12,7 +12,7 @@ from mirror.knees.azimuth import Azimuth, RefusedReference, from_reference, or_u
 from mirror.knees.constants import LEFT, RIGHT, KeypointConstants
 from mirror.knees.decoration import spared
 from mirror.knees.deep_half import DeepHalf
-from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Lines, Thresholds, verdict_of, worse
+from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Lines, Thresholds, verdict_of
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.motion import Motion
 from mirror.knees.own_track import OwnTracks
@@ -131,13 +131,15 @@ def make_rep(
 
 
 def no_better_than_told(rep: Rep, told: tuple[Verdict, Verdict]) -> Rep:
-    """The repetition, whose [left, right] were shown like this while it was done: nothing is unsaid. Legs
-    that are unknown stay that."""
-    legs = [
-        leg if leg.verdict is Verdict.UNKNOWN else replace(leg, verdict=worse(leg.verdict, shown))
+    """The repetition, whose [left, right] were shown like this while it was done: off track, which is heard,
+    is not unsaid. Legs that are unknown stay that."""
+    left, right = (
+        replace(leg, verdict=Verdict.OFF_TRACK)
+        if shown is Verdict.OFF_TRACK and leg.verdict is not Verdict.UNKNOWN
+        else leg
         for leg, shown in zip((rep.left, rep.right), told, strict=True)
-    ]
-    return replace(rep, left=legs[0], right=legs[1])
+    )
+    return replace(rep, left=left, right=right)
 
 
 def _measured(frames: Sequence[LegJudgement], bent: Sequence[bool], bottom: int, why: Reason) -> RepLeg:
