@@ -33,6 +33,8 @@ LEAST_SHOWN_S = 0.15
 """What a half has shown for less time than this says nothing yet."""
 MOST_TOLD = 64
 """Changes of verdict that are remembered: more than a repetition has."""
+UNSURE_DEG = 4.5
+"""A leg's track known no better than this: a leg that is far inside in every repetition has two stories."""
 ALWAYS_INSIDE_DEG = 12.0
 """A leg whose own track is so far inside its toes is told so: caution, whatever the repetition."""
 
@@ -49,7 +51,7 @@ class Thresholds:
 
     caution_deg: float = 3.5
     caution_sure: float = 0.65
-    off_track_deg: float = 6.0
+    off_track_deg: float = 5.5
     off_track_sure: float = 0.5
     first_sure: float = 0.7
     clear_deg: float = 1.5
@@ -74,10 +76,12 @@ def verdict_of(
     """
     if math.isnan(shown_deg):
         return Verdict.UNKNOWN
-    sure = limits.first_sure if early else limits.off_track_sure
+    unsure = early or float(tracks.sd_deg[leg]) > UNSURE_DEG
+    sure = limits.first_sure if unsure else limits.off_track_sure
     if tracks.sure_of(leg, shown_deg, limits.off_track_deg) > sure:
         return Verdict.OFF_TRACK
-    inside = tracks.sure_of(leg, shown_deg, limits.caution_deg) > limits.caution_sure
+    sure = max(limits.caution_sure, limits.first_sure) if unsure else limits.caution_sure
+    inside = tracks.sure_of(leg, shown_deg, limits.caution_deg) > sure
     far = always and float(tracks.zero_deg[leg]) > ALWAYS_INSIDE_DEG
     return Verdict.CAUTION if inside or far else Verdict.GOOD
 

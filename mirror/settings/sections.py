@@ -117,7 +117,7 @@ class VerdictLimits:
 
 STRICTNESS = {
     "relaxed": (VerdictLimits(4.5, 0.7, 7.0, 0.6), VerdictLimits(5.0, 0.75, 7.0, 0.85)),
-    "standard": (VerdictLimits(3.5, 0.65, 6.0, 0.5), VerdictLimits(4.0, 0.7, 6.0, 0.8)),
+    "standard": (VerdictLimits(3.5, 0.65, 5.5, 0.5), VerdictLimits(4.0, 0.7, 6.0, 0.8)),
     "strict": (VerdictLimits(3.0, 0.5, 5.0, 0.5), VerdictLimits(3.5, 0.6, 5.0, 0.7)),
 }
 """Without a reference, and with one. docs/decisions.md has what they were measured on."""
