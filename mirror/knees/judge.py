@@ -77,7 +77,7 @@ def verdict_of(
     if math.isnan(shown_deg):
         return Verdict.UNKNOWN
     unsure = early or float(tracks.sd_deg[leg]) > UNSURE_DEG
-    sure = limits.first_sure if unsure else limits.off_track_sure
+    sure = max(limits.first_sure, limits.off_track_sure) if unsure else limits.off_track_sure
     if tracks.sure_of(leg, shown_deg, limits.off_track_deg) > sure:
         return Verdict.OFF_TRACK
     sure = max(limits.caution_sure, limits.first_sure) if unsure else limits.caution_sure

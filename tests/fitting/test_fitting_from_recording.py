@@ -71,8 +71,8 @@ def test_played_live_it_is_judged_as_at_the_desk(name: str, how: str) -> None:
     assert [rep.n for rep in played] == [rep.n for rep in at_the_desk]
     assert Verdict.UNKNOWN not in {verdict for pair in verdicts(played) for verdict in pair}
     played, at_the_desk = played[CAUGHT_UP:], at_the_desk[CAUGHT_UP:]
-    if how == "asked for":
-        assert verdicts(played) == verdicts(at_the_desk)
+    if how == "asked for":  # off track, once lit, is not unsaid: live is never kinder
+        assert all(WORSE.index(a) >= WORSE.index(b) for a, b in together(played, at_the_desk))
     steps = [abs(WORSE.index(a) - WORSE.index(b)) for a, b in together(played, at_the_desk)]
     assert max(steps) <= 1
     assert sum(steps) <= 1
