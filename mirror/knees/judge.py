@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from mirror.knees.azimuth import Azimuth, or_usual
 from mirror.knees.constants import KeypointConstants
+from mirror.knees.deep_half import DEEP_SHARE
 from mirror.knees.gate import LEAST_TRAVEL, MOST_SD_DEG
 from mirror.knees.motion import Motion
 from mirror.knees.optics import F64
@@ -28,7 +29,6 @@ LAPSE_S = 0.25
 """A leg that cannot be judged for this long is unknown; for less, its last verdict stands."""
 USUAL_Q = 0.36
 """How deep somebody goes, until they have shown it."""
-DEEP_SHARE = 0.5
 LEAST_SHOWN_S = 0.15
 """What a half has shown for less time than this says nothing yet."""
 MOST_TOLD = 64

@@ -11,7 +11,7 @@ import numpy as np
 from mirror.knees.azimuth import Azimuth, RefusedReference, from_reference, or_usual, with_toes
 from mirror.knees.constants import LEFT, RIGHT, KeypointConstants
 from mirror.knees.decoration import spared
-from mirror.knees.deep_half import DeepHalf
+from mirror.knees.deep_half import DEEP_SHARE, LEAST_JUDGED_SHARE, DeepHalf
 from mirror.knees.judge import USUAL_Q, Judge, LegJudgement, Lines, Thresholds, verdict_of
 from mirror.knees.measures import fppa_deg, kasr
 from mirror.knees.motion import Motion
@@ -23,8 +23,6 @@ from mirror.knees.squat import Span, depth_label
 from mirror.knees.stance import Stance
 from mirror.knees.unjudged import NO_FEET, why_of_legs
 
-LEAST_JUDGED_SHARE = 0.3
-"""A leg judged in less of the bent part of a repetition than this is unknown."""
 NEAR_BOTTOM_Q = 0.03
 MOVED_IN_DEG, MOVED_IN_FAR_DEG = 6.0, 9.0
 """A knee further inside on the way up than on the way down by so much: -0.4 in correct squats, sd 2.0."""
@@ -98,7 +96,7 @@ def make_rep(
     judge, lines = Judge(standard.limits, constants), standard.lines
     judged = [judge.update(motion, standard.azimuth, lines) for motion in motions]
     bottom = min(range(len(motions)), key=lambda i: abs(motions[i].t - span.bottom_s))
-    bent = [not math.isnan(m.q) and m.q > 0.5 * span.q for m in motions]
+    bent = [not math.isnan(m.q) and m.q > DEEP_SHARE * span.q for m in motions]
     whys = why_of_legs(motions, standard.why, standard.azimuth)
     left, right = (
         judged_leg(_measured([pair[leg] for pair in judged], bent, bottom, whys[leg]), leg, deep, standard)
