@@ -184,7 +184,7 @@ def test_killed_in_the_middle_and_resumed_the_table_is_the_same(
     while time.monotonic() < waited_until and not list(Path("out").glob("*.json")):
         time.sleep(0.02)
     os.kill(begun.pid, signal.SIGKILL)
-    begun.communicate()
+    begun.communicate(timeout=PATIENCE_S)  # a process that outlived it would hold the pipe
     for made in Path("out").glob("*.json"):
         json.loads(made.read_text())
     assert main(["analyze", "clips", "--reps", "all.csv", "--json", "out", "--resume"]) == 0
