@@ -167,8 +167,11 @@ def test_a_name_of_no_encoding_is_read(tmp_path: Path) -> None:
     assert len(read(odd)[1]) == 3
 
 
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.m3u8"])
 @pytest.mark.parametrize("reference", ["address", "neighbour"])
-def test_a_playlist_reaches_neither_the_network_nor_other_files(tmp_path: Path, reference: str) -> None:
+def test_a_playlist_reaches_neither_the_network_nor_other_files(
+    tmp_path: Path, reference: str, name: str
+) -> None:
     asked = []
 
     class Listening(BaseHTTPRequestHandler):
@@ -183,7 +186,7 @@ def test_a_playlist_reaches_neither_the_network_nor_other_files(tmp_path: Path, 
     try:
         secret = write(tmp_path / "secret.ts", [picture()] * 10)
         where = f"http://127.0.0.1:{server.server_port}/a.ts" if reference == "address" else str(secret)
-        playlist = tmp_path / "clip.mp4"
+        playlist = tmp_path / name
         playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1.0,\n{where}\n#EXT-X-ENDLIST\n")
         with pytest.raises(BadInput):
             VideoFile(playlist, pace=False)

@@ -9,7 +9,7 @@ import pytest
 
 from mirror.knees.azimuth import ONE_SOURCE_SD, Azimuth
 from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import Judge, LegJudgement, Lines, Thresholds
+from mirror.knees.judge import UNSURE_DEG, Judge, LegJudgement, Lines, Thresholds, verdict_of
 from mirror.knees.motion import Motion
 from mirror.knees.own_track import believe, of_anybody
 from mirror.knees.reading import Phase, Verdict
@@ -49,3 +49,13 @@ def test_a_knee_over_its_ankle_is_not_judged() -> None:
 
 def test_standing_is_not_judged_however_wide_the_stance() -> None:
     assert not judged(forward=0.1, outward=0.3, q=0.05).judged
+
+
+def test_a_leg_that_is_as_far_inside_in_every_repetition_is_no_cave_in_each() -> None:
+    """It caves always, or its toes were seen wrong: nobody can tell, so it takes more to say the worse."""
+    always = np.array([[0.5, 13.5], [1.0, 14.0], [-0.5, 13.0], [0.0, 14.5], [0.0, 13.8], [0.6, 14.2]])
+    tracks = believe(always, of_anybody(np.array([4.2, 4.6])))
+    assert tracks.sd_deg[1] > UNSURE_DEG
+    assert tracks.sure_of(1, 14.0, Thresholds().off_track_deg) > Thresholds().off_track_sure
+    assert verdict_of(tracks, 1, 14.0, Thresholds(), early=False, always=True) is not Verdict.OFF_TRACK
+    assert verdict_of(tracks, 1, 20.0, Thresholds(), early=False, always=True) is Verdict.OFF_TRACK
