@@ -9,7 +9,7 @@ help: ## what there is
 run: ## a rendered person squats before the real model
 	scripts/run
 
-test: ## every test, a worker for every core
+test: ## every test, a worker for every core and one more
 	scripts/test
 
 test-fast: ## the rooms by themselves, in less than a minute

@@ -41,12 +41,16 @@ TrueRep = dict[str, Any]
 
 @dataclass(frozen=True)
 class Leg:
-    """One leg in one repetition: what was found, and how far it truly was inside its own track, degrees."""
+    """One leg in one repetition: what was found, and how far it truly was inside its own track, degrees.
+
+    shown_clean: its set shows what it looks like when all is well, before or after.
+    """
 
     clip: str
     n: int
     verdict: Verdict
     inside_deg: float
+    shown_clean: bool = True
 
     @property
     def caves(self) -> bool:
@@ -78,8 +82,9 @@ class Seen:
         for rep in found:
             same = min(true, key=lambda one: abs(one["bottom_s"] - earlier_s - rep.bottom_s))
             if abs(same["bottom_s"] - earlier_s - rep.bottom_s) < SAME_REP_S:
-                both = zip((rep.left, rep.right), same["inside_deg"], strict=True)
-                self.legs += [Leg(clip, rep.n, leg.verdict, inside) for leg, inside in both]
+                clean = [min(one["inside_deg"][side] for one in true) <= CLEAN_DEG for side in (0, 1)]
+                both = zip((rep.left, rep.right), same["inside_deg"], clean, strict=True)
+                self.legs += [Leg(clip, rep.n, leg.verdict, inside, shown) for leg, inside, shown in both]
 
     @property
     def right(self) -> float:
@@ -153,7 +158,11 @@ def variations_miscounted(chain: Chain) -> list[str]:
 def promises(whole: dict[str, Seen], cut: dict[str, Seen], wrong: dict[str, list[str]]) -> list[Promise]:
     """What is asked on rendered people."""
     clean = {chain: [leg.verdict for leg in seen.legs if leg.clean] for chain, seen in whole.items()}
-    caving = {chain: [leg.verdict for leg in seen.legs if leg.caves] for chain, seen in whole.items()}
+    every = {chain: [leg for leg in seen.legs if leg.caves] for chain, seen in whole.items()}
+    caving = {chain: [leg.verdict for leg in legs if leg.shown_clean] for chain, legs in every.items()}
+    never_clean = {
+        chain: [leg.verdict for leg in legs if not leg.shown_clean] for chain, legs in every.items()
+    }
 
     def of(what: str, among: dict[str, list[Verdict]], over: Sequence[Verdict], **asked: float) -> Promise:
         shares = {chain: share(over, legs) for chain, legs in among.items()}
@@ -161,8 +170,15 @@ def promises(whole: dict[str, Seen], cut: dict[str, Seen], wrong: dict[str, list
 
     right = {chain: seen.right for chain, seen in cut.items()}
     return [
-        of("9 degrees or more inside the own track: off track", caving, OFF, least=95),
+        of(
+            "9 degrees or more inside the own track, in sets with clean ones: off track",
+            caving,
+            OFF,
+            least=95,
+        ),
         of("...at least caution", caving, WARNED, least=99),
+        of("...in sets that are wrong from the first to the last: off track", never_clean, OFF),
+        of("......at least caution", never_clean, WARNED),
         of("3 or less: off track", clean, OFF, most=1),
         of("...at least caution", clean, WARNED),
         _number("clips miscounted", {c: len(seen.miscounted) for c, seen in whole.items()}),

@@ -28,12 +28,19 @@ def without_standing(chain: measure_rendered.Chain) -> Seen:
     return measure_rendered.seen_without_standing(chain)
 
 
-def test_knees_that_cave_are_told(whole: Seen) -> None:
-    """The least of them, of 9 to 10 degrees, are caution."""
-    caving = [leg.verdict for leg in whole.legs if leg.caves]
-    assert len(caving) > 25
-    assert share(WARNED, caving) >= 95
-    assert share(OFF, caving) >= 68
+def test_knees_that_cave_are_told(whole: Seen, chain: measure_rendered.Chain) -> None:
+    """At the desk the whole set says what clean is; live the first caves come before much is known."""
+    caving = [leg.verdict for leg in whole.legs if leg.caves and leg.shown_clean]
+    assert len(caving) > 20
+    assert share(WARNED, caving) >= (99 if chain is measure_rendered.desk else 90)
+    assert share(OFF, caving) >= (95 if chain is measure_rendered.desk else 80)
+
+
+def test_who_is_wrong_from_the_first_to_the_last_is_warned(whole: Seen) -> None:
+    """As far inside as the knees of somebody are who squats well like that: caution, not a cave a squat."""
+    caving = [leg.verdict for leg in whole.legs if leg.caves and not leg.shown_clean]
+    assert len(caving) == 6
+    assert share(WARNED, caving) > 80
 
 
 def test_knees_that_keep_their_own_track_are_left_alone_wherever_it_lies(whole: Seen) -> None:

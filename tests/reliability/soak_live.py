@@ -1,13 +1,16 @@
 """A mirror through hours with everything on: video decoded, the network, MQTT, the store, metrics.
 
 Run it as `python tests/reliability/soak_live.py HOURS FOLDER [PICTURES_A_SECOND]`: the demo's clip again and
-again as if a camera saw it, told to a broker of its own. FOLDER gets memory.csv and memory.png: the process's
-resident memory and open files over time.
+again as if a camera saw it, told to a broker of its own, with as many arenas of memory as the unit allows.
+FOLDER gets memory.csv and memory.png: the process's resident memory and open files over time, and, to tell a
+leak from memory that only lies scattered, what is held of both allocators.
 """
 
 from __future__ import annotations
 
 import csv
+import ctypes
+import gc
 import os
 import sys
 import threading
@@ -55,15 +58,46 @@ class AsIfLive(VideoFile):
                 yield replace(frame, t=due, index=count)
 
 
-def sizes() -> tuple[float, int, int]:
-    """Resident memory in MB, open files, threads of this process."""
+class _MallInfo(ctypes.Structure):
+    """What glibc's mallinfo2 returns."""
+
+    _fields_ = (
+        *((f"before_{n}", ctypes.c_size_t) for n in range(4)),
+        ("mapped", ctypes.c_size_t),
+        *((f"between_{n}", ctypes.c_size_t) for n in range(2)),
+        ("held", ctypes.c_size_t),
+        *((f"after_{n}", ctypes.c_size_t) for n in range(2)),
+    )
+
+
+def held_mb() -> float:
+    """Of malloc's memory, all arenas, what nobody has given back; MB."""
+    mallinfo = ctypes.CDLL(None).mallinfo2
+    mallinfo.restype = _MallInfo
+    info = mallinfo()
+    return float(info.held + info.mapped) / 1e6
+
+
+Row = tuple[float, float, int, int, float, int]
+
+
+def sizes() -> tuple[float, int, int, float, int]:
+    """Resident memory in MB, open files, threads of this process; MB held of malloc's, blocks of Python's."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     memory = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return memory, len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+    gc.collect()
+    files = len(list(Path("/proc/self/fd").iterdir()))
+    return memory, files, threading.active_count(), round(held_mb(), 2), sys.getallocatedblocks()
 
 
-def measured(hours: float, folder: Path, per_s: float) -> tuple[list[tuple[float, float, int, int]], str]:
-    """(seconds, MB, files, threads) every ten seconds, and what the mirror says it did."""
+def as_the_unit_starts_it() -> None:
+    """Begin anew with the unit's limit on arenas, which holds from a process's start."""
+    if os.environ.setdefault("MALLOC_ARENA_MAX", "2") and "SOAKING" not in os.environ:
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"SOAKING": "1"})
+
+
+def measured(hours: float, folder: Path, per_s: float) -> tuple[list[Row], str]:
+    """A row every ten seconds: seconds and `sizes`; and what the mirror says it did."""
     os.environ["STATE_DIRECTORY"] = str(folder / "state")
     rows = []
     with Broker(folder, "mosquitto" if MOSQUITTO else "amqtt") as broker:
@@ -75,7 +109,7 @@ def measured(hours: float, folder: Path, per_s: float) -> tuple[list[tuple[float
         began = time.monotonic()
         with station.running(), (folder / "memory.csv").open("w", newline="") as file:
             out = csv.writer(file)
-            out.writerow(("seconds", "memory_mb", "files", "threads"))
+            out.writerow(("seconds", "memory_mb", "files", "threads", "held_mb", "blocks"))
             while not station.over and time.monotonic() - began < 3600.0 * hours:
                 rows.append((round(time.monotonic() - began, 1), *sizes()))
                 out.writerow(rows[-1])
@@ -86,7 +120,7 @@ def measured(hours: float, folder: Path, per_s: float) -> tuple[list[tuple[float
         return rows, station.status()
 
 
-def plot(rows: list[tuple[float, float, int, int]], path: Path) -> None:
+def plot(rows: list[Row], path: Path) -> None:
     """Memory and open files over time."""
     import matplotlib
 
@@ -95,8 +129,10 @@ def plot(rows: list[tuple[float, float, int, int]], path: Path) -> None:
 
     figure, (above, below) = plt.subplots(2, sharex=True, figsize=(8, 5))
     minutes = [row[0] / 60 for row in rows]
-    above.plot(minutes, [row[1] for row in rows])
+    above.plot(minutes, [row[1] for row in rows], label="resident")
+    above.plot(minutes, [row[4] for row in rows], label="held of malloc's", color="grey", ls="--")
     above.set_ylabel("memory, MB")
+    above.legend()
     above.axvline(WARM_UP_S / 60, color="grey", lw=0.8)
     below.plot(minutes, [row[2] for row in rows], label="files")
     below.plot(minutes, [row[3] for row in rows], label="threads")
@@ -106,6 +142,7 @@ def plot(rows: list[tuple[float, float, int, int]], path: Path) -> None:
 
 
 def main() -> None:
+    as_the_unit_starts_it()
     folder = Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     rows, said = measured(float(sys.argv[1]), folder, float(sys.argv[3]) if len(sys.argv) > 3 else 30.0)
@@ -118,6 +155,8 @@ def main() -> None:
     print(
         f"memory {warm[0][1]:.1f} -> {warm[-1][1]:.1f} MB, {grown:+.1f} MB between the means of ten minutes"
     )
+    print(f"held of malloc's {warm[0][4]:.1f} -> {warm[-1][4]:.1f} MB")
+    print(f"Python's blocks {warm[0][5]} -> {warm[-1][5]}")
     print(f"open files {warm[0][2]} -> {warm[-1][2]}, threads {warm[0][3]} -> {warm[-1][3]}")
 
 
