@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Iterator
 
 from mirror.knees.analysis import Analysis
 
@@ -25,16 +26,20 @@ def frames_csv(analysis: Analysis) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
+    for values in values_of(analysis):
+        writer.writerow([_cell(value) for value in values])
+    return text.getvalue()
+
+
+def values_of(analysis: Analysis) -> Iterator[tuple[float | str, ...]]:
+    """What stands in the columns, frame by frame; NaN where unknown."""
     for motion, (left, right) in zip(analysis.motions, analysis.judgements, strict=True):
         thighs = motion.thigh[motion.usable]
         elevation = math.degrees(float(thighs.mean())) if thighs.size else math.nan
-        row = [motion.t, motion.phase.value, motion.q, elevation]
-        for leg in (left, right):
-            row += [leg.deviation_deg, leg.sd_deg, leg.verdict.value]
-        row.append(motion.why.key.value if motion.why else "")
-        row += [left.inside_deg, right.inside_deg]
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue()
+        legs = [of for leg in (left, right) for of in (leg.deviation_deg, leg.sd_deg, leg.verdict.value)]
+        why = motion.why.key.value if motion.why else ""
+        values = (motion.t, motion.phase.value, motion.q, elevation, *legs, why)
+        yield (*values, left.inside_deg, right.inside_deg)
 
 
 def _cell(value: float | str) -> float | str:

@@ -52,39 +52,38 @@ Row = dict[str, str]
 
 def rows_of(analysis: Analysis, origin: Mapping[str, str]) -> list[Row]:
     """The rows of one input. origin: what every row repeats (file, sha256, version, model, settings)."""
-    rows = [
-        _row(origin, rep, side, leg)
-        for rep in analysis.reps
-        for side, leg in (("left", rep.left), ("right", rep.right))
-    ]
+    rows = [_filled({**origin, **values}) for rep in analysis.reps for values in values_of(rep)]
     return rows or [_filled({**origin, "why": _key(analysis.why_unknown)})]
 
 
-def _row(origin: Mapping[str, str], rep: Rep, side: str, leg: RepLeg) -> Row:
-    return _filled(
-        {
-            **origin,
-            "rep": rep.n,
-            "leg": side,
-            "start_s": rep.start_s,
-            "bottom_s": rep.bottom_s,
-            "end_s": rep.end_s,
-            "depth_deg": rep.depth_deg,
-            "depth": rep.depth_label,
-            "verdict": leg.verdict.value,
-            "inside_own_track_deg": leg.inside_own_track_deg,
-            "deviation_deg": leg.deviation_deg,
-            "deviation_at_bottom_deg": leg.deviation_at_bottom_deg,
-            "deep_deviation_deg": leg.deep_deviation_deg,
-            "baseline_deg": leg.baseline_deg,
-            "baseline_sd_deg": leg.baseline_sd_deg,
-            "judged_share": leg.judged_share,
-            "why": _key(leg.why),
-            "reference": "yes" if rep.is_reference else "no",
-            "fppa_deg": rep.fppa_left_deg if side == "left" else rep.fppa_right_deg,
-            "kasr": rep.kasr,
-        }
-    )
+def values_of(rep: Rep) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What stands in the columns of its two rows, left and right, but for what they repeat of the input: text
+    and numbers, None or NaN where unknown."""
+    return _values(rep, "left", rep.left), _values(rep, "right", rep.right)
+
+
+def _values(rep: Rep, side: str, leg: RepLeg) -> dict[str, Any]:
+    return {
+        "rep": rep.n,
+        "leg": side,
+        "start_s": rep.start_s,
+        "bottom_s": rep.bottom_s,
+        "end_s": rep.end_s,
+        "depth_deg": rep.depth_deg,
+        "depth": rep.depth_label,
+        "verdict": leg.verdict.value,
+        "inside_own_track_deg": leg.inside_own_track_deg,
+        "deviation_deg": leg.deviation_deg,
+        "deviation_at_bottom_deg": leg.deviation_at_bottom_deg,
+        "deep_deviation_deg": leg.deep_deviation_deg,
+        "baseline_deg": leg.baseline_deg,
+        "baseline_sd_deg": leg.baseline_sd_deg,
+        "judged_share": leg.judged_share,
+        "why": _key(leg.why),
+        "reference": "yes" if rep.is_reference else "no",
+        "fppa_deg": rep.fppa_left_deg if side == "left" else rep.fppa_right_deg,
+        "kasr": rep.kasr,
+    }
 
 
 def _key(why: Reason | None) -> str:
