@@ -38,6 +38,14 @@ def analyze(
             "--video", metavar="F.mp4", help="Write a copy with knees, targets and the count in it."
         ),
     ] = None,
+    trc: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--trc", metavar="F.trc", help="Write the joints as markers, metres, in one plane."),
+    ] = None,
+    trc_3d: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--trc-3d", metavar="F.trc", help="Write hips, knees and ankles as markers in 3D."),
+    ] = None,
     reps: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--reps", metavar="F.csv", help="Write all repetitions of all inputs as one table."),
@@ -105,6 +113,7 @@ def analyze(
         model__name=model,
     )
     asked = {"json": json, "csv": csv, "keypoints": keypoints, "plot": plot, "video": video, "reps": reps}
+    asked |= {"trc": trc, "trc_3d": trc_3d}
     files = {kind: STDOUT if path == Path("-") else path for kind, path in asked.items()}
     wanted = Wanted(
         reference=reference,

@@ -19,6 +19,7 @@ from mirror.report.frames_csv import frames_csv
 from mirror.report.json_document import document
 from mirror.report.plot import plot_png
 from mirror.report.table import reps_table, unknown_lines
+from mirror.report.trc import trc_2d, trc_3d
 from mirror.settings import Settings
 from mirror.writing import is_stream, write_whole
 
@@ -80,11 +81,24 @@ def analyze_one(work: Work) -> Study:
         limits = thresholds(settings, with_reference=work.wanted.reference is not None)
         picture = plot_png(done.analysis, done.source["file"], (limits.caution_deg, limits.off_track_deg))
         write_whole(files["plot"], picture)
+    for kind in ("trc", "trc_3d"):
+        if kind in files:
+            write_whole(files[kind], _markers(done, kind, files[kind].name))
     if "video" in files:
         _annotate(work.path, done, files["video"])
     if not work.quiet:
         _print(done, files, say)
     return done
+
+
+def _markers(done: Study, kind: str, name: str) -> str:
+    """The text of a TRC file. name: of the file."""
+    recording = done.recording
+    if not any(placement.stance for placement in done.analysis.placements):
+        _remark(done, "shows nobody standing, so nothing in it has metres: its TRC file says NaN")
+    if kind == "trc_3d":
+        return trc_3d(name, done.analysis, recording.stature_m)
+    return trc_2d(name, done.analysis, recording.keypoints, recording.image_size, recording.stature_m)
 
 
 def _annotate(path: Path, done: Study, output: Path) -> None:

@@ -27,8 +27,16 @@ from mirror.service.containment import clause_of
 from mirror.settings import Settings, files_named
 from mirror.writing import check_writable, is_stream, write_whole
 
-SUFFIX = {"json": ".json", "csv": ".csv", "keypoints": ".npz", "plot": ".png", "video": ".mp4"}
-NAMED = ("plot", "video")
+SUFFIX = {
+    "json": ".json",
+    "csv": ".csv",
+    "keypoints": ".npz",
+    "plot": ".png",
+    "video": ".mp4",
+    "trc": ".trc",
+    "trc_3d": "_3d.trc",
+}
+NAMED = ("plot", "video", "trc", "trc_3d")
 """Kinds whose files must be named for what they are."""
 WHOLE_FILES = ("keypoints", "video")
 """Kinds that can't be written into a pipe."""
@@ -47,6 +55,8 @@ class Outputs:
     keypoints: Path | None = None
     plot: Path | None = None
     video: Path | None = None
+    trc: Path | None = None
+    trc_3d: Path | None = None
     reps: Path | None = None
     compare: bool = False
 
@@ -68,8 +78,9 @@ def _check_kind(kind: str, path: Path) -> None:
     if kind in WHOLE_FILES and is_stream(path):
         what = "recording" if kind == "keypoints" else "video"
         raise BadInput(f"{path} is not a file: a {what} cannot be written there.")
-    if kind in NAMED and path.suffix.lower() != SUFFIX[kind] and not is_stream(path):
-        raise BadInput(f"{path}: --{kind} writes {SUFFIX[kind]} files; name it so.")
+    ending = f".{SUFFIX[kind].rpartition('.')[2]}" if kind in NAMED else ""
+    if ending and path.suffix.lower() != ending and not is_stream(path):
+        raise BadInput(f"{path}: --{kind.replace('_', '-')} writes {ending} files; name it so.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,11 @@ def targets(analysis: Analysis, size: tuple[int, int]) -> tuple[F64, npt.NDArray
     return found, guess
 
 
+def placing_of(analysis: Analysis) -> list[int]:
+    """For every frame, the index of the placing of the feet it belongs to; 0 where there is none."""
+    return _placings(analysis.placements, analysis.t)
+
+
 def _placings(placements: list[FootPlacement], t: F64) -> list[int]:
     """For every frame, the index of the placing of the feet it belongs to."""
     return [max(0, sum(placement.from_s <= now for placement in placements) - 1) for now in t]

@@ -193,6 +193,31 @@ def thigh_elevation(
     The farther of the two roots: hips go back. Heights of hip and knee in the picture must not be compared:
     from a camera at 1 to 1.5 m a thigh that is parallel looks 13 to 25 degrees high.
     """
+    scale, knee_y = _hip_on_its_ray(hip, shank, ankle, depth, thigh)
+    return np.asarray(np.arcsin(np.clip((scale * hip[..., 1] - knee_y) / thigh, -1.0, 1.0), out=out))
+
+
+def legs_in_the_room(hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64) -> F64:
+    """Hips, knees and ankles as `lift` and `thigh_elevation` place them.
+
+    Parameters
+    ----------
+    As of `thigh_elevation`.
+
+    Returns
+    -------
+    (..., 3, 2, 3) shank lengths from the camera, level: hip, knee, ankle; legs [left, right]; x image right,
+    y up, z away from the camera.
+    """
+    scale, knee_y = _hip_on_its_ray(hip, shank, ankle, depth, thigh)
+    foot = np.stack([depth * ankle[..., 0], depth * ankle[..., 1], depth + 0.0 * scale], axis=-1)
+    knee = np.stack([foot[..., 0] + SIDES * shank.lateral, knee_y, depth - shank.forward], axis=-1)
+    hips = np.stack([scale * hip[..., 0], scale * hip[..., 1], scale], axis=-1)
+    return np.stack([hips, knee, foot], axis=-3)
+
+
+def _hip_on_its_ray(hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64) -> tuple[F64, F64]:
+    """(..., 2) each, in shank lengths: the hips' depth, and the knees' height under the camera's level."""
     knee_x = depth * ankle[..., 0] + SIDES * shank.lateral
     knee_y = depth * ankle[..., 1] + shank.up
     knee_z = depth - shank.forward
@@ -200,5 +225,4 @@ def thigh_elevation(
     along = hip[..., 0] * knee_x + hip[..., 1] * knee_y + knee_z
     knee_sq = knee_x**2 + knee_y**2 + knee_z**2
     discriminant = np.maximum(along**2 - ray_sq * (knee_sq - thigh**2), 0.0)
-    scale = (along + np.sqrt(discriminant)) / ray_sq
-    return np.asarray(np.arcsin(np.clip((scale * hip[..., 1] - knee_y) / thigh, -1.0, 1.0), out=out))
+    return (along + np.sqrt(discriminant)) / ray_sq, knee_y

@@ -167,6 +167,8 @@ def test_help_of_analyze_names_the_flags_of_the_contract(ask: Ask) -> None:
         "keypoints",
         "plot",
         "video",
+        "trc",
+        "trc-3d",
         "compare",
         "reference",
         "hfov",
