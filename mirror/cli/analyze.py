@@ -50,6 +50,9 @@ def analyze(
         Optional[Path],  # noqa: UP045
         typer.Option("--reps", metavar="F.csv", help="Write all repetitions of all inputs as one table."),
     ] = None,
+    sidecar: Annotated[
+        bool, typer.Option("--sidecar", help="Write beside --reps, as JSON, what its columns mean.")
+    ] = False,
     processes: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(
@@ -124,4 +127,6 @@ def analyze(
         processes=processes,
         debug=debugging(),
     )
-    raise typer.Exit(analyze_all(inputs, settings, Outputs(**files, compare=compare), wanted))
+    raise typer.Exit(
+        analyze_all(inputs, settings, Outputs(**files, compare=compare, sidecar=sidecar), wanted)
+    )

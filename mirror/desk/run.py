@@ -19,6 +19,7 @@ from mirror.desk.study import Study
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.plain import in_a_line
 from mirror.pose.catalog import find
+from mirror.report.columns import REPS, sidecar
 from mirror.report.compare import compare, comparison_document, comparison_table, set_of_reps
 from mirror.report.output import targets
 from mirror.report.plot import check_can_plot
@@ -47,7 +48,7 @@ COMPARED = "compare.json"
 class Outputs:
     """Files asked for; with several inputs each names a folder, but for reps, which is one table of all.
 
-    compare: tell what differs between two.
+    compare: tell what differs between two. sidecar: say beside reps, in JSON, what its columns mean.
     """
 
     json: Path | None = None
@@ -59,6 +60,7 @@ class Outputs:
     trc_3d: Path | None = None
     reps: Path | None = None
     compare: bool = False
+    sidecar: bool = False
 
     def plan(self, inputs: Sequence[Path]) -> dict[str, list[Path]]:
         """For every kind asked for, one file per input; "compare" has one. Raises BadInput."""
@@ -68,10 +70,19 @@ class Outputs:
             plan["compare"] = [self.json / COMPARED]
         if self.reps is not None:
             plan["reps"] = [self.reps]
+        if self.sidecar:
+            plan["sidecar"] = [_beside(self.reps)]
         for kind, paths in plan.items():
             for path in paths:
                 _check_kind(kind, path)
         return plan
+
+
+def _beside(reps: Path | None) -> Path:
+    """The sidecar's name is the table's, but for its ending."""
+    if reps is None or is_stream(reps) or reps.suffix.lower() == ".json":
+        raise BadInput("--sidecar goes with --reps F.csv, and is written beside it as F.json.")
+    return reps.with_suffix(".json")
 
 
 def _check_kind(kind: str, path: Path) -> None:
@@ -98,6 +109,8 @@ def analyze_all(inputs: Sequence[Path], settings: Settings, outputs: Outputs, wa
     turn = turn_of(wanted.clockwise_deg, wanted.mirrored)
     _check_turn(inputs, turn)
     plan = _checked(inputs, settings, outputs, overwrite=wanted.overwrite or wanted.resume)
+    for file in plan.get("sidecar", []):
+        write_whole(file, json.dumps(sidecar(REPS), indent=1) + "\n")
     if outputs.compare:
         return _compare_two(_works(inputs, settings, wanted, plan, rows=False), plan.get("compare", []))
     table = RepsFile(outputs.reps, wanted)

@@ -47,8 +47,8 @@ def trc_3d(name: str, analysis: Analysis, stature_m: float | None) -> str:
 
 
 def trc(name: str, t: F64, names: Sequence[str], places: F64) -> str:
-    """The whole file. t: (T,) seconds. places: (T, len(names), 3) metres; NaN where unknown, written so: of an
-    empty last cell OpenSim loses the line."""
+    """The whole file. t: (T,) seconds. places: (T, len(names), 3) metres; NaN where unknown, and written so:
+    of an empty last cell OpenSim loses the line."""
     rate = _number(1.0 / float(np.median(np.diff(t)))) if len(t) > 1 else "1"
     numbers = range(1, len(names) + 1)
     head = [
