@@ -46,6 +46,7 @@ LICENCES = {
     "pygments": "BSD-2-Clause",
     "python-dotenv": "BSD-3-Clause",
     "rich": "MIT",
+    "segno": "BSD-3-Clause",
     "shellingham": "ISC",
     "starlette": "BSD-3-Clause",
     "systemd-watchdog": "MIT",

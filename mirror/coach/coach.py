@@ -185,7 +185,8 @@ class Coach:
     def _sum_up(self, t: float) -> None:
         self._training.end_set(t)
         self._set_over = summary = self._training.summary
-        self._summary_pages.begin(t, summary.pages if summary else 1)
+        pages, with_code = (summary.pages, summary.take_home) if summary else (1, False)
+        self._summary_pages.begin(t, pages, with_code=with_code)
 
     def _new_set(self) -> None:
         self._training.new_set()

@@ -144,7 +144,7 @@ class SetSummary:
     or None. drill: the key of at most one exercise to draw beside it, or "". offer: what hands over the head
     would start now ("Hands over your head: compare a set on plates"), or None; offer_kind: which comparison
     that is ("plates"). last_set: how it compares with the set before, or None. compared: the result of a
-    guided comparison that ended with this set.
+    guided comparison that ended with this set. take_home: page two has its numbers as a code.
     """
 
     reps: tuple[Rep, ...]
@@ -161,11 +161,13 @@ class SetSummary:
     offer_kind: str = ""
     last_set: Line | None = None
     compared: SetsCompared | None = None
+    take_home: bool = False
 
     @property
     def pages(self) -> int:
-        """1, or 2 where there is something to try beside what was seen."""
-        return 2 if self.patterns or self.tried or self.offer or self.compared is not None else 1
+        """1, or 2 where there is something to try, or to take home, beside what was seen."""
+        more = self.patterns or self.tried or self.offer or self.compared is not None or self.take_home
+        return 2 if more else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ LINES = 3
 PAGES = (*EXPLANATIONS, *(f"compare_{kind}" for kind in CONDITIONS))
 LEAVES_AFTER_S = 40.0
 """A page nobody turns leaves by itself."""
+FOR_THE_CODE_S = 20.0
+"""A page with a code to take home stays so much longer: to fetch a phone, step up and wait for its camera."""
 
 
 def page(n: int) -> Page:
@@ -74,10 +76,12 @@ class SummaryPages:
         """stays_s: how long all pages together stay."""
         self._stays_s = stays_s
         self._first, self._since, self._count = 0, 0.0, 1
+        self._longer_s = 0.0
 
-    def begin(self, t: float, count: int) -> None:
-        """A summary of so many pages shows from now on."""
+    def begin(self, t: float, count: int, *, with_code: bool = False) -> None:
+        """A summary of so many pages shows from now on. with_code: the last one has a code to take home."""
         self._first, self._since, self._count = 0, t, count
+        self._longer_s = FOR_THE_CODE_S if with_code else 0.0
 
     def at(self, t: float) -> int:
         """The page that shows now, from 0."""
@@ -93,4 +97,5 @@ class SummaryPages:
 
     def over(self, t: float) -> bool:
         """Whether the last page has had its time."""
-        return t - self._since > self._stays_s * (self._count - self._first) / self._count
+        stays_s = self._stays_s * (self._count - self._first) / self._count
+        return t - self._since > stays_s + self._longer_s

@@ -10,7 +10,7 @@ class CoachRules:
     """mode: learn, standard, quiet or class. Seconds. stature_m: tells centimetres instead of degrees.
 
     gestures: whether arms are listened to. station: name shown in a class. work_s, rest_s: its intervals,
-    None for a class without a clock.
+    None for a class without a clock. take_home: whether a set may be taken home as a code.
     """
 
     mode: str = "standard"
@@ -22,6 +22,7 @@ class CoachRules:
     station: str = ""
     work_s: float | None = None
     rest_s: float | None = None
+    take_home: bool = False
 
     @property
     def is_class(self) -> bool:

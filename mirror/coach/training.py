@@ -6,6 +6,7 @@ Knows no scenes and no times of day; the coach says when a set begins and ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mirror.coach.experiment import Experiment
 from mirror.coach.feedback import ExperimentStep, SetSummary
@@ -56,13 +57,14 @@ class Training:
             self._learned = (shown,) if shown else self._learned
 
     def _summarised(self) -> SetSummary:
-        return summarise(
+        summary = summarise(
             self.reps,
             self._rules.stature_m,
             why_of_reps(self.reps),
             before=self._before,
             experiment=self._experiment,
         )
+        return replace(summary, take_home=self._rules.take_home and bool(self.reps))
 
     def new_set(self) -> None:
         """The summary has been read; a comparison that is over has been told."""

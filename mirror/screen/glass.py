@@ -21,6 +21,7 @@ from mirror.screen.letters import LINE_HEIGHT, Letters
 from mirror.screen.marks import Marks
 from mirror.screen.mirror_view import BRIGHTNESS, MirrorView, Rect
 from mirror.screen.overlay import Mounting
+from mirror.screen.qr_code import TakeHome
 from mirror.screen.sheet import Sheet
 from mirror.screen.sprite_cache import Shelf
 from mirror.screen.theme import FAINT, Sizes
@@ -58,6 +59,7 @@ class Glass:
         self.letters = letters
         self.reflection = reflection
         self.limits_deg = (3.5, 6.0)
+        self.take_home = TakeHome()
         self.view, self.marks, self.places = self._fitted((4, 3))
         self._bgr: Picture | None = None
         self.marked: list[Rect] = []

@@ -7,14 +7,19 @@ from typing import Any
 from mirror.coach.words import words
 from mirror.screen.fonts import OWN, face_for, spoken
 from mirror.screen.overlay import Mounting, mounting
+from mirror.screen.qr_code import Share
 from mirror.screen.stage import Stage
 from mirror.settings.sections import ScreenSettings
 
 
 def open_stage(
-    canvas: Any, screen: ScreenSettings, language: str, limits_deg: tuple[float, float]
+    canvas: Any,
+    screen: ScreenSettings,
+    language: str,
+    limits_deg: tuple[float, float],
+    share: Share | None = None,
 ) -> tuple[Stage, str]:
-    """A stage on this canvas, and what was picked.
+    """A stage on this canvas, and what was picked. share: how a set's code to take home is made.
 
     A language without words or letters here is replaced by English, and the sentence says so.
     """
@@ -28,6 +33,7 @@ def open_stage(
         limits_deg=limits_deg,
         reflection=where,
         face=face_for(language) or OWN,
+        share=share,
     )
     return stage, f"{said}; {why}" if why else said
 

@@ -9,6 +9,7 @@ from mirror.coach.feedback import Feedback
 from mirror.coach.words import Words
 from mirror.faults import BadInput
 from mirror.screen.fonts import OWN, face_for
+from mirror.screen.qr_code import Share
 from mirror.screen.stage import Stage
 from mirror.writing import whole_by_name
 
@@ -21,8 +22,9 @@ def save_summary(
     words: Words,
     limits_deg: tuple[float, float],
     size: tuple[int, int] = SIZE,
+    share: Share | None = None,
 ) -> None:
-    """Draw this Feedback's summary, its pages side by side, and save it.
+    """Draw this Feedback's summary, its pages side by side, and save it. share: how its code is made.
 
     Raises BadInput when the file cannot be written.
     """
@@ -30,7 +32,7 @@ def save_summary(
 
     pages = feedback.summary.pages if feedback.summary is not None else 1
     canvas = pygame.Surface(size)
-    stage = Stage(canvas, words, limits_deg=limits_deg, face=face_for(words.language) or OWN)
+    stage = Stage(canvas, words, limits_deg=limits_deg, face=face_for(words.language) or OWN, share=share)
     paper = pygame.Surface((pages * size[0], size[1]))
     for page in range(pages):
         stage.draw(replace(feedback, summary_page=page), None)

@@ -95,6 +95,25 @@ def full_summary() -> SetSummary:
     )
 
 
+def to_take_home() -> SetSummary:
+    """All a summary can say, with the code of the longest set there is one for."""
+    return replace(full_summary(), take_home=True)
+
+
+def clean_set() -> SetSummary:
+    """Six clean squats: nothing to try, and a code to take home."""
+    reps = tuple(rep(n, leg(0.5 * n, Verdict.GOOD), leg(2.0, Verdict.GOOD)) for n in range(1, 7))
+    return SetSummary(
+        reps,
+        line("summary.reps_many", n=6),
+        line("summary.clean", judged=6, n=6),
+        depth=line("depth.told", what=line("depth.counted", n=6, label=line("depth.parallel"))),
+        tempo=line("summary.tempo", down=1.8, up=1.2),
+        last_set=line("summary.last_set", now=6, n=6, then=5, m=6),
+        take_home=True,
+    )
+
+
 def compared_summary() -> SetSummary:
     """The summary at the end of a guided comparison."""
     flat, plates = line("compare.flat"), line("compare.on_plates")
@@ -189,6 +208,8 @@ def variants() -> dict[str, Feedback]:
         "advice": replace(nothing(0.0, State.SUMMARY), summary=full_summary(), summary_page=1),
         "compared": replace(nothing(0.0, State.SUMMARY), summary=compared_summary()),
         "compared_advice": replace(nothing(0.0, State.SUMMARY), summary=compared_summary(), summary_page=1),
+        "taken_home": replace(nothing(0.0, State.SUMMARY), summary=to_take_home(), summary_page=1),
+        "clean_taken_home": replace(nothing(0.0, State.SUMMARY), summary=clean_set(), summary_page=1),
         "in_class": replace(set_, cue=None, note=None, clock=ClassClock("Station 7", True, 25.2, 40.0)),
         "resting": replace(nothing(0.0, State.CLASS), clock=resting),
         "offer": replace(nothing(0.0, State.HELP), page=page, gestures=(line("gesture.turn_page"),)),

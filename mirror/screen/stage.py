@@ -14,6 +14,7 @@ from mirror.screen.glass import Glass, Picture
 from mirror.screen.letters import Letters
 from mirror.screen.overlay import Mounting
 from mirror.screen.prediction import Prediction
+from mirror.screen.qr_code import Share, TakeHome
 from mirror.screen.scenes import SCENES
 from mirror.screen.signs import draw_signs
 from mirror.screen.theme import sizes
@@ -34,14 +35,17 @@ class Stage:
         limits_deg: tuple[float, float] = (3.5, 6.0),
         reflection: Mounting | None = None,
         face: Face = OWN,
+        share: Share | None = None,
     ) -> None:
         """canvas: a pygame surface. limits_deg: caution and off-track lines of the summary's bars.
 
         reflection: put the marks on the person's reflection in black glass; None: on their mirrored picture.
+        share: how a set's code is made.
         """
         measured = sizes(canvas.get_size(), viewing_distance_m, panel_height_mm)
         self.glass = Glass(canvas, measured, words, Letters(face), reflection)
         self.glass.limits_deg = limits_deg
+        self.glass.take_home = TakeHome(share)
         self._prediction = Prediction()
 
     def shows_picture(self, feedback: Feedback) -> bool:

@@ -25,7 +25,8 @@ WORD_ARCMIN = 60.0
 class Sizes:
     """Pixels, for one screen seen from one distance.
 
-    body, word, small: cap heights. ring: outer radius of a knee's ring. margin: of every scene.
+    body, word, small: cap heights. ring: outer radius of a knee's ring. margin: of every scene. px_per_mm:
+    of the panel.
     """
 
     body: int
@@ -33,6 +34,7 @@ class Sizes:
     small: int
     ring: int
     margin: int
+    px_per_mm: float
 
 
 def sizes(
@@ -49,4 +51,4 @@ def sizes(
     body = min(cap(BODY_ARCMIN), min(size) // 15)
     # soft rings of about 5 cm on the glass: each eye sees the mark 3.2 cm apart
     ring = max(12, min(round(27 * px_per_mm), min(size) // 9))
-    return Sizes(body, word, max(7, round(body * 0.7)), ring, max(8, min(size) // 22))
+    return Sizes(body, word, max(7, round(body * 0.7)), ring, max(8, min(size) // 22), px_per_mm)

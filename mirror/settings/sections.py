@@ -26,6 +26,7 @@ from mirror.settings.fields import (
     rising,
     setting,
 )
+from mirror.settings.share import ShareSettings
 from mirror.settings.telemetry import MetricsSettings, MqttSettings
 
 
@@ -346,6 +347,7 @@ class Settings(BaseModel):
     sound: SoundSettings = SoundSettings()
     service: ServiceSettings = ServiceSettings()
     store: StoreSettings = StoreSettings()
+    share: ShareSettings = ShareSettings()
     mqtt: MqttSettings = MqttSettings()
     board: BoardSettings = BoardSettings()
     metrics: MetricsSettings = MetricsSettings()

@@ -111,7 +111,8 @@ def run_demo(
     if not windowed and not station.stop.is_set() and station.eyes.feedback.summary is not None:
         from mirror.screen.picture import save_summary
 
-        save_summary(picture, station.eyes.feedback, words(settings.coach.language), station.limits_deg)
+        say = words(settings.coach.language)
+        save_summary(picture, station.eyes.feedback, say, station.limits_deg, share=station.share)
         print(f"Summary picture: {picture}")
     return 0
 

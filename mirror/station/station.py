@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ from mirror.pose.pose_net import Looks
 from mirror.service.containment import Bulkhead, guarded
 from mirror.service.events import EventLog, Observers
 from mirror.service.folders import state_folder
+from mirror.service.wall_clock import plausible
 from mirror.settings import Settings
 from mirror.signals.button import NoButton
 from mirror.signals.keys import Keys
@@ -46,6 +48,7 @@ from mirror.station.sight import Judging, Looking, Telling
 from mirror.station.upkeep import Upkeep
 
 if TYPE_CHECKING:
+    from mirror.screen.qr_code import Share
     from mirror.screen.stage import Stage
     from mirror.screen.window import DisplayWindow
     from mirror.station.terminal import Terminal
@@ -240,7 +243,7 @@ class Station:
         log.info("screen: %s", window.said)
         try:
             stage, view_said = open_stage(
-                window.canvas, screen, self.settings.coach.language, self.limits_deg
+                window.canvas, screen, self.settings.coach.language, self.limits_deg, self.share
             )
             log.info("view: %s", view_said)
             pace = FramePacer()
@@ -303,6 +306,17 @@ class Station:
         """Caution and off-track limits in force, degrees."""
         limits = self.settings.knees.limits(self.settings.coach.reference != "off")
         return limits.caution_deg, limits.off_track_deg
+
+    @property
+    def share(self) -> Share:
+        """How the code of a set is made: for which page, and dated by a clock that may be right."""
+        from mirror.screen.qr_code import Share
+
+        def now() -> float | None:
+            at = time.time()
+            return at if plausible(at, -math.inf) else None
+
+        return Share(self.settings.share.page, now)
 
     def _moment(self) -> Feedback:
         """What is to be shown now: the newest Feedback, or what is wrong with the camera."""
@@ -383,4 +397,5 @@ def _rules(settings: Settings) -> CoachRules:
         station=coach.station,
         work_s=coach.class_work_s,
         rest_s=coach.class_rest_s,
+        take_home=settings.share.qr,
     )

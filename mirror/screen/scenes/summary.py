@@ -6,19 +6,21 @@ from __future__ import annotations
 
 from mirror.coach.feedback import Feedback, SetSummary
 from mirror.coach.mark_style import SKY, SOFT
+from mirror.knees.decoration import spared
 from mirror.screen.charts import rep_bars, set_bars
 from mirror.screen.column import Drawing, Item, Text, set_column
 from mirror.screen.figures import FIGURES, draw_figure
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.mirror_view import Rect
+from mirror.screen.qr_code import draw_code, side_px
 
 FOOT = 0.066
 """Height of the line at the foot with the dots of the pages, as a share of an upright glass's."""
 LYING_FOOT = 0.1
 CHART, COMPARED_CHART = 6.5, 8.5
 """Height of the bars with their words in body caps, at least: they take what the words leave."""
-FIGURE = 4.5
-"""The same of the figure of an exercise."""
+FIGURE, FIGURE_WITH_CODE = 4.5, 3.0
+"""The same of the figure of an exercise, and of one above a code."""
 OF_KNEES = 2
 """The first sentences of a comparison are about the knees, the others about what it is worth."""
 
@@ -31,11 +33,9 @@ class Summary:
             return
         page = min(feedback.summary_page, summary.pages - 1)
         room = _foot(glass, summary, page)
-        words, drawn = (
-            (_seen(glass, summary), _drawn(glass, summary)) if page == 0 else _offered(glass, feedback)
-        )
+        words, drawn = _first(glass, summary) if page == 0 else _second(glass, feedback, summary)
         left, top, width, height = room
-        if glass.portrait or not drawn:
+        if glass.portrait or not (words and drawn):
             set_column(glass, room, [*words, *drawn], close=True)
             return
         half = (width - glass.sizes.margin) // 2
@@ -56,6 +56,11 @@ def _foot(glass: Glass, summary: SetSummary, page: int) -> Rect:
     return margin, margin // 2, inner, top - margin // 2
 
 
+def _first(glass: Glass, summary: SetSummary) -> tuple[list[Item], list[Item]]:
+    """What was seen, in words, and the same in bars."""
+    return _seen(glass, summary), _drawn(glass, summary)
+
+
 def _seen(glass: Glass, summary: SetSummary) -> list[Item]:
     """What was seen, in words."""
     body, say = glass.sizes.body, glass.words.line
@@ -69,8 +74,8 @@ def _seen(glass: Glass, summary: SetSummary) -> list[Item]:
 
 
 def _later(glass: Glass, summary: SetSummary) -> bool:
-    """Whether the set before is told on the second page: an upright glass has its room there."""
-    return glass.portrait and summary.pages > 1
+    """Whether the set before is told on the second page: an upright glass has its room there, if no code."""
+    return glass.portrait and summary.pages > 1 and not summary.take_home
 
 
 def _last_set(glass: Glass, summary: SetSummary) -> Text:
@@ -97,6 +102,25 @@ def _drawn(glass: Glass, summary: SetSummary) -> list[Item]:
     return [chart, *in_words]
 
 
+def _second(glass: Glass, feedback: Feedback, summary: SetSummary) -> tuple[list[Item], list[Item]]:
+    """What may help; and under it, on a lying glass beside it, the code to take home."""
+    words, drawn = _offered(glass, feedback)
+    code = spared("codes", lambda: _taken_home(glass, summary), [])
+    if not code:
+        return words, drawn
+    return [*words, *drawn], code
+
+
+def _taken_home(glass: Glass, summary: SetSummary) -> list[Item]:
+    """The code of this set, with what to do about it."""
+    if not summary.take_home:
+        return []
+    found = glass.take_home.code(summary, glass.words)
+    side = side_px(glass.sizes, found)
+    scan = Text(glass.words("take_home.scan"), glass.sizes.small, SOFT, gap=0.8)
+    return [scan, Drawing(side, lambda place, _: draw_code(glass, found, place), glass.sizes.small // 2)]
+
+
 def _offered(glass: Glass, feedback: Feedback) -> tuple[list[Item], list[Item]]:
     """What squats have in common and at most one thing to try; its figure, and what hands could start."""
     body, summary, say = glass.sizes.body, feedback.summary, glass.words.line
@@ -117,5 +141,6 @@ def _offered(glass: Glass, feedback: Feedback) -> tuple[list[Item], list[Item]]:
     def figure(place: Rect, _: float) -> None:
         draw_figure(glass, drill.key, place)
 
-    exercise = Drawing(round(FIGURE * body), figure, body // 2, grow=True)
+    high = FIGURE_WITH_CODE if summary.take_home else FIGURE
+    exercise = Drawing(round(high * body), figure, body // 2, grow=True)
     return words, [exercise, Text(drill.title, body, gap=0.3), offer]
