@@ -166,6 +166,14 @@ def test_the_demo_ends_by_itself_with_a_summary_in_words_and_as_a_picture(ran: R
     assert "3 of 7" in summary["sentence"]
 
 
+def test_the_demo_s_set_can_be_taken_home_from_its_picture(ran: Ran) -> None:
+    cv2, zxing = pytest.importorskip("cv2"), pytest.importorskip("zxingcpp")
+    says = [found.text for found in zxing.read_barcodes(cv2.imread(str(ran.picture)))]
+    assert len(says) == 1
+    assert says[0].startswith("Squat Mirror ")
+    assert "7 squats\nYour left knee moved up to" in says[0]
+
+
 def test_the_demo_s_verdicts_are_right_and_its_first_squat_is_the_reference(ran: Ran) -> None:
     assert verdicts_in(ran.of("rep")) == RENDERED
     assert [rep["is_reference"] for rep in ran.of("rep")] == [True] + [False] * 6
