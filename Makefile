@@ -25,7 +25,7 @@ type: .venv-test/dev ## mypy, strict
 	scripts/lint types
 
 screens: ## every scene as a picture, in build/screens
-	. scripts/environment.sh && make_environment .venv video,analyze
+	. scripts/environment.sh && make_environment .venv analyze
 	.venv/bin/python scripts/screens build/screens
 
 docs: ## these pages as a site, in build/site; fails where a link leads nowhere
@@ -33,6 +33,6 @@ docs: ## these pages as a site, in build/site; fails where a link leads nowhere
 	.venv-docs/bin/mkdocs build --strict --quiet
 
 .venv-test/dev: pyproject.toml
-	. scripts/environment.sh && make_environment .venv-test video,analyze,test
+	. scripts/environment.sh && make_environment .venv-test analyze,test
 	.venv-test/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@

@@ -13,7 +13,6 @@ app = typer.Typer(
     help="Watches people squat and says at once whether each knee tracks over its toes.",
     epilog="Coaching only. If something hurts, stop and ask a professional.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -1,21 +1,40 @@
-"""`config show` and `config check`: the settings in force, and their mistakes."""
+"""`config init`, `show` and `check`: a file to begin with, the settings in force, and their mistakes."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mirror.cli.app import app
-from mirror.cli.flags import Config, load_settings
+from mirror.cli.flags import Config, Overwrite, load_settings
 from mirror.plain import in_a_line
 
 if TYPE_CHECKING:
     from mirror.settings import Settings
 
-config_app = typer.Typer(help="Show or check the settings.", no_args_is_help=True)
+config_app = typer.Typer(help="Begin a settings file, show or check the settings.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
+
+
+@config_app.command("init")
+def config_init(
+    file: Annotated[
+        Path, typer.Argument(metavar="F.toml", help="Where; - is standard output.", show_default=True)
+    ] = Path("mirror.toml"),
+    yes: Overwrite = False,
+) -> None:
+    """Write a settings file with every setting, its bounds and its unit; all defaults, to be changed."""
+    from mirror.settings import Settings, render_toml
+    from mirror.writing import check_writable, write_whole
+
+    if file == Path("-"):
+        typer.echo(render_toml(Settings()), nl=False)
+        return
+    check_writable([file], [], yes)
+    write_whole(file, render_toml(Settings()))
+    typer.echo(in_a_line(f"{file}: every setting with its default, to be changed{_not_taken()}"))
 
 
 @config_app.command("show")

@@ -30,7 +30,18 @@ from mirror.faults import TemporaryFault
 from mirror.settings import every
 
 GOOD, BAD, LEFT = (0.0, 0.0), (14.0, 13.0), (14.0, 0.0)
-COMMANDS = ["", "run", "demo", "analyze", "record", "doctor", "config", "config show", "config check"]
+COMMANDS = [
+    "",
+    "run",
+    "demo",
+    "analyze",
+    "record",
+    "doctor",
+    "config",
+    "config init",
+    "config show",
+    "config check",
+]
 
 
 @dataclass
@@ -399,6 +410,44 @@ def test_config_check_says_where_a_station_is_told_of(ask: Ask, tmp_path: Path, 
     assert ask("config", "check").out.endswith(nobody)
     (tmp_path / "mirror.toml").write_text("")
     assert "mqtt" not in ask("config", "check").out
+
+
+def test_config_init_writes_every_setting_with_its_default_to_be_changed(ask: Ask, tmp_path: Path) -> None:
+    answer = ask("config", "init")
+    assert (answer.code, answer.err) == (0, "")
+    written = (tmp_path / "mirror.toml").read_text()
+    for section, name, _ in every():
+        assert f"[{section}]" in written
+        assert re.search(rf"^#?{name} = ", written, re.MULTILINE), f"{section}.{name}"
+    assert ask("config", "check").out == "mirror.toml: no mistakes\n"
+    assert ask("config", "init", "-").out == written
+
+
+def test_config_init_keeps_a_file_that_is_there(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "mirror.toml").write_text("[camera]\nfps = 15\n")
+    refused(ask("config", "init"), "mirror.toml exists", "--yes")
+    assert (tmp_path / "mirror.toml").read_text() == "[camera]\nfps = 15\n"
+    assert ask("config", "init", "--yes").code == 0
+    assert "#fps = " in (tmp_path / "mirror.toml").read_text()
+    assert ask("config", "init", "sub/other.toml").code == 0
+    assert (tmp_path / "sub" / "other.toml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("squat-mirror conf", "config"),
+        ("squat-mirror analyze --tr", "--trc"),
+        ("squat-mirror config i", "init"),
+    ],
+)
+def test_a_shell_completes_commands_and_flags(typed: str, offered: str) -> None:
+    """As bash asks for it, by the variable typer's script sets."""
+    asked = {"_SQUAT_MIRROR_COMPLETE": "complete_bash", "COMP_WORDS": typed}
+    asked |= {"COMP_CWORD": str(len(typed.split()) - 1)}
+    command = [sys.executable, "-c", "from mirror.cli import script; script()"]
+    done = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False)
+    assert offered in done.stdout.split(), done.stderr
 
 
 def test_config_show_says_the_value_and_where_it_is_from(
