@@ -14,6 +14,7 @@ from typing import Any
 from mirror.camera.decoded import turn_of
 from mirror.coach.words import in_english, words
 from mirror.desk.one import Wanted, Work
+from mirror.desk.provenance import provenance_of
 from mirror.desk.reps_file import origin
 from mirror.desk.study import study
 from mirror.faults import BadInput
@@ -77,7 +78,13 @@ def analyze(
     return Analysis(
         tuple(row for rep in done.analysis.reps for row in rep_rows(rep, repeated)),
         tuple(frame_rows(done.analysis)),
-        document(done.analysis, done.source, done.summary, words(chosen.coach.language)),
+        document(
+            done.analysis,
+            done.source,
+            done.summary,
+            words(chosen.coach.language),
+            provenance_of(path, chosen, done),
+        ),
         in_english(done.analysis.why_unknown) or "",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,19 @@ from mirror.knees.constants import ANATOMICAL, KeypointConstants
 from mirror.knees.judge import Thresholds
 from mirror.knees.optics import MEASURED_TILT_SD_DEG, Camera
 from mirror.knees.track import Track
+from mirror.report.provenance import NetworkFile, Provenance
+
+MADE = Provenance(
+    version="9.8.7",
+    made_at=datetime(2026, 11, 28, 17, 5, tzinfo=UTC),
+    input_sha256="ab" * 32,
+    model=NetworkFile("lightning", "lightning.tflite", "cd" * 32),
+    feet=NetworkFile(),
+    strictness="standard",
+    limits=Thresholds(),
+    settings={"camera.hfov_deg": 66.0},
+)
+"""Where the results of a test are from."""
 
 
 def judged(

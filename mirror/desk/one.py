@@ -12,6 +12,7 @@ from pathlib import Path
 from mirror.camera.decoded import turn_of
 from mirror.camera.recording import save
 from mirror.coach.words import Words, words
+from mirror.desk.provenance import provenance_of
 from mirror.desk.study import Progress, Study, as_recording, study
 from mirror.fitting.from_settings import thresholds
 from mirror.plain import in_a_line
@@ -71,7 +72,8 @@ def analyze_one(work: Work) -> Study:
     with _progress(work.path.name) as step:
         done = study(work.path, settings, work.wanted.reference, step, turn)
     if "json" in files:
-        found = document(done.analysis, done.source, done.summary, say)
+        made = provenance_of(work.path, work.settings, done)
+        found = document(done.analysis, done.source, done.summary, say, made)
         write_whole(files["json"], json.dumps(found, indent=1, allow_nan=False) + "\n")
     if "csv" in files:
         write_whole(files["csv"], frames_csv(done.analysis))

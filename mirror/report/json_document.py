@@ -17,21 +17,23 @@ from mirror.coach.words import Words, in_english
 from mirror.knees.analysis import Analysis
 from mirror.knees.decoration import spared
 from mirror.knees.reading import Rep, RepLeg
+from mirror.report.provenance import Provenance, provenance_document
 
 SCHEMA = 1
 
 
 def document(
-    analysis: Analysis, source: Mapping[str, Any], summary: SetSummary, say: Words
+    analysis: Analysis, source: Mapping[str, Any], summary: SetSummary, say: Words, made: Provenance
 ) -> dict[str, Any]:
     """The JSON document, its sentences in the words of `say`, reasons in English.
 
-    source: what was analysed (name, frames, duration_s, model, ...).
+    source: what was analysed (name, frames, duration_s, model, ...). made: where the numbers are from.
     """
     camera = analysis.camera
     return {
         "schema": SCHEMA,
         "source": dict(source),
+        "provenance": provenance_document(made),
         "camera": {
             "hfov_deg": _round(camera.hfov_deg),
             "tilt_deg": _round(camera.tilt_deg),

@@ -603,7 +603,16 @@ def test_the_json_has_every_key_of_the_contract(ask: Ask, recording: Path) -> No
     assert (answer.code, answer.err) == (0, "")
     doc = strict(Path("out.json").read_text("utf-8"))
     assert doc["schema"] == 1
-    assert doc.keys() >= {"schema", "source", "camera", "calibration", "reps", "patterns", "summary"}
+    assert doc.keys() >= {
+        "schema",
+        "source",
+        "provenance",
+        "camera",
+        "calibration",
+        "reps",
+        "patterns",
+        "summary",
+    }
     assert doc["camera"].keys() >= {"hfov_deg", "tilt_deg", "height_m", "how_known"}
     assert doc["camera"]["hfov_deg"] == 48.5
     assert doc["calibration"].keys() >= {"foot_azimuth_deg", "foot_source", "reference"}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import real_motion
+from judged import MADE
 
 from mirror.camera.recording import load
 from mirror.coach.words import in_english, words
@@ -80,19 +81,19 @@ def test_what_is_no_squat_is_said_and_is_in_the_document(name: str, kind: Moveme
     told = words("en").in_a_line(done.summary)
     assert told.startswith("No squat counted. Seen, and not judged: ")
     assert said in told
-    doc = json.loads(json.dumps(document(done.analysis, done.source, done.summary, words("en"))))
+    doc = json.loads(json.dumps(document(done.analysis, done.source, done.summary, words("en"), MADE)))
     assert kind.value in {one["kind"] for one in doc["not_counted"]}
     assert all(one["start_s"] < one["end_s"] for one in doc["not_counted"])
 
 
 def test_the_reason_of_every_leg_is_in_the_document_as_a_key_and_a_clause() -> None:
     done = at_the_desk("r09_goblet_turned_40")
-    doc = document(done.analysis, done.source, done.summary, words("en"))
+    doc = document(done.analysis, done.source, done.summary, words("en"), MADE)
     for rep in doc["reps"]:
         assert rep["left"]["why"] == rep["right"]["why"] == "turned"
         assert ABOUT.fullmatch(rep["left"]["why_told"])
     judged = at_the_desk("r20_clean_front")
-    for rep in document(judged.analysis, judged.source, judged.summary, words("en"))["reps"]:
+    for rep in document(judged.analysis, judged.source, judged.summary, words("en"), MADE)["reps"]:
         assert rep["left"]["why"] is None
         assert rep["left"]["why_told"] == ""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import simulate
+from judged import MADE
 
 from mirror.cli import main
 from mirror.coach.summary import summarise
@@ -73,8 +74,9 @@ def test_words_in_a_column_are_all_explained() -> None:
 
 
 def paths(value: Any, at: str = "") -> Iterator[str]:
-    """Where every plain value of a document is: its keys, with dots; left and right are SIDE."""
-    if isinstance(value, Mapping):
+    """Where every plain value of a document is: its keys, with dots; left and right are SIDE. What nothing is
+    in is plain."""
+    if value and isinstance(value, Mapping):
         for key, inside in value.items():
             name = "SIDE" if key in ("left", "right") else key
             yield from paths(inside, f"{at}.{name}" if at else name)
@@ -102,7 +104,8 @@ def test_every_key_of_the_json_is_explained_and_no_other(
     rich = replace(found, others=(OtherMovement(Movement.LIFT, 0.0, 1.0),))
     many = [replace(rep, n=rep.n + 3 * i) for i in range(3) for rep in rich.reps]
     rich = replace(rich, reps=many)
-    more = document(rich, {}, summarise(rich.reps, None, rich.why_unknown), words("en"))
+    told = summarise(rich.reps, None, rich.why_unknown)
+    more = document(rich, {}, told, words("en"), replace(MADE, settings={}))
     assert more["patterns"], "a set with a pattern in it"
     assert more["not_counted"]
     there = {*paths(written), *paths(more), *keys_of_videos()} - {"source", "patterns", "not_counted"}

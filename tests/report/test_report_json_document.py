@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import simulate
-from judged import judged
+from judged import MADE, judged
 
 from mirror.coach.summary import summarise
 from mirror.coach.words import words
@@ -48,7 +48,7 @@ def analysis(
 def told(found: Analysis) -> dict[str, Any]:
     """The document as another program gets it: through strict JSON."""
     summary = summarise(found.reps, None, found.why_unknown)
-    text = json.dumps(document(found, {"file": "clip.mp4"}, summary, words("en")), allow_nan=False)
+    text = json.dumps(document(found, {"file": "clip.mp4"}, summary, words("en"), MADE), allow_nan=False)
     return json.loads(text)
 
 
@@ -65,6 +65,22 @@ def test_the_document_has_every_key_of_the_contract() -> None:
         assert rep["left"].keys() >= LEG_KEYS
         assert rep["right"].keys() >= LEG_KEYS
         assert rep["fppa_deg"].keys() == {"left", "right"}
+
+
+def test_where_it_is_from_is_plain_values() -> None:
+    made = told(analysis(toes=True))["provenance"]
+    assert made.keys() == {
+        "version", "date", "input_sha256", "model", "feet_model", "thresholds", "settings"
+    }  # fmt: skip
+    assert made["date"] == "2026-11-28T17:05:00Z"
+    assert made["model"] == {"name": "lightning", "file": "lightning.tflite", "sha256": "cd" * 32}
+    assert made["feet_model"] == {"name": None, "file": None, "sha256": None}
+    assert made["thresholds"] == {
+        "strictness": "standard", "caution_deg": 3.5, "caution_sure": 0.65, "off_track_deg": 5.5,
+        "off_track_sure": 0.5, "first_sure": 0.7, "clear_deg": 1.5, "hold_s": 0.1, "smooth_tau_s": 0.08,
+        "min_q": 0.1,
+    }  # fmt: skip
+    assert made["settings"] == {"camera.hfov_deg": 66.0}
 
 
 def test_patterns_are_numbers_and_a_sentence_surest_first() -> None:

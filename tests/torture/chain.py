@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
+from judged import MADE
 
 from mirror.board.stations import Floor
 from mirror.camera.frame import F32, Frame, Layout
@@ -494,7 +495,7 @@ def _check(case: Case, analysis: Analysis, rng: np.random.Generator) -> None:
     for language in languages:
         told = summarise(reps, case.stature_m, analysis.why_unknown)
         source = {"file": "x.npz", "model": case.people.model}
-        strict(json.dumps(document(analysis, source, told, words(language))))
+        strict(json.dumps(document(analysis, source, told, words(language), MADE)))
     if rng.random() < 0.15:
         _report(case, analysis)
 
