@@ -28,8 +28,9 @@ class Provenance:
     """Where one input's results are from.
 
     made_at: when they were made. input_sha256: of the input's bytes, None for what can't be read twice (a
-    pipe). model: whose joints these are, none for anatomical ones; feet: who looked for toe tips. strictness: by name; limits: what it comes to, with a reference or without. settings: those of
-    the analysis that are not the default, by dotted name.
+    pipe). model: whose joints these are, none for anatomical ones; feet: who looked for toe tips.
+    strictness: by name; limits: what it comes to, with a reference or without. settings: those of the
+    analysis that are not the default, by dotted name.
     """
 
     version: str

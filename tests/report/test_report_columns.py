@@ -74,9 +74,8 @@ def test_words_in_a_column_are_all_explained() -> None:
 
 
 def paths(value: Any, at: str = "") -> Iterator[str]:
-    """Where every plain value of a document is: its keys, with dots; left and right are SIDE. What nothing is
-    in is plain."""
-    if value and isinstance(value, Mapping):
+    """Where every plain value of a document is: its keys, with dots; left and right are SIDE."""
+    if isinstance(value, Mapping):
         for key, inside in value.items():
             name = "SIDE" if key in ("left", "right") else key
             yield from paths(inside, f"{at}.{name}" if at else name)
@@ -108,7 +107,12 @@ def test_every_key_of_the_json_is_explained_and_no_other(
     more = document(rich, {}, told, words("en"), replace(MADE, settings={}))
     assert more["patterns"], "a set with a pattern in it"
     assert more["not_counted"]
-    there = {*paths(written), *paths(more), *keys_of_videos()} - {"source", "patterns", "not_counted"}
+    assert written["provenance"].pop("settings") == {}, "its keys are the settings' names"
+    there = {"provenance.settings", *paths(written), *paths(more), *keys_of_videos()} - {
+        "source",
+        "patterns",
+        "not_counted",
+    }
     assert set(section("The JSON")) == there
 
 
