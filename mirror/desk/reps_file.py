@@ -23,8 +23,10 @@ TABLE_EVERY_S = 5.0
 
 def origin(work: Work) -> dict[str, str]:
     """What every row of this input repeats: which bytes were read by which program with which settings."""
+    settings = work.settings.model_dump(mode="json")
+    del settings["model"]["threads"]  # how fast, not what comes out
     named = {
-        "settings": work.settings.model_dump(mode="json"),
+        "settings": settings,
         "reference": work.wanted.reference,
         "turn": [work.wanted.clockwise_deg, work.wanted.mirrored],
     }
