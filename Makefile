@@ -1,7 +1,7 @@
 # What one does here, each under one word. The work is in scripts/; nothing but make itself is needed to start.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast coverage lint type screens docs
+.PHONY: help run test test-fast coverage lint type screens notebook docs
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,6 +27,10 @@ type: .venv-test/dev ## mypy, strict
 screens: ## every scene as a picture, in build/screens
 	. scripts/environment.sh && make_environment .venv analyze
 	.venv/bin/python scripts/screens build/screens
+
+notebook: ## docs/notebook.ipynb, run anew, with what it shows now
+	. scripts/environment.sh && make_environment .venv-test analyze,test
+	.venv-test/bin/python scripts/run_notebook.py
 
 docs: ## these pages as a site, in build/site; fails where a link leads nowhere
 	. scripts/environment.sh && make_environment .venv-docs docs
