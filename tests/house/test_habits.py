@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = {"help", "run", "test", "test-fast", "coverage", "lint", "type", "screens", "docs"}
+TARGETS = {"help", "run", "test", "test-fast", "coverage", "lint", "type", "screens", "notebook", "docs"}
 CHECKS = {"ruff check .", "ruff format --check .", "mypy", "shellcheck"}
 
 
