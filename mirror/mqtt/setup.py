@@ -23,7 +23,8 @@ WITHOUT_NETWORK = f"the service has no network: {WITH_MQTT} gives it one, or emp
 
 @dataclass(frozen=True, slots=True)
 class BrokerSetup:
-    """What it takes to speak to a broker. password: never shown."""
+    """What it takes to speak to a broker. password: never shown. discovery: where Home Assistant looks for
+    devices, "" where it is told nothing."""
 
     host: str
     port: int
@@ -31,6 +32,7 @@ class BrokerSetup:
     username: str = ""
     password: bytes = field(default=b"", repr=False)
     tls: bool = False
+    discovery: str = ""
 
     @property
     def address(self) -> str:
@@ -51,7 +53,8 @@ def setup_for(settings: Settings) -> BrokerSetup | None:
     password = password_in(chosen.password_file)
     if password and not chosen.username:
         raise BadInput("[mqtt] password_file: a password needs a username")
-    return BrokerSetup(host, port, topics_for(settings), chosen.username, password, chosen.tls)
+    topics = topics_for(settings)
+    return BrokerSetup(host, port, topics, chosen.username, password, chosen.tls, chosen.home_assistant)
 
 
 def topics_for(settings: Settings) -> Topics:

@@ -18,14 +18,17 @@ from mirror.coach.words import Words, words
 from mirror.faults import BadInput
 from mirror.knees.reading import Rep
 from mirror.mqtt.connection import Broker, Message
+from mirror.mqtt.home_assistant import discovery
 from mirror.mqtt.outbox import Outbox
 from mirror.mqtt.setup import WITHOUT_NETWORK, BrokerSetup, has_network, setup_for
 from mirror.mqtt.topics import (
     ClassTimer,
+    MirrorHealth,
     Payload,
     Topics,
     decoded,
     encoded,
+    health_payload,
     rep_of_set,
     rep_payload,
     set_payload,
@@ -64,6 +67,7 @@ class Publisher:
         self._moment = nothing(0.0, State.STARTING)
         self._lost = ""  # why there is no picture, while there is none
         self._said: Payload = {}
+        self._started = now()
         self._set = 0
         self._reps: list[Payload] = []
         self._bottoms: list[float] = []
@@ -93,6 +97,16 @@ class Publisher:
         with self._lock:
             self._lost = why
             self._state_changed(replace(nothing(0.0, State.FAULT), reps_done=self._moment.reps_done))
+
+    def health(self, health: MirrorHealth) -> None:
+        """How the mirror itself is, from any thread."""
+        payload = health_payload(self._topics.station, self._now(), self._started, health)
+        self._outbox.keep(Message(self._topics.health, encoded(payload), retain=True), newest_only=True)
+
+    def announce(self, prefix: str) -> None:
+        """Tell Home Assistant, which looks there, what this station is."""
+        for topic, payload in discovery(self._topics, prefix).items():
+            self._outbox.keep(Message(topic, encoded(payload), qos=1, retain=True), newest_only=True)
 
     def _count(self, feedback: Feedback, rep: Rep | None) -> None:
         """Which set this is, and the repetition if it counts: one while paused does not."""
@@ -178,6 +192,9 @@ class Mqtt:
         )
         publisher = Publisher(setup.topics, self._outbox, say)
         self.write, self.light, self.camera_lost = publisher.write, publisher.light, publisher.camera_lost
+        self.health = publisher.health
+        if setup.discovery:
+            publisher.announce(setup.discovery)
         self.shared = self._timer.shared
         self._begun = False
 

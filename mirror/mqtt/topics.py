@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from mirror import __version__
+
 if TYPE_CHECKING:
     from mirror.coach.feedback import Feedback, SetSummary
     from mirror.coach.words import Words
@@ -25,6 +27,7 @@ DEFAULT_PREFIX = "squat-mirror"
 ONLINE, OFFLINE = b"1", b"0"
 """What `Topics.online` says, retained: connected; or gone, as last will and on a clean end."""
 KINDS = ("online", "state", "rep", "set")
+"""What a class's page listens to; health beside them is for whoever looks after mirrors."""
 LONGEST_LEVEL = 128
 """Characters of a station's name in a topic."""
 VERDICTS = ("good", "caution", "off_track", "unknown")
@@ -86,7 +89,7 @@ class Topics:
     station: str
 
     def of(self, kind: str) -> str:
-        """The topic of one of KINDS."""
+        """The topic of one of KINDS, or of health."""
         return f"{self.prefix}/{level(self.station)}/{kind}"
 
     @property
@@ -104,6 +107,10 @@ class Topics:
     @property
     def set(self) -> str:
         return self.of("set")
+
+    @property
+    def health(self) -> str:
+        return self.of("health")
 
 
 def of_every_station(prefix: str, kind: str) -> str:
@@ -209,6 +216,33 @@ def set_payload(
         "reps": list(reps),
         "sentences": [say.line(sentence) for sentence in (*sentences, summary.last_set) if sentence],
         "patterns": list(summary.pattern_keys),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorHealth:
+    """How the mirror itself is. temperature_c: of its processor, None where the computer tells none.
+    throttled: whether its firmware slows it now, None likewise. effort: 0 all, 2 the least that is asked of
+    it because of heat. incidents: faults of our own that were survived since it started."""
+
+    temperature_c: float | None
+    throttled: bool | None
+    effort: int
+    incidents: int
+
+
+def health_payload(station: str, t: float, started: float, health: MirrorHealth) -> Payload:
+    """How the mirror is. t, started: Unix seconds."""
+    return {
+        "schema": SCHEMA,
+        "station": station,
+        "t": round(t, 2),
+        "version": __version__,
+        "started": round(started, 2),
+        "temperature_c": tenths(health.temperature_c),
+        "throttled": health.throttled,
+        "effort": health.effort,
+        "incidents": health.incidents,
     }
 
 

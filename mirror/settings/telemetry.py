@@ -33,6 +33,13 @@ class MqttSettings(Section):
         form="text without blanks, + or #, levels parted by /",
         pattern=TOPIC,
     )
+    home_assistant: str = setting(
+        "",
+        "Where Home Assistant looks for devices, its own is homeassistant: there the station is announced; "
+        "empty: it is not.",
+        form="empty, or text without blanks, + or #, levels parted by /",
+        pattern=f"(^$|{TOPIC})",
+    )
 
 
 class MetricsSettings(Section):

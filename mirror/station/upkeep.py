@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import os
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from mirror.history.database import FILE_NAME, Store
 from mirror.history.records import Logbook
 from mirror.knees.reading import Rep
 from mirror.mqtt.station import Mqtt, mqtt_for
+from mirror.mqtt.topics import MirrorHealth
 from mirror.service.black_box import BlackBox
 from mirror.service.containment import Incidents, guarded
 from mirror.service.events import Observer, Observers
@@ -34,6 +36,9 @@ from mirror.settings import Settings
 from mirror.stopwatch import Laps
 
 log = logging.getLogger(__name__)
+
+HEALTH_EVERY_S = 30.0
+"""Between two words to a broker on how the mirror itself is."""
 
 
 class Counted(Protocol):
@@ -95,6 +100,7 @@ class Upkeep:
         self._drawn_t: float | None = None
         self._camera_lost = False
         self._reopened = 0
+        self._health_told_t = -math.inf
 
     def sees(self, eyes: Watched, mailbox: Mailbox) -> None:
         """Whose numbers the metrics tell; before `start`."""
@@ -127,6 +133,7 @@ class Upkeep:
         the camera, does not come back.
         """
         now = time.monotonic()
+        self._tell_health(now)
         newest = mailbox.latest()
         if self._heartbeat is not None:
             signs = Signs(newest.t if newest else None, mailbox.delivered, self._drawn_t)
@@ -135,6 +142,22 @@ class Upkeep:
             camera = newest is not None and now - newest.t <= LONGEST_S
             busy = camera and self._state is not State.IDLE
             self._starts.sees(camera=camera, display=display, busy=busy)
+
+    def _tell_health(self, now: float) -> None:
+        """How the mirror itself is, told to the broker now and then."""
+        if self._mqtt is None or now - self._health_told_t < HEALTH_EVERY_S:
+            return
+        self._health_told_t = now
+        seen = self._health.latest if self._health else None
+        throttled = None if seen is None or seen.bits is None else bool(seen.now)
+        self._mqtt.health(
+            MirrorHealth(
+                None if seen is None else seen.temperature_c,
+                throttled,
+                int(self.effort),
+                sum(self.incidents.by_room.values()),
+            )
+        )
 
     @property
     def effort(self) -> Effort:

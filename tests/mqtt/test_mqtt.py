@@ -24,7 +24,7 @@ from mirror.mqtt import connection, topics
 from mirror.mqtt.connection import WAITING
 from mirror.mqtt.outbox import QUEUE
 from mirror.mqtt.station import Mqtt, TimerSubscriber, mqtt_for
-from mirror.mqtt.topics import ClassTimer, encoded, timer_topic
+from mirror.mqtt.topics import ClassTimer, MirrorHealth, encoded, timer_topic
 from mirror.settings import Settings
 
 pytest.importorskip("paho")
@@ -125,6 +125,19 @@ def test_every_topic_arrives_and_what_is_to_stay_is_there_for_whoever_comes_late
     with Listener(broker.port) as later:
         later.until("it knows", lambda: later.of("online"))
         assert later.newest("online") == 0
+
+
+def test_home_assistant_finds_a_station_that_was_there_before_it(broker):
+    told = started(broker.address, home_assistant="homeassistant")
+    told.health(MirrorHealth(61.0, False, 0, 0))
+    with Listener(broker.port, "homeassistant/#") as house:
+        house.until("all of it is announced", lambda: len({topic for topic, *_ in house.heard}) == 6)
+        assert all(topic.endswith("/config") for topic, *_ in house.heard)
+        asks_for = {json.loads(payload)["state_topic"] for _, payload, *_ in house.heard}
+        assert asks_for == {f"{RACK}/state", f"{RACK}/health", f"{RACK}/online"}
+    with Listener(broker.port) as listener:
+        listener.until("its health", lambda: listener.newest("health").get("temperature_c") == 61.0)
+        told.close()
 
 
 @pytest.mark.parametrize("language", languages())
