@@ -8,10 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from mirror.pose.joints import ANKLES, HIPS, KNEES, SHOULDERS
-from mirror.pose.window import F32, SEEN, Window, bent_height, fit, pixels, standing_height
+from mirror.pose.window import F32, Joints, Window
 
 BODY = SHOULDERS + HIPS + KNEES + ANKLES
 PRESENT_SCORE = 0.25
@@ -37,6 +35,7 @@ class Body:
     """One person of one frame; lengths and places in pixels of the un-mirrored frame.
 
     keypoints: (17, 3) float32 (y, x, score), normalised to the frame. size: (height, width) of the frame.
+    joints: the same as plain numbers.
     score: the mean of shoulders, hips, knees and ankles.
     height: the person's standing height, as far as this one pose shows it.
     shoulders, hips, feet: the middle of either pair; feet: of the ankles.
@@ -45,6 +44,7 @@ class Body:
 
     keypoints: F32
     size: tuple[int, int]
+    joints: Joints
     score: float
     height: float
     shoulders: Point
@@ -55,13 +55,13 @@ class Body:
     @property
     def tall(self) -> float:
         """Their standing height even where they are deep in a squat or bent over; else `height`."""
-        bent = min(bent_height(self.keypoints, self.size), LOWEST * self.height)
+        bent = min(self.joints.bent_height, LOWEST * self.height)
         return bent if bent > BENT * self.height else self.height
 
     @property
     def feet_seen(self) -> bool:
         """Whether both ankles are seen, so that `feet` is a place and not a guess."""
-        return bool(self.keypoints[ANKLES, 2].min() >= SEEN)
+        return self.joints.surely_seen(ANKLES)
 
     @property
     def appeal(self) -> float:
@@ -71,7 +71,7 @@ class Body:
         large = self.height / self.size[0]
         if large < SMALLEST_SHARE:
             return 0.0
-        off_middle = abs(float(self.keypoints[HIPS, 1].mean()) - 0.5)
+        off_middle = abs(self.hips[0] / self.size[1] - 0.5)
         return self.score * min(large, 1.0) * (1.0 - off_middle)
 
     def over(self, feet: Point, near: float) -> bool:
@@ -80,32 +80,25 @@ class Body:
 
     def cut_off_by(self, window: Window) -> bool:
         """Whether a joint of legs or trunk that is surely seen lies on the window's rim."""
-        sure = [joint for joint in BODY if self.keypoints[joint, 2] > SURE_JOINT]
-        if not sure:
-            return False
-        return bool(window.share_inside(pixels(self.keypoints[sure], self.size)).min() < RIM)
+        x, y, score = self.joints.x, self.joints.y, self.joints.score
+        sure = (joint for joint in BODY if score[joint] > SURE_JOINT)
+        return any(window.share_inside(x[joint], y[joint]) < RIM for joint in sure)
 
     def window(self, aspect: float, height: float | None = None) -> Window:
         """The window that fits them standing; aspect = width / height of the network's input.
 
         height: their standing height in pixels where more than this one pose tells it.
         """
-        return fit(self.keypoints, self.size, aspect, self.height if height is None else height)
+        return self.joints.window(aspect, self.height if height is None else height)
 
 
 def body_of(keypoints: F32, size: tuple[int, int]) -> Body:
     """The body of keypoints (17, 3) (y, x, score), normalised to a frame of `size` (height, width)."""
-    xy = pixels(keypoints, size)
-    return Body(
-        keypoints,
-        size,
-        body_score(keypoints),
-        standing_height(keypoints, size),
-        _middle(xy, SHOULDERS),
-        _middle(xy, HIPS),
-        _middle(xy, ANKLES),
-        _upright(xy),
-    )
+    joints = Joints.of(keypoints, size)
+    shoulders, hips, feet = (joints.middle(pair) for pair in (SHOULDERS, HIPS, ANKLES))
+    score = sum(joints.score[joint] for joint in BODY) / len(BODY)
+    upright = _upright(shoulders[1], hips[1], joints.middle(KNEES)[1], feet[1])
+    return Body(keypoints, size, joints, score, joints.standing_height, shoulders, hips, feet, upright)
 
 
 def body_score(keypoints: F32) -> float:
@@ -113,14 +106,7 @@ def body_score(keypoints: F32) -> float:
     return float(keypoints[BODY, 2].mean())
 
 
-def _middle(xy: F32, joints: list[int]) -> Point:
-    x, y = xy[joints].mean(0)
-    return float(x), float(y)
-
-
-def _upright(xy: F32) -> bool:
-    y = xy[:, 1]
-    thigh = float(np.mean(y[KNEES] - y[HIPS]))
-    shank = float(np.mean(y[ANKLES] - y[KNEES]))
-    trunk = float(np.mean(y[HIPS] - y[SHOULDERS]))
+def _upright(shoulders: float, hips: float, knees: float, feet: float) -> bool:
+    """Of their heights in the picture, y down."""
+    thigh, shank, trunk = knees - hips, feet - knees, hips - shoulders
     return shank > 0 and thigh > 0.8 * shank and trunk > 0.9 * shank

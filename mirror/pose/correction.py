@@ -33,6 +33,7 @@ LEGS = tuple(zip(HIPS, KNEES, ANKLES, strict=True))
 """Hip, knee and ankle, whose places are put right, left leg before right."""
 OUTWARD = np.array([[1.0, 1.0], [-1.0, 1.0]], np.float32)
 """Which way of the un-mirrored picture is away from the body's middle and down, per leg."""
+_INPUTS, _LEGS = np.array(INPUTS), np.array(LEGS)
 ROWS = ("hip_out", "hip_down", "knee_out", "knee_down", "ankle_out", "ankle_down")
 COLUMNS = 2 * len(INPUTS[0])
 FARTHEST = 0.03
@@ -56,11 +57,10 @@ class Correction:
 
         height: of the person standing, pixels.
         """
-        moved = np.clip(self._shifts(inputs(points, height)), -FARTHEST, FARTHEST)
+        moved = np.minimum(np.maximum(self._shifts(inputs(points, height)), -FARTHEST), FARTHEST)
+        shift = moved.reshape(*moved.shape[:-1], len(LEGS[0]), 2)
         out = np.array(points, np.float32)
-        for leg, joints in enumerate(LEGS):
-            shift = moved[..., leg, :].reshape(*moved.shape[:-2], len(joints), 2)
-            out[..., joints, :] += shift * OUTWARD[leg] * np.float32(height)
+        out[..., _LEGS, :] += shift * OUTWARD[:, None] * np.float32(height)
         return out
 
     def of_keypoints(self, keypoints: F32, size: tuple[int, int], height: float) -> F32:
@@ -70,7 +70,8 @@ class Correction:
         """
         scale = np.array([size[1], size[0]], np.float32)
         out = np.array(keypoints, np.float32)
-        out[..., [1, 0]] = self(out[..., [1, 0]] * scale, height) / scale
+        xy = out[..., 1::-1]
+        np.divide(self(xy * scale, height), scale, out=xy)
         return out
 
     def _shifts(self, seen: F32) -> F32:
@@ -83,14 +84,15 @@ class Correction:
 
 def inputs(points: F32, height: float) -> F32:
     """(..., 17, 2) (x, y) in pixels -> (..., 2, COLUMNS): what the map reads for the left and right leg."""
-    seen = (points - points[..., ANKLES, :].mean(-2, keepdims=True)) / np.float32(height)
-    turned = seen[..., np.array(INPUTS), :] * OUTWARD[:, None]
+    left, right = (points[..., joint, None, None, :] for joint in ANKLES)
+    seen = (points[..., _INPUTS, :] - (left + right) / 2) / np.float32(height)
+    turned = seen * OUTWARD[:, None]
     return np.asarray(turned.reshape(*turned.shape[:-2], COLUMNS), np.float32)
 
 
 def smooth_step(x: F32) -> F32:
     """x / (1 + exp(-x)) (SiLU); no pose overflows it."""
-    return np.asarray(x / (1 + np.exp(-np.clip(x, -60, 60))), np.float32)
+    return np.asarray(x / (1 + np.exp(-np.minimum(np.maximum(x, -60), 60))), np.float32)
 
 
 def correction_from(layers: Sequence[Layer]) -> Correction:

@@ -37,6 +37,10 @@ AWAY = 4
 """Cells to the side, more than which the other leg is from such a place; it is about as high."""
 OTHER_LEAST = np.float32(0.1)
 """Heat with which the other leg is believed."""
+REACH = 4
+"""Cells up, down and aside of a joint's regressed place that are looked at first. Heat is 1 at most, so farther
+away nothing can outdo what weighs more than BEYOND here; where nothing does, the whole grid is searched."""
+BEYOND = 1 / (REACH + 1 + NEARNESS)
 
 
 class Decoder:
@@ -47,16 +51,32 @@ class Decoder:
         y, x = np.mgrid[-h:h, -w:w].astype(np.float32)
         near = 1 / (np.hypot(y, x) + NEARNESS)  # (2h, 2w): nearness to the middle cell
         beside = near * np.exp(-((x / ASIDE) ** 2) / 2)
-        self._near_place = [beside if joint in LEGS else near for joint in range(JOINTS)]
+        self._near_place = np.stack([beside if joint in LEGS else near for joint in range(JOINTS)])
         y, x = np.mgrid[0:h, 0:w].astype(np.float32)
         self._near_middle = 1 / (np.hypot(y - h / 2, x - w / 2) + NEARNESS)  # (h, w)
-        self._dy = np.repeat([-1, 0, 1], 3)[:, None]  # (9, 1): the 3x3 cells around a peak
-        self._dx = np.tile([-1, 0, 1], 3)[:, None]
-        self._own = np.arange(JOINTS)
+        self._joints = np.arange(JOINTS)
         self._seen_in = np.arange(JOINTS)  # whose maps show a joint: its own, or the other leg's
-        self._heat = np.empty((JOINTS, h, w), np.float32)
-        self._weighted = np.empty((h, w), np.float32)
-        self._peak = np.empty(JOINTS, np.intp)
+        self._last = np.array([h - 1, w - 1])
+        self._lay_patches(h, w)
+        self._lay_surroundings(h, w)
+
+    def _lay_patches(self, h: int, w: int) -> None:
+        """Numbers of the cells within REACH of a place, seen from the first of them, in both tables."""
+        rows, columns = min(2 * REACH + 1, h), min(2 * REACH + 1, w)
+        self._last_first = np.array([h - rows, w - columns])  # no patch begins farther down or right
+        y, x = (side.ravel() for side in np.mgrid[0:rows, 0:columns])
+        self._patch = y * w + x
+        self._near_patch = self._joints[:, None] * (4 * h * w) + y * (2 * w) + x
+
+    def _lay_surroundings(self, h: int, w: int) -> None:
+        """Of every cell the nine around it, itself among them: their numbers, and whether they are in the
+        grid; of every cell its row and column."""
+        y, x = (side.reshape(-1, 1) for side in np.mgrid[0:h, 0:w])
+        around_y, around_x = y + np.repeat([-1, 0, 1], 3), x + np.tile([-1, 0, 1], 3)
+        inside = (around_y >= 0) & (around_y < h) & (around_x >= 0) & (around_x < w)
+        self._around = np.clip(around_y, 0, h - 1) * w + np.clip(around_x, 0, w - 1)  # (cells, 9)
+        self._inside = inside.astype(np.float32)
+        self._row_column = np.hstack([y, x]).astype(np.float64)  # (cells, 2)
 
     def __call__(self, heat: F32, centre: F32, regression: F32, offset: F32) -> F32:
         """Keypoints (17, 3) float32: y, x normalised to the network's window, and score.
@@ -84,24 +104,37 @@ class Decoder:
 
     def _of_person(self, cy: int, cx: int, heat: F32, regression: F32, offset: F32) -> F32:
         """Keypoints of the person whose centre is in this cell."""
-        h, w = self.h, self.w
-        place = np.rint(regression[cy, cx].reshape(JOINTS, 2) + np.array([cy, cx])).astype(np.intp)
-        np.clip(place, 0, (h - 1, w - 1), out=place)
-        np.copyto(self._heat, heat.transpose(2, 0, 1))
-        for joint, (y, x) in enumerate(place):
-            near = self._near_place[joint][h - y : 2 * h - y, w - x : 2 * w - x]
-            np.multiply(self._heat[joint], near, out=self._weighted)
-            self._peak[joint] = self._weighted.argmax()
-        self._seen_in[:] = range(JOINTS)
-        self._part_legs(heat)
-        return self._refine(heat, offset)
+        place = np.rint(regression[cy, cx].reshape(JOINTS, 2) + (cy, cx)).astype(np.intp)
+        peak = self._peaks(heat, np.minimum(np.maximum(place, 0), self._last))
+        self._seen_in[:] = self._joints
+        self._part_legs(heat, peak)
+        return self._refine(heat, offset, peak)
 
-    def _part_legs(self, heat: F32) -> None:
+    def _peaks(self, heat: F32, place: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """The number of each joint's cell: the most heat for its nearness to place (17, 2)."""
+        w = self.w
+        first = np.minimum(np.maximum(place - REACH, 0), self._last_first)
+        cells = (first[:, :1] * w + first[:, 1:]) + self._patch  # (17, cells of a patch)
+        y, x = (first - place + (self.h, w)).T
+        near = self._near_place.take((y * (2 * w) + x)[:, None] + self._near_patch)
+        weighted = heat.take(cells * JOINTS + self._joints[:, None]) * near
+        best = weighted.argmax(1)
+        peak = np.asarray(cells[self._joints, best])
+        for joint in np.flatnonzero(weighted[self._joints, best] <= BEYOND):
+            peak[joint] = self._peak_anywhere(heat, joint, *place[joint])
+        return peak
+
+    def _peak_anywhere(self, heat: F32, joint: int, y: int, x: int) -> int:
+        """The same for one joint, in all of the grid."""
+        near = self._near_place[joint, self.h - y : 2 * self.h - y, self.w - x : 2 * self.w - x]
+        return int((heat[..., joint] * near).argmax())
+
+    def _part_legs(self, heat: F32, peak: npt.NDArray[np.intp]) -> None:
         """Two peaks on one leg of somebody who faces the camera: one goes to where the other leg is seen.
 
         It is the person's left or right one by its side of the first, whichever map it is seen in.
         """
-        y, x = np.divmod(self._peak, self.w)
+        y, x = zip(*(divmod(cell, self.w) for cell in peak.tolist()), strict=True)
         if x[SHOULDERS[0]] - x[SHOULDERS[1]] < FACING:
             return
         for left, right in PAIRS:
@@ -113,23 +146,20 @@ class Decoder:
             row, column = divmod(int(either.argmax()), self.w)
             if either[row, column] >= OTHER_LEAST:
                 other = left if column > x[left] else right
-                self._peak[other] = (top + row) * self.w + column
+                peak[other] = (top + row) * self.w + column
                 self._seen_in[other] = left + int(heat[top + row, column, left : right + 1].argmax())
 
-    def _refine(self, heat: F32, offset: F32) -> F32:
+    def _refine(self, heat: F32, offset: F32, peak: npt.NDArray[np.intp]) -> F32:
         """Heat-squared-weighted mean of (cell + offset) over the 3x3 cells around each peak."""
-        h, w = self.h, self.w
-        peak_y, peak_x = np.divmod(self._peak, w)
-        y, x = peak_y + self._dy, peak_x + self._dx  # (9, 17)
-        inside = (y >= 0) & (y < h) & (x >= 0) & (x < w)
-        y, x = np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)
-        weight = np.where(inside, heat[y, x, self._seen_in], 0) ** 2
-        weight /= weight.sum(0) + 1e-9
-        sub = offset.reshape(h, w, JOINTS, 2)[y, x, self._seen_in]
+        cells = self._around[peak]  # (17, 9)
+        seen_in = cells * JOINTS + self._seen_in[:, None]
+        weight = (heat.take(seen_in) * self._inside[peak]) ** 2
+        weight /= weight.sum(1, keepdims=True) + 1e-9
+        places = self._row_column[cells] + offset.reshape(-1, 2)[seen_in]
         keypoints = np.empty((JOINTS, 3), np.float32)
-        keypoints[:, 0] = (weight * (y + sub[..., 0])).sum(0) / h
-        keypoints[:, 1] = (weight * (x + sub[..., 1])).sum(0) / w
-        either = heat[peak_y, peak_x, self._own], heat[peak_y, peak_x, OTHER_LEG]
+        np.divide((weight[..., None] * places).sum(1), (self.h, self.w), out=keypoints[:, :2], casting="same_kind")
+        here = peak * JOINTS
+        either = heat.take(here + self._joints), heat.take(here + OTHER_LEG)
         keypoints[:, 2] = np.maximum(*either)  # somebody's ankle is there, whichever the network takes it for
         return keypoints
 

@@ -99,10 +99,11 @@ def untangled(keypoints: F32) -> F32:
     rendered body the network swapped the ankles in four frames of ten. And nobody's shoulders face the camera
     over hips, knees and ankles that all face away.
     """
-    x, score = keypoints[:, 1], keypoints[:, 2]
+    _, x, score = keypoints.T.tolist()
     faces = [x[left] > x[right] for left, right in (SHOULDERS, HIPS, KNEES, ANKLES)]
     turned = not any(faces[1:])
-    if not faces[0] or not (faces[1] or turned) or score[SHOULDERS + HIPS].min() < SURE_TRUNK:
+    sure = min(score[joint] for joint in SHOULDERS + HIPS) >= SURE_TRUNK
+    if not faces[0] or not (faces[1] or turned) or not sure:
         return keypoints
     for left, right in (HIPS, KNEES, ANKLES):
         if x[left] < x[right]:

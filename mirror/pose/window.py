@@ -59,11 +59,10 @@ class Window:
         out[:, 1] = (self.left + keypoints[:, 1] * self.width) / size[1]
         return out
 
-    def share_inside(self, points_px: F32) -> F32:
-        """(N, 2) (x, y) in pixels -> how far inside the window each lies: 0 at an edge, 0.5 in the middle."""
-        x = (points_px[:, 0] - self.left) / self.width
-        y = (points_px[:, 1] - self.top) / self.height
-        return np.asarray(np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y)), np.float32)
+    def share_inside(self, x_px: float, y_px: float) -> float:
+        """How far inside the window a point of the frame lies: 0 at an edge, 0.5 in the middle."""
+        x, y = (x_px - self.left) / self.width, (y_px - self.top) / self.height
+        return min(x, 1 - x, y, 1 - y)
 
 
 def _even(x: float) -> int:
@@ -88,12 +87,7 @@ def standing_height(keypoints: F32, size: tuple[int, int]) -> float:
     Nose to ankles when upright; in a squat, or with the feet out of the picture, the torso tells more. Never
     less than a pixel, whatever heap or headstand a network sees: other lengths are measured in it.
     """
-    xy = pixels(keypoints, size)
-    torso = math.dist(xy[SHOULDERS].mean(0), xy[HIPS].mean(0)) / SHOULDER_TO_HIP
-    if keypoints[ANKLES, 2].max() < SEEN:
-        return max(torso, LEAST_PX)
-    whole = float(xy[ANKLES, 1].mean() - xy[NOSE, 1]) / NOSE_TO_ANKLE
-    return max(whole, min(torso, 1.6 * whole), LEAST_PX)
+    return Joints.of(keypoints, size).standing_height
 
 
 def bent_height(keypoints: F32, size: tuple[int, int]) -> float:
@@ -102,13 +96,7 @@ def bent_height(keypoints: F32, size: tuple[int, int]) -> float:
     The shorter shank and the width of the shoulders: short of the truth in somebody turned, never far beyond
     it. 0 where joints of neither are surely seen, or no feet.
     """
-    if keypoints[ANKLES, 2].max() < SEEN:
-        return 0.0
-    xy = pixels(keypoints, size)
-    shoulders = math.dist(*xy[SHOULDERS]) / SHOULDERS_APART if keypoints[SHOULDERS, 2].min() >= SEEN else 0.0
-    shanks = [math.dist(xy[knee], xy[ankle]) / SHANK for knee, ankle in zip(KNEES, ANKLES, strict=True)]
-    legs = min(shanks) if keypoints[KNEES + ANKLES, 2].min() >= SEEN else 0.0
-    return max(shoulders, legs)
+    return Joints.of(keypoints, size).bent_height
 
 
 def fit(keypoints: F32, size: tuple[int, int], aspect: float, height: float | None = None) -> Window:
@@ -116,14 +104,71 @@ def fit(keypoints: F32, size: tuple[int, int], aspect: float, height: float | No
 
     height: `standing_height` of these keypoints, where it is known already.
     """
-    xy = pixels(keypoints, size)
-    height = standing_height(keypoints, size) if height is None else height
-    if keypoints[ANKLES, 2].max() < SEEN:
-        sole = float(xy[HIPS, 1].mean()) + 0.53 * height
-    else:
-        sole = float(xy[ANKLES, 1].mean()) + SOLE_BELOW_ANKLE * height
-    centre_x = float(xy[HIPS + ANKLES if keypoints[ANKLES, 2].min() > SEEN else HIPS, 0].mean())
-    return window_at(centre_x, sole - 0.5 * height, WINDOW_HEIGHTS * height, aspect)
+    return Joints.of(keypoints, size).window(aspect, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Joints:
+    """One pose as plain numbers, by joint: x and y in pixels of the frame, and score.
+
+    For so few numbers plain ones are several times faster than arrays, and every frame asks for many.
+    """
+
+    x: list[float]
+    y: list[float]
+    score: list[float]
+
+    @staticmethod
+    def of(keypoints: F32, size: tuple[int, int]) -> Joints:
+        """Of keypoints (17, 3) (y, x, score), normalised to a frame of `size` (height, width)."""
+        y, x, score = keypoints.T.tolist()
+        height, width = size
+        return Joints([one * width for one in x], [one * height for one in y], score)
+
+    def middle(self, pair: list[int]) -> tuple[float, float]:
+        """(x, y) between two joints."""
+        one, other = pair
+        return (self.x[one] + self.x[other]) / 2, (self.y[one] + self.y[other]) / 2
+
+    def apart(self, one: int, other: int) -> float:
+        """Pixels between two joints."""
+        return math.hypot(self.x[one] - self.x[other], self.y[one] - self.y[other])
+
+    def surely_seen(self, joints: list[int]) -> bool:
+        """Whether all of these are."""
+        return min(self.score[joint] for joint in joints) >= SEEN
+
+    @property
+    def feet_hidden(self) -> bool:
+        """Neither ankle is seen."""
+        return max(self.score[joint] for joint in ANKLES) < SEEN
+
+    @property
+    def standing_height(self) -> float:
+        """As `window.standing_height`."""
+        torso = math.dist(self.middle(SHOULDERS), self.middle(HIPS)) / SHOULDER_TO_HIP
+        if self.feet_hidden:
+            return max(torso, LEAST_PX)
+        whole = (self.middle(ANKLES)[1] - self.y[NOSE]) / NOSE_TO_ANKLE
+        return max(whole, min(torso, 1.6 * whole), LEAST_PX)
+
+    @property
+    def bent_height(self) -> float:
+        """As `window.bent_height`."""
+        if self.feet_hidden:
+            return 0.0
+        shoulders = self.apart(*SHOULDERS) / SHOULDERS_APART if self.surely_seen(SHOULDERS) else 0.0
+        shanks = [self.apart(knee, ankle) / SHANK for knee, ankle in zip(KNEES, ANKLES, strict=True)]
+        return max(shoulders, min(shanks) if self.surely_seen(KNEES + ANKLES) else 0.0)
+
+    def window(self, aspect: float, height: float | None = None) -> Window:
+        """As `fit`."""
+        tall = self.standing_height if height is None else height
+        (hips_x, hips_y), (feet_x, feet_y) = self.middle(HIPS), self.middle(ANKLES)
+        sole = hips_y + 0.53 * tall if self.feet_hidden else feet_y + SOLE_BELOW_ANKLE * tall
+        over_feet = min(self.score[joint] for joint in ANKLES) > SEEN
+        centre_x = (hips_x + feet_x) / 2 if over_feet else hips_x
+        return window_at(centre_x, sole - 0.5 * tall, WINDOW_HEIGHTS * tall, aspect)
 
 
 def search_windows(size: tuple[int, int], aspect: float) -> list[Window]:
