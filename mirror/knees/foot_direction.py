@@ -105,6 +105,7 @@ class FootDirection:
         self._azimuth: Azimuth | None = None
         self._tracks: OwnTracks | None = None
         self._lines: Lines | None = None
+        self._line = own_line(None, None)
         self._judge = Judge(limits.without_reference, constants)
 
     @property
@@ -115,7 +116,7 @@ class FootDirection:
     @property
     def line(self) -> F64:
         """(2,) radians: where the knees' own tracks are, as a direction, for drawing."""
-        return own_line(self._azimuth, self._tracks)
+        return self._line
 
     @property
     def tracks(self) -> OwnTracks | None:
@@ -199,6 +200,7 @@ class FootDirection:
         self._toes_azimuth = toes = self._from_toes(stance)
         self._azimuth = toes if self._reference is None else with_toes(self._reference, toes)
         self._tracks = tracks_of(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
+        self._line = own_line(self._azimuth, self._tracks)
         self._lines = None
         if self._tracks is not None:
             self._lines = self._lines_over(self._tracks)

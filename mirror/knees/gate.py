@@ -7,6 +7,7 @@ way.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -55,11 +56,13 @@ def framing(
 
     keypoints: (17, 3) (y, x, score) normalised to the frame of `size` (height, width).
     """
-    feet = keypoints[ANKLE]
-    body_px = float(feet[:, 0].mean() - keypoints[NOSE, 0]) / NOSE_TO_ANKLE * size[0]
+    y, x, score = keypoints.T.tolist()
+    feet_y, feet_x = [y[ankle] for ankle in ANKLE], [x[ankle] for ankle in ANKLE]
+    unseen = min(score[ankle] for ankle in ANKLE) < LEG_SCORE
+    body_px = (sum(feet_y) / 2 - y[NOSE]) / NOSE_TO_ANKLE * size[0]
     asks = (
-        (feet[:, 2].min() < LEG_SCORE or feet[:, 0].max() > 1 - EDGE, Framing.SHOW_FEET),
-        (feet[:, 1].min() < EDGE or feet[:, 1].max() > 1 - EDGE, Framing.MIDDLE),
+        (unseen or max(feet_y) > 1 - EDGE, Framing.SHOW_FEET),
+        (min(feet_x) < EDGE or max(feet_x) > 1 - EDGE, Framing.MIDDLE),
         (facing_away(keypoints), Framing.FACE_MIRROR),
         (stance is not None and distance_m(stance, stature_m) < NEAREST_M, Framing.STEP_BACK),
         (stance is not None and abs(yaw_deg(stance)) > TURNED_DEG, Framing.FACE_MIRROR),
@@ -73,8 +76,10 @@ def cut_off(keypoints: npt.NDArray[np.float32]) -> Reason | None:
 
     keypoints: (17, 3) (y, x, score) normalised to the frame. A network draws such feet at the picture's rim.
     """
-    low = float(keypoints[ANKLE, 0].max())
-    unseen = low > LOW and keypoints[ANKLE, 2].min() < LEG_SCORE <= keypoints[HIP, 2].min()
+    y, _, score = keypoints.T.tolist()
+    low = max(y[ankle] for ankle in ANKLE)
+    feet, hips = (min(score[joint] for joint in pair) for pair in (ANKLE, HIP))
+    unseen = low > LOW and feet < LEG_SCORE <= hips
     return Reason(Why.FEET_BELOW_PICTURE) if low > BELOW or unseen else None
 
 
@@ -119,31 +124,33 @@ def facing_away(keypoints: npt.NDArray[np.float32]) -> bool:
     )
 
 
-def swapped(p: F64) -> bool:
-    """Whether left and right ankle changed sides: p (17, 2) tangents."""
-    return bool(p[ANKLE[LEFT], 0] <= p[ANKLE[RIGHT], 0])
+def swapped(x: Sequence[float]) -> bool:
+    """Whether left and right ankle changed sides: x of 17 joints, tangents."""
+    return x[ANKLE[LEFT]] <= x[ANKLE[RIGHT]]
 
 
-def side_on(p: F64, score: F64) -> bool:
+def side_on(x: Sequence[float], y: Sequence[float], score: Sequence[float]) -> bool:
     """Whether shoulders that are surely seen are too close together for somebody who faces the camera.
 
-    p (17, 2) tangents, score (17,). Facing, shoulders are 0.9 of the trunk's height apart; walking by, 0.2.
+    x and y, tangents, and score of 17 joints. Facing, shoulders are 0.9 of the trunk's height apart; walking
+    by, 0.2.
     """
-    if score[SHOULDER].min() < LEG_SCORE:
+    left, right = SHOULDER
+    if min(score[left], score[right]) < LEG_SCORE:
         return False
-    across = abs(float(p[SHOULDER[LEFT], 0] - p[SHOULDER[RIGHT], 0]))
-    trunk = float(p[SHOULDER, 1].mean() - p[HIP, 1].mean())
-    return across < SIDE_ON * trunk
+    trunk = (y[left] + y[right]) / 2 - (y[HIP[LEFT]] + y[HIP[RIGHT]]) / 2
+    return abs(x[left] - x[right]) < SIDE_ON * trunk
 
 
-def legs_seen(score: F64) -> npt.NDArray[np.bool_]:
-    """(17,) scores -> (2,): hip, knee and ankle of each leg score at least 0.3."""
-    return np.asarray(np.minimum(np.minimum(score[HIP], score[KNEE]), score[ANKLE]) >= LEG_SCORE)
+def legs_seen(score: Sequence[float]) -> npt.NDArray[np.bool_]:
+    """Scores of 17 joints -> (2,): hip, knee and ankle of each leg score at least 0.3."""
+    legs = zip(HIP, KNEE, ANKLE, strict=True)
+    return np.array([min(score[hip], score[knee], score[ankle]) >= LEG_SCORE for hip, knee, ankle in legs])
 
 
 def distance_m(stance: Stance, stature_m: float | None) -> float:
     """Distance of the ankles from the camera."""
-    return float(stance.depth.mean()) * SHANK_OF_STATURE * (stature_m or ASSUMED_STATURE_M)
+    return float(sum(stance.depth.tolist())) / 2 * SHANK_OF_STATURE * (stature_m or ASSUMED_STATURE_M)
 
 
 def yaw_deg(stance: Stance) -> float:
@@ -166,9 +173,8 @@ def yaw_deg(stance: Stance) -> float:
 
     Its sd is about 5 degrees, so it is a gate, not a correction.
     """
-    low = -stance.ankle[:, 1]
-    if low.min() < 0.1:
+    (left_x, left_y), (right_x, right_y) = stance.ankle.tolist()
+    if max(left_y, right_y) > -0.1:
         return 0.0
-    z = 1.0 / low
-    across = z[LEFT] * stance.ankle[LEFT, 0] - z[RIGHT] * stance.ankle[RIGHT, 0]
-    return math.degrees(math.atan2(z[LEFT] - z[RIGHT], across))
+    left_z, right_z = -1.0 / left_y, -1.0 / right_y
+    return math.degrees(math.atan2(left_z - right_z, left_z * left_x - right_z * right_x))

@@ -12,17 +12,16 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from mirror.knees.azimuth import Azimuth, or_usual
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.deep_half import DEEP_SHARE
 from mirror.knees.gate import LEAST_TRAVEL, MOST_SD_DEG
 from mirror.knees.motion import Motion
+from mirror.knees.one_leg import deviation, deviation_sd
 from mirror.knees.optics import F64
 from mirror.knees.own_track import Expected, OwnTracks, limits_of_next
 from mirror.knees.reading import Phase, Verdict
-from mirror.knees.shank import deviation, deviation_sd
 from mirror.knees.smoothing import Exponential, MedianOfThree
 
 LAPSE_S = 0.25
@@ -59,6 +58,10 @@ class Thresholds:
     smooth_tau_s: float = 0.08
     min_q: float = 0.10
 
+
+_Measured = tuple[float, float, bool]
+"""A leg in one frame: deviation and its sd, degrees, and whether it may be judged by."""
+_UNMEASURED: _Measured = (math.nan, math.nan, False)
 
 _SEVERITY = {Verdict.UNKNOWN: -1, Verdict.GOOD: 0, Verdict.CAUTION: 1, Verdict.OFF_TRACK: 2}
 
@@ -244,29 +247,31 @@ class Judge:
             for leg in self._legs:
                 leg.begin()
         self._phase = motion.phase
-        feet = or_usual(azimuth)
-        delta_deg: F64 = np.full(2, np.nan)
-        sd_deg: F64 = delta_deg
-        usable: npt.NDArray[np.bool_] = np.zeros(2, np.bool_)
         if (azimuth or lines) and not math.isnan(motion.q):
-            shank = motion.shank
-            delta_deg = np.degrees(deviation(shank, feet.value))
-            seen_sd = deviation_sd(shank, feet.value, self._constants.keypoint_sd, 0.0)
-            lever = shank.forward * np.cos(feet.value) + shank.lateral * np.sin(feet.value)
-            sd_deg = np.degrees(np.hypot(seen_sd, feet.sd * lever))
-            bent = (np.hypot(shank.forward, shank.lateral) > LEAST_TRAVEL) & (
-                motion.q > self._thresholds.min_q
-            )
-            usable = motion.usable & bent & (np.degrees(seen_sd) < MOST_SD_DEG)
-        left, right = (
-            self._judge(side, motion, float(delta_deg[side]), float(sd_deg[side]), bool(usable[side]), lines)
-            for side in (0, 1)
-        )
-        seen = np.zeros(2, np.bool_) if azimuth is None else np.isfinite(azimuth.value)
-        return (
-            left if seen[0] else _of_unseen_foot(left),
-            right if seen[1] else _of_unseen_foot(right),
-        )
+            measured = self._measure(motion, or_usual(azimuth))
+        else:
+            measured = (_UNMEASURED, _UNMEASURED)
+        left, right = (self._judge(side, motion, *measured[side], lines) for side in (0, 1))
+        seen = (False, False) if azimuth is None else map(math.isfinite, azimuth.value.tolist())
+        return _of_feet((left, right), tuple(seen))
+
+    def _measure(self, motion: Motion, feet: Azimuth) -> tuple[_Measured, _Measured]:
+        """[left, right] of this frame."""
+        shank, deep = motion.shank, motion.q > self._thresholds.min_q
+        both = (shank.lateral, shank.up, shank.forward, motion.usable, feet.value, feet.sd)
+        legs = zip(*(one.tolist() for one in both), strict=True)
+        left, right = (self._measure_leg(*leg, deep=deep) for leg in legs)
+        return left, right
+
+    def _measure_leg(
+        self, x: float, y: float, f: float, usable: bool, azimuth: float, azimuth_sd: float, *, deep: bool
+    ) -> _Measured:
+        """x, y, f: of the lifted shank, outward, up and forward."""
+        seen_sd = deviation_sd(x, y, f, azimuth, self._constants.keypoint_sd)
+        lever = f * math.cos(azimuth) + x * math.sin(azimuth)
+        sd_deg = math.degrees(math.hypot(seen_sd, azimuth_sd * lever))
+        usable = usable and deep and math.hypot(f, x) > LEAST_TRAVEL and math.degrees(seen_sd) < MOST_SD_DEG
+        return math.degrees(deviation(x, f, azimuth)), sd_deg, usable
 
     def _alike(self, side: int, lines: Lines) -> float:
         """0..1: how far inside the other leg was so far, as a share of this one."""
@@ -304,6 +309,14 @@ def _at(lines: Lines | None, side: int, q: float, alike: float) -> tuple[float, 
         for one in (lines.caution_deg, lines.off_track_deg)
     )
     return float(lines.zero_deg[side]), caution, off, q > lines.deep_q
+
+
+def _of_feet(
+    legs: tuple[LegJudgement, LegJudgement], seen: tuple[bool, ...]
+) -> tuple[LegJudgement, LegJudgement]:
+    """seen: [left, right] whether somebody knows where the foot points."""
+    left, right = (leg if foot else _of_unseen_foot(leg) for leg, foot in zip(legs, seen, strict=True))
+    return left, right
 
 
 def _of_unseen_foot(leg: LegJudgement) -> LegJudgement:

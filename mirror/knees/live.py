@@ -23,7 +23,7 @@ from mirror.knees.foot_direction import FootDirection, Limits
 from mirror.knees.frame_buffers import FrameBuffers
 from mirror.knees.gate import cut_off, framing, narrow
 from mirror.knees.judge import Thresholds
-from mirror.knees.live_reading import in_the_room, nobody, reading_of
+from mirror.knees.live_reading import aims_of, in_the_room, nobody, reading_of
 from mirror.knees.motion import measured_since
 from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.own_track import OwnTracks
@@ -146,11 +146,12 @@ class KneeWatch:
             self._stand(frame, up_again=isinstance(movement, Span))
         judged = visit.feet.direction.judge(frame.motion, judged=visit.feet.tracks is not None)
         rep = self._rep(movement) if isinstance(movement, Span) else None
-        reading = reading_of(frame, visit, self._setup(ask), judged)
+        aims = aims_of(frame, visit)
+        reading = reading_of(frame, visit, self._setup(ask), judged, aims)
         reading = replace(reading, judged_late=self._judged_late()) if visit.open else reading
         if isinstance(movement, OtherMovement):
             reading = replace(reading, other=movement)
-        placed = spared("places", lambda: in_the_room(reading, frame, visit, self._stature_m), reading)
+        placed = spared("places", lambda: in_the_room(reading, frame, visit, self._stature_m, aims), reading)
         return placed, rep
 
     def _absent(self, t: float) -> KneeReading:

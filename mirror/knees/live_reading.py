@@ -7,17 +7,17 @@ their toes, and where all that is in the room. Changes nothing it is given.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mirror.knees import positions
 from mirror.knees.azimuth import LITTLE_TOE
-from mirror.knees.constants import KNEE, LEFT, RIGHT
+from mirror.knees.constants import KNEE, LEFT, RIGHT, SIDE
 from mirror.knees.judge import LegJudgement
 from mirror.knees.motion import Motion
-from mirror.knees.optics import F64, unrectify
+from mirror.knees.one_leg import Aim, target
+from mirror.knees.optics import Lens
 from mirror.knees.reading import XY, KneeReading, LegReading, Phase, Setup, Verdict
 from mirror.knees.reasons import Reason, Why
-from mirror.knees.shank import target
 from mirror.knees.visit import LiveFrame, Visit
 
 
@@ -28,64 +28,93 @@ def nobody(t: float, calibrated: bool) -> KneeReading:
     return KneeReading(t, setup, None, Phase.STAND, None, leg, leg, True, Reason(Why.NOBODY))
 
 
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """Where both knees would be over their own tracks, and outside them by as much as the little toe is
+    outside the second: [left, right]."""
+
+    own: tuple[Aim, Aim]
+    outer: tuple[Aim, Aim]
+
+
+def aims_of(frame: LiveFrame, visit: Visit) -> Aims | None:
+    """None as long as nobody was measured, or is not seen."""
+    stance, motion = visit.feet.stance, frame.motion
+    if stance is None or math.isnan(motion.q):
+        return None
+    up, feet, depth = motion.shank.up.tolist(), motion.ankle.tolist(), stance.depth.tolist()
+    line = visit.feet.direction.line.tolist()
+
+    def over(outward: float) -> tuple[Aim, Aim]:
+        left, right = (
+            target(up[leg], feet[leg], depth[leg], line[leg] + outward, SIDE[leg]) for leg in (LEFT, RIGHT)
+        )
+        return left, right
+
+    return Aims(over(0.0), over(LITTLE_TOE))
+
+
 def reading_of(
-    frame: LiveFrame, visit: Visit, setup: Setup, judged: tuple[LegJudgement, LegJudgement]
+    frame: LiveFrame, visit: Visit, setup: Setup, judged: tuple[LegJudgement, LegJudgement], aims: Aims | None
 ) -> KneeReading:
     """The reading of this frame, judged [left, right], in the picture alone."""
     motion, azimuth = frame.motion, visit.feet.azimuth
-    foot = visit.feet.direction.line
-    targets = _over(frame, visit, foot)
-    outer = (None, None) if azimuth is None else _over(frame, visit, foot + LITTLE_TOE)
-    knees = [(float(frame.pose.keypoints[joint, 1]), float(frame.pose.keypoints[joint, 0])) for joint in KNEE]
-    left, right = (
-        _leg_reading(judged[leg], knees[leg], targets[leg], outer[leg])
-        if motion.usable[leg]
-        else _leg_reading(judged[leg], None, None, None)
-        for leg in (LEFT, RIGHT)
-    )
+    lens = Lens.of(frame.pose.size, visit.camera)
+    usable = motion.usable.tolist()
+
+    def leg_reading(leg: int) -> LegReading:
+        if not usable[leg]:
+            return _leg_reading(judged[leg], None, None, None)
+        y, x, _ = frame.pose.keypoints[KNEE[leg]].tolist()
+        own = None if aims is None else _seen_at(lens, aims.own[leg])
+        outer = None if aims is None or azimuth is None else _seen_at(lens, aims.outer[leg])
+        return _leg_reading(judged[leg], (x, y), own, outer)
+
     return KneeReading(
         t=motion.t,
         setup=setup,
         q=None if math.isnan(motion.q) else motion.q,
         phase=motion.phase,
         depth_deg=_depth_deg(motion),
-        left=left,
-        right=right,
+        left=leg_reading(LEFT),
+        right=leg_reading(RIGHT),
         target_is_guess=visit.feet.tracks is None,
         why_unknown=motion.why or visit.feet.why,
     )
 
 
-def in_the_room(reading: KneeReading, frame: LiveFrame, visit: Visit, stature_m: float | None) -> KneeReading:
+def in_the_room(
+    reading: KneeReading, frame: LiveFrame, visit: Visit, stature_m: float | None, aims: Aims | None
+) -> KneeReading:
     """The reading with where its eyes and knees are in the room, as far as a stance tells."""
     stance = visit.feet.stance
     if stance is None:
         return reading
     motion = frame.motion
     metre = positions.shank_m(stance, visit.camera, stature_m)
-    foot = visit.feet.direction.line
-    at, aims = positions.knees(motion.p, motion.shank, motion.ankle, stance, foot, metre)
-    _, outer = positions.knees(motion.p, motion.shank, motion.ankle, stance, foot + LITTLE_TOE, metre)
-    left, right = (
-        replace(
-            leg, knee_ray=at[i], target_ray=aims[i], outer_ray=outer[i] if leg.outer is not None else None
-        )
-        if leg.knee is not None
-        else leg
-        for i, leg in enumerate((reading.left, reading.right))
-    )
     eye = positions.eye(motion.p, frame.score, stance, metre, motion.shank, motion.thigh)
-    return replace(reading, left=left, right=right, eye=eye)
+    if aims is None:
+        return replace(reading, eye=eye)
+    depth, forward = stance.depth.tolist(), motion.shank.forward.tolist()
+
+    def in_room(leg: int, reading: LegReading) -> LegReading:
+        if reading.knee is None:
+            return reading
+        x, y = motion.p[KNEE[leg]].tolist()
+        own, outer = aims.own[leg], aims.outer[leg]
+        outer_ray = positions.ray(outer.x, outer.y, metre * (depth[leg] - outer.forward))
+        return replace(
+            reading,
+            knee_ray=positions.ray(x, y, metre * (depth[leg] - forward[leg])),
+            target_ray=positions.ray(own.x, own.y, metre * (depth[leg] - own.forward)),
+            outer_ray=None if reading.outer is None else outer_ray,
+        )
+
+    return replace(reading, left=in_room(LEFT, reading.left), right=in_room(RIGHT, reading.right), eye=eye)
 
 
-def _over(frame: LiveFrame, visit: Visit, azimuth: F64) -> tuple[XY | None, XY | None]:
-    """Where each knee would be in line with this azimuth, (x, y) normalised to the un-mirrored frame."""
-    stance = visit.feet.stance
-    if stance is None or math.isnan(frame.motion.q):
-        return None, None
-    aim = target(frame.motion.shank, frame.motion.ankle, stance.depth, azimuth)
-    yx = unrectify(aim, frame.pose.size, visit.camera)
-    return (float(yx[LEFT, 1]), float(yx[LEFT, 0])), (float(yx[RIGHT, 1]), float(yx[RIGHT, 0]))
+def _seen_at(lens: Lens, aim: Aim) -> XY:
+    return lens.seen_at(aim.x, aim.y)
 
 
 def _leg_reading(judged: LegJudgement, knee: XY | None, aim: XY | None, outer: XY | None) -> LegReading:
@@ -102,7 +131,8 @@ def _leg_reading(judged: LegJudgement, knee: XY | None, aim: XY | None, outer: X
 
 
 def _depth_deg(motion: Motion) -> float | None:
-    thighs = motion.thigh[motion.usable]
-    if not thighs.size or math.isnan(float(thighs.mean())):
+    legs = zip(motion.thigh.tolist(), motion.usable.tolist(), strict=True)
+    thighs = [thigh for thigh, usable in legs if usable]
+    if not thighs or any(map(math.isnan, thighs)):
         return None
-    return math.degrees(float(thighs.mean()))
+    return math.degrees(sum(thighs) / len(thighs))

@@ -15,14 +15,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.constants import ANKLE, HIP, KeypointConstants
-from mirror.knees.frame_buffers import FrameBuffer
+from mirror.knees.constants import ANKLE, HIP, KNEE, LEFT, RIGHT, SIDE, KeypointConstants
+from mirror.knees.frame_buffers import FrameBuffer, FrameBuffers
 from mirror.knees.gate import LEG_SCORE, legs_seen, side_on, swapped
 from mirror.knees.movement import Path
+from mirror.knees.one_leg import lift, thigh_elevation
 from mirror.knees.optics import F64
 from mirror.knees.reading import Movement, OtherMovement, Phase
 from mirror.knees.reasons import Reason, Why
-from mirror.knees.shank import Shank, lift, thigh_elevation
+from mirror.knees.shank import Shank
 from mirror.knees.smoothing import RunningMedian
 from mirror.knees.squat import SMOOTH_S, RepCounter, Span, ankles
 from mirror.knees.stance import Stance
@@ -42,6 +43,7 @@ SHORTEST_LEG = 0.02
 """Tangents: hips or knees this little above the ankles are nobody who stands or squats."""
 
 
+ANKLES = slice(ANKLE[LEFT], ANKLE[RIGHT] + 1)
 _NAN2 = np.full(2, np.nan)
 _NO_LEGS: npt.NDArray[np.bool_] = np.zeros(2, np.bool_)
 
@@ -74,6 +76,7 @@ class Motion:
 
 _NO_SHANK = Shank(_NAN2, _NAN2, _NAN2, _NO_LEGS)
 _NOT_MEASURED = Reason(Why.NOT_CALIBRATED)
+_KNEES_NOT_SEEN = Reason(Why.KNEES_NOT_SEEN)
 
 
 class MotionTracker:
@@ -111,22 +114,25 @@ class MotionTracker:
         frame's numbers go, in place of new arrays. cut: the feet are not in the picture
         (Why.FEET_BELOW_PICTURE): followed as far as possible, and not judged.
         """
-        height, straight = _legs(p)
-        blind = _blind(score, height, straight)
+        x, y = p.T.tolist()
+        sure = score.tolist()
+        height, straight = _legs(y)
+        blind = _blind(sure, height, straight)
         why = why or (blind and (cut or blind))
         if why:
             return self._unseen(t, p, why), None
-        facing = not swapped(p)
-        feet = ankles(p) if facing else ankles(p)[::-1]
+        facing = not swapped(x)
+        feet = p[ANKLES] if facing else p[ANKLES][::-1]
         ankle = self._ankle_median(t, feet, buffer.ankle if buffer else None)
-        span = self.counter.update(t, height, straight, -float(ankle[:, 1].mean()))
+        (_, left_y), (_, right_y) = ankle.tolist()
+        span = self.counter.update(t, height, straight, -(left_y + right_y) / 2)
         q = self._progress(stance)
         standing = self.counter.phase is Phase.STAND
-        self._path.add(t, p, score, moving=not standing or span is not None)
+        self._path.add(t, x, y, sure, moving=not standing or span is not None)
         found = self._told(span)
         self._deepest_q = 0.0 if standing else max(self._deepest_q, q)
-        turned = cut or _turned(p, score, facing)
-        seen = _NO_LEGS if turned else legs_seen(score)
+        turned = cut or _turned(x, y, sure, facing)
+        seen = _NO_LEGS if turned else legs_seen(sure)
         phase = self.counter.phase
         height = self.counter.height
         upright = self._still(t, height, ankle) and self.counter.upright
@@ -175,22 +181,41 @@ def lifted(
     motion: Motion, stance: Stance, constants: KeypointConstants, buffer: FrameBuffer | None = None
 ) -> Motion:
     """The same frame measured against this stance. buffer: where its numbers go."""
+    q = 1.0 - motion.height / stance.hip_height
     if not motion.seen.any():
-        return (
-            motion
-            if math.isnan(motion.height)
-            else replace(motion, q=1.0 - motion.height / stance.hip_height)
-        )
-    knee, hip = motion.p[13:15], motion.p[11:13]
-    shank = lift(knee, motion.ankle, stance.depth, buffer.shank if buffer else None)
-    thigh = thigh_elevation(
-        hip, shank, motion.ankle, stance.depth, stance.thigh, buffer.thigh if buffer else None
-    )
+        return motion if math.isnan(motion.height) else replace(motion, q=q)
+    shank, thigh = _both_legs(motion, stance, buffer)
     thigh += math.radians(constants.depth_offset_deg)
     usable = motion.seen & shank.possible
-    why = None if usable.any() else Reason(Why.KNEES_NOT_SEEN)
-    q = 1.0 - motion.height / stance.hip_height
-    return replace(motion, q=q, shank=shank, usable=usable, thigh=thigh, why=why)
+    why = None if usable.any() else _KNEES_NOT_SEEN
+    return Motion(
+        motion.t,
+        motion.p,
+        motion.ankle,
+        q,
+        motion.phase,
+        shank,
+        usable,
+        thigh,
+        why,
+        motion.height,
+        motion.upright,
+        motion.seen,
+    )
+
+
+def _both_legs(motion: Motion, stance: Stance, buffer: FrameBuffer | None) -> tuple[Shank, F64]:
+    """Shanks lifted, and the thighs' elevations (2,)."""
+    joints, feet = motion.p.tolist(), motion.ankle.tolist()
+    buffer = buffer or FrameBuffers(1).take()
+    shank, thigh = buffer.shank, buffer.thigh
+    legs = zip(HIP, KNEE, feet, stance.depth.tolist(), stance.thigh.tolist(), SIDE, strict=True)
+    for leg, (hip, knee, ankle, depth, length, side) in enumerate(legs):
+        one = lift(joints[knee], ankle, depth, side)
+        shank.lateral[leg], shank.up[leg], shank.forward[leg] = one.lateral, one.up, one.forward
+        shank.possible[leg] = one.possible
+        thigh[leg] = thigh_elevation(joints[hip], one, ankle, depth, length, side)
+    return shank, thigh
 
 
 def measured_since(
@@ -204,25 +229,23 @@ def measured_since(
     return known, replace(span, q=max(within, default=span.q))
 
 
-def _legs(p: F64) -> tuple[float, float]:
-    """Height of the hips over the ankles, tangents, and of the thighs, in shanks; p (17, 2)."""
-    y = p[11:17, 1].tolist()
-    hips, knees, feet = y[0] + y[1], y[2] + y[3], y[4] + y[5]
+def _legs(y: Sequence[float]) -> tuple[float, float]:
+    """Height of the hips over the ankles, tangents, and of the thighs, in shanks; y of 17 joints."""
+    hips, knees, feet = y[11] + y[12], y[13] + y[14], y[15] + y[16]
     shanks = knees - feet
     return (hips - feet) / 2, (hips - knees) / shanks if shanks > SHORTEST_LEG else math.nan
 
 
-def _blind(score: F64, height: float, straight: float) -> Reason | None:
-    if score[ANKLE].min() < LEG_SCORE or score[HIP].min() < LEG_SCORE:
-        return Reason(Why.LEGS_NOT_SEEN)
+def _blind(score: Sequence[float], height: float, straight: float) -> Reason | None:
+    seen = min(score[joint] for joint in ANKLE + HIP) >= LEG_SCORE
     somebody = height > SHORTEST_LEG and not math.isnan(straight)
-    return None if somebody else Reason(Why.LEGS_NOT_SEEN)
+    return None if seen and somebody else Reason(Why.LEGS_NOT_SEEN)
 
 
-def _turned(p: F64, score: F64, facing: bool) -> Reason | None:
+def _turned(x: Sequence[float], y: Sequence[float], score: Sequence[float], facing: bool) -> Reason | None:
     if not facing:
         return Reason(Why.FACING_AWAY)
-    return Reason(Why.SIDE_ON) if side_on(p, score) else None
+    return Reason(Why.SIDE_ON) if side_on(x, y, score) else None
 
 
 def _caught_up(span: Span) -> Span:

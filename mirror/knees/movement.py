@@ -7,6 +7,7 @@ beforehand. Knows neither stance nor verdicts.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,12 +78,13 @@ class Path:
     def reset(self) -> None:
         self._frames.clear()
 
-    def add(self, t: float, p: F64, score: F64, *, moving: bool) -> None:
-        """One frame: p (17, 2), score (17,). moving: a movement is under way, and all of it is kept."""
-        y = p[:, 1].tolist()
-        seen = score.tolist()
+    def add(
+        self, t: float, x: Sequence[float], y: Sequence[float], seen: Sequence[float], *, moving: bool
+    ) -> None:
+        """One frame: x and y, tangents, and score of 17 joints. moving: a movement is under way, and all of
+        it is kept."""
         # by their sides in the picture: a network that swaps legs for a frame moves no foot
-        (rx, ry), (lx, ly) = sorted(p[ANKLE].tolist())
+        (rx, ry), (lx, ly) = sorted((x[ankle], y[ankle]) for ankle in ANKLE)
         shoulders, wrists = (_middle(y, seen, pair) for pair in (SHOULDER, WRIST))
         self._frames.append(
             (t, _mean(y, HIP), _mean(y, KNEE), shoulders, wrists, lx, ly, rx, ry),
@@ -120,11 +122,11 @@ class Path:
         return Movement.SIT if sits else None
 
 
-def _mean(values: list[float], pair: list[int]) -> float:
+def _mean(values: Sequence[float], pair: list[int]) -> float:
     return (values[pair[0]] + values[pair[1]]) / 2
 
 
-def _middle(y: list[float], seen: list[float], pair: list[int]) -> float:
+def _middle(y: Sequence[float], seen: Sequence[float], pair: list[int]) -> float:
     """Of those joints of the pair that are seen; NaN without any."""
     there = [y[joint] for joint in pair if seen[joint] >= SEEN]
     return sum(there) / len(there) if there else float("nan")

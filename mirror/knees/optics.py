@@ -93,6 +93,35 @@ def rectify(yx: npt.ArrayLike, size: tuple[int, int], camera: Camera, out: F64 |
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A camera's numbers for pictures of one size, worked out once for many single points.
+
+    f: focal lengths down and across, in heights and widths of the picture.
+    """
+
+    f: tuple[float, float]
+    tilt: tuple[float, float]  # cosine and sine, as roll
+    roll: tuple[float, float]
+
+    @staticmethod
+    def of(size: tuple[int, int], camera: Camera) -> Lens:
+        """Of a picture of `size` (height, width)."""
+        f = focal_px(camera.hfov_deg, size[1])
+        tilt, roll = math.radians(camera.tilt_deg), math.radians(camera.roll_deg)
+        return Lens(
+            (f / size[0], f / size[1]), (math.cos(tilt), math.sin(tilt)), (math.cos(roll), math.sin(roll))
+        )
+
+    def seen_at(self, x: float, y: float) -> tuple[float, float]:
+        """`unrectify` of one point: (x, y) normalised to the un-mirrored frame."""
+        (cos, sin), (cos_roll, sin_roll) = self.tilt, self.roll
+        v = (y * cos + sin) / (cos - y * sin)
+        u = x * (cos + v * sin)
+        u, v = u * cos_roll - v * sin_roll, u * sin_roll + v * cos_roll
+        return 0.5 + u * self.f[1], 0.5 - v * self.f[0]
+
+
 def unrectify(p: npt.ArrayLike, size: tuple[int, int], camera: Camera) -> F64:
     """The inverse of `rectify`: where a direction is in the picture.
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from mirror.knees.body_proportions import SHANK_OF_STATURE
 from mirror.knees.constants import ANATOMICAL, HIP, KNEE, NOSE
 from mirror.knees.gate import ASSUMED_STATURE_M
 from mirror.knees.optics import F64, Camera
 from mirror.knees.reading import Ray
-from mirror.knees.shank import Shank, target
+from mirror.knees.shank import Shank
 from mirror.knees.stance import Stance
 
 EYES = [1, 2]
@@ -36,10 +34,11 @@ def shank_m(stance: Stance, camera: Camera, stature_m: float | None) -> float:
     matters to a mark on the glass: 5 % of distance move it by 2 mm.
     """
     if stature_m is None and camera.height_m is not None:
-        below = -float(stance.ankle[:, 1].mean())
+        below = -sum(stance.ankle[:, 1].tolist()) / 2
         if below > FLATTEST:
             depth_m = (camera.height_m - ANATOMICAL.ankle_of_stature * ASSUMED_STATURE_M) / below
-            return float(np.clip(depth_m / float(stance.depth.mean()), SHORTEST_M, LONGEST_M))
+            shank = depth_m / float(stance.depth.mean())
+            return float(min(max(shank, SHORTEST_M), LONGEST_M))
     return SHANK_OF_STATURE * (stature_m or ASSUMED_STATURE_M)
 
 
@@ -57,12 +56,13 @@ def eye(
     the head is before the ankles; without them it is taken to be over them. The nose stands in for eyes that
     are not seen; None without either.
     """
-    seen = [joint for joint in EYES if score[joint] >= EYE_SCORE] or [NOSE]
-    if score[seen].min() < EYE_SCORE:
+    surely = score.tolist()
+    seen = [joint for joint in EYES if surely[joint] >= EYE_SCORE] or [NOSE]
+    if surely[seen[0]] < EYE_SCORE:
         return None
-    x, y = p[seen].mean(0)
+    x, y = (sum(place) / len(seen) for place in zip(*(p[joint].tolist() for joint in seen), strict=True))
     forward = 0.0 if shank is None or thigh is None else _head_forward(p, stance, shank, thigh)
-    return Ray(float(x), float(y), metre * (float(stance.depth.mean()) - forward))
+    return Ray(x, y, metre * (sum(stance.depth.tolist()) / 2 - forward))
 
 
 def _head_forward(p: F64, stance: Stance, shank: Shank, thigh: F64) -> float:
@@ -72,37 +72,31 @@ def _head_forward(p: F64, stance: Stance, shank: Shank, thigh: F64) -> float:
     long as it was standing, must lean to be as high as it is seen. Both depths and heights settle in a few
     rounds.
     """
-    depth = float(stance.depth.mean())
+    depth = sum(stance.depth.tolist()) / 2
     trunk = (stance.nose_height - stance.hip_height) * depth
-    hips = float((shank.forward - stance.thigh * np.cos(thigh)).mean())
+    legs = zip(shank.forward.tolist(), stance.thigh.tolist(), thigh.tolist(), strict=True)
+    hips = sum(knee - length * math.cos(elevation) for knee, length, elevation in legs) / 2
     if not (math.isfinite(hips) and math.isfinite(trunk)):
         return 0.0
-    nose_y, hip_y = float(p[NOSE, 1]), float(p[HIP, 1].mean())
+    nose_y, hip_y = float(p[NOSE, 1]), sum(p[HIP, 1].tolist()) / 2
     forward = hips
     for _ in range(ROUNDS):
         high = (depth - forward) * nose_y - (depth - hips) * hip_y
         forward = hips + math.sqrt(max(trunk**2 - high**2, 0.0))
-    return min(max(forward, 0.0), MOST_LEAN)
+    return float(min(max(forward, 0.0), MOST_LEAN))
 
 
-def knees(
-    p: F64, shank: Shank, ankle: F64, stance: Stance, azimuth: F64, metre: float
-) -> tuple[tuple[Ray | None, Ray | None], tuple[Ray | None, Ray | None]]:
-    """Both knees and where each would be over its toes, [left, right]; None where the shank is unknown.
+def knees(p: F64, shank: Shank, stance: Stance, metre: float) -> tuple[Ray | None, Ray | None]:
+    """Both knees, [left, right]; None where the shank is unknown. p (17, 2) rectified tangents.
 
-    p: (17, 2), ankle: (2, 2) rectified tangents. azimuth: (2,) of the feet. metre: of a shank.
+    metre: of a shank.
     """
-    aim = target(shank, ankle, stance.depth, azimuth)
-    forward = np.sqrt(np.maximum(1.0 - shank.up**2, 0.0)) * np.cos(azimuth)
-    return (
-        _rays(p[KNEE], metre * (stance.depth - shank.forward)),
-        _rays(aim, metre * (stance.depth - forward)),
-    )
-
-
-def _rays(p: F64, depth_m: F64) -> tuple[Ray | None, Ray | None]:
-    left, right = (
-        Ray(float(p[leg, 0]), float(p[leg, 1]), float(depth_m[leg])) if math.isfinite(depth_m[leg]) else None
-        for leg in (0, 1)
-    )
+    depth_m = metre * (stance.depth - shank.forward)
+    places = zip(p[KNEE].tolist(), depth_m.tolist(), strict=True)
+    left, right = (ray(x, y, far) for (x, y), far in places)
     return left, right
+
+
+def ray(x: float, y: float, depth_m: float) -> Ray | None:
+    """That place in the room; None where its depth is unknown."""
+    return Ray(x, y, depth_m) if math.isfinite(depth_m) else None

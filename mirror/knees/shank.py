@@ -16,6 +16,8 @@ from mirror.knees.optics import F64
 
 TOO_LONG = 0.08
 """A ray that misses the sphere by more than this share of the shank is a wrong measurement."""
+LEAST_FORWARD = 0.15
+"""A knee is taken to be at least so far before its ankle where the other two coordinates tell it."""
 SIDES: F64 = np.array(SIDE)
 
 
@@ -36,14 +38,13 @@ class Shank:
     possible: npt.NDArray[np.bool_]
 
 
-def lift(knee: F64, ankle: F64, depth: F64, out: Shank | None = None) -> Shank:
+def lift(knee: F64, ankle: F64, depth: F64) -> Shank:
     """The shank in 3D: where the knee's ray meets the sphere of radius 1 round the ankle.
 
     Parameters
     ----------
     knee, ankle : (..., 2, 2) rectified tangents (x, y), legs [left, right].
     depth : (2,) of the ankles from the camera, in shank lengths.
-    out : a Shank to write into, in place of a new one.
 
     Returns
     -------
@@ -66,17 +67,12 @@ def lift(knee: F64, ankle: F64, depth: F64, out: Shank | None = None) -> Shank:
     scale = (along - np.sqrt(np.maximum(discriminant, 0.0))) / ray_sq
     # Without a root, the ray's distance from the ankle says how much too long the shank was seen.
     miss = np.sqrt(np.maximum(ankle_sq - along**2 / ray_sq, 0.0))
-    found = _room_for(scale) if out is None else out
-    np.multiply(SIDES, scale * knee[..., 0] - depth * ankle[..., 0], out=found.lateral)
-    np.subtract(scale * knee[..., 1], depth * ankle[..., 1], out=found.up)
-    np.subtract(depth, scale, out=found.forward)
-    np.less_equal(miss, 1.0 + TOO_LONG, out=found.possible)
-    return found
-
-
-def _room_for(like: F64) -> Shank:
-    x, y, f = (np.empty_like(like) for _ in range(3))
-    return Shank(x, y, f, np.empty(like.shape, np.bool_))
+    return Shank(
+        SIDES * (scale * knee[..., 0] - depth * ankle[..., 0]),
+        scale * knee[..., 1] - depth * ankle[..., 1],
+        depth - scale,
+        np.asarray(miss <= 1.0 + TOO_LONG),
+    )
 
 
 def deviation(shank: Shank, azimuth: F64) -> F64:
@@ -132,7 +128,7 @@ def deviation_sd(shank: Shank, azimuth: F64, keypoint_sd: float, azimuth_sd: flo
     F follows from X and Y on the sphere, dF = -(X dX + Y dY) / F, which is why an upright shank (F near 0)
     is so unsure; Z keeps that finite.
     """
-    Z = np.maximum(shank.forward, 0.15)
+    Z = np.maximum(shank.forward, LEAST_FORWARD)
     cos, sin = np.cos(azimuth), np.sin(azimuth)
     seen = keypoint_sd**2 * ((cos + sin * shank.lateral / Z) ** 2 + (sin * shank.up / Z) ** 2)
     turned = azimuth_sd**2 * (shank.forward * cos + shank.lateral * sin) ** 2
@@ -166,9 +162,7 @@ def target(shank: Shank, ankle: F64, depth: F64, azimuth: F64) -> F64:
     return np.stack([x, y], axis=-1)
 
 
-def thigh_elevation(
-    hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64, out: F64 | None = None
-) -> F64:
+def thigh_elevation(hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64) -> F64:
     """Elevation of each thigh: where the hip's ray meets the sphere round the knee.
 
     Parameters
@@ -177,7 +171,6 @@ def thigh_elevation(
     shank : (..., 2), from `lift`.
     depth : (2,) of the ankles from the camera, in shank lengths.
     thigh : (2,) length, in shank lengths.
-    out : (..., 2) to write into, in place of a new array.
 
     Returns
     -------
@@ -194,7 +187,7 @@ def thigh_elevation(
     from a camera at 1 to 1.5 m a thigh that is parallel looks 13 to 25 degrees high.
     """
     scale, knee_y = _hip_on_its_ray(hip, shank, ankle, depth, thigh)
-    return np.asarray(np.arcsin(np.clip((scale * hip[..., 1] - knee_y) / thigh, -1.0, 1.0), out=out))
+    return np.asarray(np.arcsin(np.clip((scale * hip[..., 1] - knee_y) / thigh, -1.0, 1.0)))
 
 
 def legs_in_the_room(hip: F64, shank: Shank, ankle: F64, depth: F64, thigh: F64) -> F64:

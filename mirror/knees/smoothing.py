@@ -56,18 +56,29 @@ class MedianOfThree:
 
 
 class RunningMedian:
-    """Median of arrays of one shape over the last `window_s` seconds."""
+    """Median of arrays of one shape over the last `window_s` seconds. NaN passes, and stays that long."""
 
     def __init__(self, window_s: float) -> None:
         self._window_s = window_s
-        self._seen: deque[tuple[float, F64]] = deque()
+        self._seen: deque[tuple[float, list[float]]] = deque()
 
     def reset(self) -> None:
         self._seen.clear()
 
     def __call__(self, t: float, x: F64, out: F64 | None = None) -> F64:
         """The median with x in it; written into `out` where that is given."""
-        self._seen.append((t, x))
+        self._seen.append((t, x.ravel().tolist()))
         while t - self._seen[0][0] > self._window_s:
             self._seen.popleft()
-        return np.asarray(np.median(np.stack([value for _, value in self._seen]), axis=0, out=out))
+        found = np.empty(x.shape) if out is None else out
+        medians = [_median(each) for each in zip(*(values for _, values in self._seen), strict=True)]
+        found[...] = np.array(medians).reshape(x.shape)
+        return found
+
+
+def _median(values: tuple[float, ...]) -> float:
+    """Of a few plain numbers; NaN where one is NaN."""
+    if any(map(math.isnan, values)):
+        return math.nan
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2

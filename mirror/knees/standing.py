@@ -43,6 +43,10 @@ SURE_SD, UNSURE_SD = 0.01, 0.02
 """Of the shank's length: of a full second, and what a single frame adds to it."""
 
 
+MEASURABLE = (Why.NOT_CALIBRATED, Why.KNEES_NOT_SEEN)
+"""What may be in the way of a verdict while the feet are seen all the same."""
+
+
 class Change(enum.Enum):
     """What became known with a frame."""
 
@@ -119,7 +123,7 @@ class Standing:
 
         up_again: a repetition ended with it, so that whoever was never still is measured in passing.
         """
-        if motion.why not in (None, Reason(Why.NOT_CALIBRATED), Reason(Why.KNEES_NOT_SEEN)):
+        if motion.why is not None and motion.why.key not in MEASURABLE:
             self._run_t = self._away_since = None
             return None
         self._lost = self._lost or motion.t - self._seen_t > GONE_S
@@ -156,7 +160,7 @@ class Standing:
     def _here(self) -> tuple[F64, float] | None:
         """(2, 2) where the ankles stand, and a shank, tangents; None where nothing is known yet."""
         if self.stance is not None:
-            return self.stance.ankle, float(self.stance.shank.mean())
+            return self.stance.ankle, sum(self.stance.shank.tolist()) / 2
         if not self._frames:
             return None
         _, p, _, height = self._frames[0]

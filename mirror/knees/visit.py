@@ -25,6 +25,7 @@ from mirror.knees.stance import Stance
 from mirror.knees.standing import GONE_S, Standing
 from mirror.knees.track import TrackedPose
 
+NOT_CALIBRATED, NO_DIRECTION = Reason(Why.NOT_CALIBRATED), Reason(Why.NO_DIRECTION)
 FRAMING_S = 0.5
 """Something must be in the way for this long before the person is told."""
 
@@ -52,6 +53,7 @@ class Feet:
     def __init__(self, direction: FootDirection, stance: Stance | None = None) -> None:
         self.direction = direction
         self.stance = stance
+        self._gate: tuple[Stance | None, Azimuth | None, Reason | None] = (None, None, None)
 
     @property
     def calibrated(self) -> bool:
@@ -77,14 +79,17 @@ class Feet:
     @property
     def gate(self) -> Reason | None:
         """Why nobody is judged who stands so: turned, or too close. None where nothing is in the way."""
-        return None if self.stance is None else not_judged(self.stance, self.direction.azimuth)
+        stance, azimuth = self.stance, self.direction.azimuth
+        if self._gate[0] is not stance or self._gate[1] is not azimuth:  # asked often, changes seldom
+            self._gate = (stance, azimuth, None if stance is None else not_judged(stance, azimuth))
+        return self._gate[2]
 
     @property
     def why(self) -> Reason | None:
         """Why nothing is judged on these feet, or None."""
         if self.stance is None:
-            return Reason(Why.NOT_CALIBRATED)
-        return self.gate or (None if self.direction.azimuth else Reason(Why.NO_DIRECTION))
+            return NOT_CALIBRATED
+        return self.gate or (None if self.direction.azimuth else NO_DIRECTION)
 
     def measured(self, stance: Stance) -> None:
         """A stance of these feet, the first or a finer one."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from mirror.knees.azimuth import PRIOR
 from mirror.knees.constants import ANKLE, HIP, KNEE, KeypointConstants
 from mirror.knees.gate import framing
 from mirror.knees.optics import F64, Camera, rectify
@@ -136,7 +135,7 @@ class LiningSteps:
         metre = shank_m(stance, self._camera, self._stature_m)
         now = replace(stance, depth=self._depth(pose))
         shank = lift(pose[KNEE], pose[ANKLE], now.depth)
-        (left, right), _ = knees(pose, shank, pose[ANKLE], now, PRIOR, metre)
+        left, right = knees(pose, shank, now, metre)
         looks = eye(pose, np.median(score, axis=0), now, metre)
         if looks is None or left is None or right is None:
             return None

@@ -38,8 +38,9 @@ AWAY = 4
 OTHER_LEAST = np.float32(0.1)
 """Heat with which the other leg is believed."""
 REACH = 4
-"""Cells up, down and aside of a joint's regressed place that are looked at first. Heat is 1 at most, so farther
-away nothing can outdo what weighs more than BEYOND here; where nothing does, the whole grid is searched."""
+"""Cells up, down and aside of a joint's regressed place that are looked at first. Heat is 1 at most, so
+farther away nothing can outdo what weighs more than BEYOND here; where nothing does, the whole grid is
+searched."""
 BEYOND = 1 / (REACH + 1 + NEARNESS)
 
 
@@ -104,7 +105,7 @@ class Decoder:
 
     def _of_person(self, cy: int, cx: int, heat: F32, regression: F32, offset: F32) -> F32:
         """Keypoints of the person whose centre is in this cell."""
-        place = np.rint(regression[cy, cx].reshape(JOINTS, 2) + (cy, cx)).astype(np.intp)
+        place = np.rint(regression[cy, cx].reshape(JOINTS, 2) + np.array([cy, cx])).astype(np.intp)
         peak = self._peaks(heat, np.minimum(np.maximum(place, 0), self._last))
         self._seen_in[:] = self._joints
         self._part_legs(heat, peak)
@@ -157,7 +158,7 @@ class Decoder:
         weight /= weight.sum(1, keepdims=True) + 1e-9
         places = self._row_column[cells] + offset.reshape(-1, 2)[seen_in]
         keypoints = np.empty((JOINTS, 3), np.float32)
-        np.divide((weight[..., None] * places).sum(1), (self.h, self.w), out=keypoints[:, :2], casting="same_kind")
+        keypoints[:, :2] = (weight[..., None] * places).sum(1) / (self.h, self.w)
         here = peak * JOINTS
         either = heat.take(here + self._joints), heat.take(here + OTHER_LEG)
         keypoints[:, 2] = np.maximum(*either)  # somebody's ankle is there, whichever the network takes it for

@@ -17,9 +17,8 @@ from mirror.pose.window import F32
 KINDS = ([NOSE], SHOULDERS, HIPS, KNEES, ANKLES)
 """What is looked for, each by itself: both sides' heat taken together."""
 BOTH = np.array([[joints[0], joints[-1]] for joints in KINDS])
-KIND_OF = np.array(
-    [next((k for k, kind in enumerate(KINDS) if joint in kind), len(KINDS)) for joint in range(len(KEYPOINTS))]
-)
+_KINDS = {joint: kind for kind, joints in enumerate(KINDS) for joint in joints}
+KIND_OF = np.array([_KINDS.get(joint, len(KINDS)) for joint in range(len(KEYPOINTS))])
 """The kind of each joint; of those that are not asked none, a number after the last."""
 FAR_SHARE = 1 / 16
 """Farther than this share of the window's height, across or down, from both joints of its kind: 7 % of a

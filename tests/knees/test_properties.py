@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judged import judged
 
+from mirror.knees import one_leg
 from mirror.knees.azimuth import from_toes
-from mirror.knees.constants import ANATOMICAL
-from mirror.knees.frame_buffers import FrameBuffers
+from mirror.knees.constants import ANATOMICAL, SIDE
 from mirror.knees.measures import fppa_deg, kasr
-from mirror.knees.optics import Camera, rectify
+from mirror.knees.optics import Camera, Lens, rectify, unrectify
 from mirror.knees.reading import Rep
 from mirror.knees.reasons import Reason, Why
 from mirror.knees.shank import deviation, deviation_sd, lift, target, thigh_elevation
@@ -111,9 +112,10 @@ def _peaks(sim: simulate.Simulated) -> tuple[np.ndarray, np.ndarray]:
 
 @given(delta=deltas, seed=st.integers(0, 1000))
 @settings(max_examples=15)
-def test_a_whole_recording_at_once_and_frame_by_frame_are_the_same(
+def test_plain_numbers_leg_by_leg_and_a_whole_recording_at_once_are_the_same(
     delta: tuple[float, float], seed: int
 ) -> None:
+    """The live mirror asks `one_leg`, whoever has arrays `shank`: one formula for each thing."""
     sim = simulate.simulate(
         [simulate.Stand(0.4), simulate.Squat(delta=delta)], noise=simulate.Noise(sigma_px=1.2), seed=seed
     )
@@ -121,24 +123,27 @@ def test_a_whole_recording_at_once_and_frame_by_frame_are_the_same(
     p = rectify(sim.keypoints[..., :2], sim.image_size, camera)
     depth, alpha, thigh = depth_of(p), np.radians([15.0, 22.0]), np.array([0.98, 1.01])
     whole = lift(p[:, KNEES], p[:, ANKLES], depth)
-    buffers = FrameBuffers(3)
-    for i in range(len(p)):
-        buffer = buffers.take()  # as the live mirror has them: written over and over
-        one = rectify(sim.keypoints[i, :, :2], sim.image_size, camera, buffer.p)
-        shank = lift(one[KNEES], one[ANKLES], depth, buffer.shank)
+    inside, sure = deviation(whole, alpha), deviation_sd(whole, alpha, 0.03, 0.0)
+    thighs = thigh_elevation(p[:, HIPS], whole, p[:, ANKLES], depth, thigh)
+    aims = target(whole, p[:, ANKLES], depth, alpha)
+    seen = unrectify(aims, sim.image_size, camera)
+    lens = Lens.of(sim.image_size, camera)
+    for i, leg in itertools.product(range(0, len(p), 3), (0, 1)):
+        knee, hip, ankle = (p[i, pair[leg]].tolist() for pair in (KNEES, HIPS, ANKLES))
+        d, a, side = float(depth[leg]), float(alpha[leg]), SIDE[leg]
+        shank = one_leg.lift(knee, ankle, d, side)
+        aim = one_leg.target(shank.up, ankle, d, a, side)
         pairs = [
-            (one, p[i]),
-            (shank.lateral, whole.lateral[i]),
-            (shank.forward, whole.forward[i]),
-            (deviation(shank, alpha), deviation(whole, alpha)[i]),
-            (target(shank, one[ANKLES], depth, alpha), target(whole, p[:, ANKLES], depth, alpha)[i]),
-            (
-                thigh_elevation(one[HIPS], shank, one[ANKLES], depth, thigh, buffer.thigh),
-                thigh_elevation(p[:, HIPS], whole, p[:, ANKLES], depth, thigh)[i],
-            ),
+            ((shank.lateral, shank.up), (whole.lateral[i, leg], whole.up[i, leg])),
+            ((shank.forward, shank.possible), (whole.forward[i, leg], whole.possible[i, leg])),
+            (one_leg.deviation(shank.lateral, shank.forward, a), inside[i, leg]),
+            (one_leg.deviation_sd(shank.lateral, shank.up, shank.forward, a, 0.03), sure[i, leg]),
+            (one_leg.thigh_elevation(hip, shank, ankle, d, float(thigh[leg]), side), thighs[i, leg]),
+            ((aim.x, aim.y), aims[i, leg]),
+            (lens.seen_at(aim.x, aim.y)[::-1], seen[i, leg]),
         ]
         for found, expected in pairs:
-            np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+            np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
 # -- whole sessions
