@@ -23,6 +23,10 @@ ZEROS: F64 = np.arange(-60, 90) / 2.0
 """Degrees a leg's zero may have: + inside the toes."""
 CAVES: F64 = np.arange(3, 40).astype(np.float64)
 """Degrees a knee may be off its track by."""
+LINE: F64 = np.arange(-60 - 80, 90 + 80) / 2.0
+"""Degrees where a knee may be, on its track or off it."""
+CAVED, OUT = (80 + np.arange(len(ZEROS))[:, None] + side * 2 * CAVES.astype(int) for side in (1, -1))
+"""Which of them is each zero (Z, 1) with each cave (C,) added, or taken off."""
 CLEAN_SHARES = ((0.95, 0.35), (0.7, 0.2), (0.4, 0.2), (0.1, 0.25))
 """How many repetitions of a set are clean, and how readily that is believed."""
 CAVE_SIZE, OUT_SIZE, OUT_SHARE = 8.0, 4.0, 0.1
@@ -35,6 +39,8 @@ NEXT = (3.0, 5.0, 7.0, 9.0, 12.0, 16.0, 22.0)
 """Degrees inside the believed zero at which a repetition under way is tried."""
 NEVER = 90.0
 """Degrees nobody's knee is inside."""
+LEAST_LEFT = 1e-100
+"""No zero is ruled out so far that both legs and what was believed before no longer multiply to a number."""
 LEAST_LIKELY = 1e-6
 """Nothing a single repetition shows rules a zero out altogether."""
 
@@ -144,14 +150,26 @@ def believe(shown: F64, expected: Expected, people: People = PEOPLE) -> OwnTrack
     outside; how many of a set are clean is unknown, and its caves are of any sizes or all alike. On a grid of
     both zeros, with a normal belief before.
     """
-    legs = np.asarray(shown, np.float64).reshape(-1, 2).T
-    left, right = (_log_likelihood(leg[np.isfinite(leg)], people) for leg in legs)
-    apart = np.stack(np.meshgrid(ZEROS - expected.mean[0], ZEROS - expected.mean[1], indexing="ij"), -1)
-    inverse = np.linalg.inv(expected.cov)
-    log = left[:, None] + right - np.einsum("...i,ij,...j", apart, inverse, apart) / 2
-    share = np.exp(log - log.max())
-    share /= share.sum()
-    return OwnTracks(np.stack([share.sum(1), share.sum(0)]))
+    left, right = (_likely(leg, people) for leg in _legs(shown))
+    return _weighed(left, right, _before(expected))
+
+
+def _legs(shown: F64) -> F64:
+    """(2, R) of (R, 2)."""
+    return np.asarray(shown, np.float64).reshape(-1, 2).T
+
+
+def _before(expected: Expected) -> F64:
+    """(Z, Z) how likely both zeros are before anything was shown, to a factor."""
+    left, right = (ZEROS - mean for mean in expected.mean)
+    (a, b), (_, c) = np.linalg.inv(expected.cov)
+    return np.asarray(np.exp(-(a * left[:, None] ** 2 + 2 * b * left[:, None] * right + c * right**2) / 2))
+
+
+def _weighed(left: F64, right: F64, before: F64) -> OwnTracks:
+    """left, right: (Z,) how likely what was shown is by either zero, to a factor. before: (Z, Z)."""
+    share = np.stack([left * (before @ right), right * (left @ before)])
+    return OwnTracks(share / share.sum(1, keepdims=True))
 
 
 def limits_of_next(
@@ -183,14 +201,21 @@ def _limits_of_next(
     people: People,
 ) -> F64:
     """Kept for who stands there and is measured ever better, which changes nothing by a tenth of a degree."""
-    shown = np.array(told, np.float64).reshape(-1, 2)
-    expected = Expected(np.array(before[0]), np.array(before[1]).reshape(2, 2))
-    zero = believe(shown, expected, people).zero_deg
+    shown = _legs(np.array(told, np.float64))
+    expected = _before(Expected(np.array(before[0]), np.array(before[1]).reshape(2, 2)))
+    left, right = (_likely(leg, people) for leg in shown)
+    zero = _weighed(left, right, expected).zero_deg
+
+    def with_next(leg: int, inside: float) -> F64:
+        """(Z,) of this leg, had the repetition under way been so far inside."""
+        return _likely(np.append(shown[leg], zero[leg] + inside), people)
+
+    good = [with_next(leg, 0.0) for leg in (0, 1)]
     sure = np.zeros((len(asked), 2, 2, len(NEXT)))
     for i, inside in enumerate(NEXT):
-        both = believe(np.vstack([shown, zero + inside]), expected, people)
-        for leg in (0, 1):
-            alone = believe(np.vstack([shown, zero + inside * (np.arange(2) == leg)]), expected, people)
+        left, right = (with_next(leg, inside) for leg in (0, 1))
+        both = _weighed(left, right, expected)
+        for leg, alone in enumerate((_weighed(left, good[1], expected), _weighed(good[0], right, expected))):
             for k, (degrees, _) in enumerate(asked):
                 at = zero[leg] + inside
                 sure[k, :, leg, i] = alone.sure_of(leg, at, degrees), both.sure_of(leg, at, degrees)
@@ -208,48 +233,47 @@ def _crossing(sure: F64, level: float) -> float:
     return NEVER if rising[-1] < level else float(np.interp(level, rising, NEXT))
 
 
-def _log_likelihood(shown: F64, people: People) -> F64:
-    """(Z,) of every zero, given one leg's repetitions (R,)."""
-    believed = np.log([share for _, share in CLEAN_SHARES])
-    each, alike = (
-        np.zeros((len(CLEAN_SHARES), len(ZEROS))),
-        np.zeros((len(CLEAN_SHARES), len(ZEROS), len(CAVES))),
-    )
-    for one in shown.tolist():
+def _likely(shown: F64, people: People) -> F64:
+    """(Z,) how likely one leg's repetitions (R,) are by every zero, 1 at most; NaN was not seen."""
+    believed = np.array([share for _, share in CLEAN_SHARES])
+    each: F64 = np.ones((len(believed), len(ZEROS)))
+    alike: F64 = np.ones((len(believed), len(ZEROS), len(CAVES)))
+    log = math.log(1 - ALIKE), math.log(ALIKE)
+    for one in shown[np.isfinite(shown)].tolist():
         of_any_size, of_one_size = _of_repetition(one, people)
-        each += of_any_size
-        alike += of_one_size
-    of_sizes = _log_sum(alike + np.log(_sizes(CAVE_SIZE)), -1)
-    differ = _log_sum(each + believed[:, None], 0) + math.log(1 - ALIKE)
-    return np.asarray(np.logaddexp(differ, _log_sum(of_sizes + believed[:, None], 0) + math.log(ALIKE)))
+        each, more = _scaled(each * of_any_size)
+        alike, most = _scaled(alike * of_one_size)
+        log = log[0] + more, log[1] + most
+    sizes = believed @ each, believed @ (alike @ _sizes(CAVE_SIZE))
+    either = [size * math.exp(one - max(log)) for size, one in zip(sizes, log, strict=True)]
+    return np.asarray(np.maximum(_scaled(either[0] + either[1])[0], LEAST_LEFT))
+
+
+def _scaled(likely: F64) -> tuple[F64, float]:
+    """The same with 1 as the largest, and the logarithm of what it was: products of many would vanish."""
+    most = float(likely.max())
+    return likely / most, math.log(most)
 
 
 @lru_cache(maxsize=32)
 def _of_repetition(shown_deg: float, people: People) -> tuple[F64, npt.NDArray[np.float32]]:
-    """What one repetition of a leg says of every zero, in logarithms: (S, Z) where a set's caves are of any
-    sizes, (S, Z, C) where all are of one; S shares of a set that are clean. Kept: it is asked again with
-    every further repetition."""
-    apart = shown_deg - ZEROS
-    clean, other = _normal(apart, people.rep), _off_track(apart, people)
-    equal = _normal(apart[:, None] - CAVES, ALIKE_SD)
+    """How likely one repetition of a leg is by every zero: (S, Z) where a set's caves are of any sizes,
+    (S, Z, C) where all are of one; S shares of a set that are clean. Kept: it is asked again with every
+    further repetition."""
+    clean, other = _normal(shown_deg - ZEROS, people.rep), _off_track(shown_deg, people)
+    equal = _normal(shown_deg - LINE, ALIKE_SD)[CAVED]
     share = np.array([clean_share for clean_share, _ in CLEAN_SHARES])[:, None]
-    each = np.log(share * clean + (1 - share) * other + LEAST_LIKELY)
+    each = share * clean + (1 - share) * other + LEAST_LIKELY
     share = share[..., None]
     mixed = (1 - ODD) * (share * clean[:, None] + (1 - share) * equal) + ODD * other[:, None]
-    return each, np.log(mixed + LEAST_LIKELY).astype(np.float32)  # 90 kB, 3 MB for as many as are kept
+    return each, (mixed + LEAST_LIKELY).astype(np.float32)  # 90 kB, 3 MB for as many as are kept
 
 
-def _off_track(apart: F64, people: People) -> F64:
+def _off_track(shown_deg: float, people: People) -> F64:
     """(Z,) density of repetitions off the zero, each by an amount of its own."""
-    wide = 1.5 * people.rep
-    inside = (_normal(apart[..., None] - CAVES, wide) * _sizes(CAVE_SIZE)).sum(-1)
-    outside = (_normal(apart[..., None] + CAVES, wide) * _sizes(OUT_SIZE)).sum(-1)
+    density = _normal(shown_deg - LINE, 1.5 * people.rep)
+    inside, outside = density[CAVED] @ _sizes(CAVE_SIZE), density[OUT] @ _sizes(OUT_SIZE)
     return np.asarray((1 - OUT_SHARE) * inside + OUT_SHARE * outside)
-
-
-def _log_sum(logarithms: F64, axis: int) -> F64:
-    most = logarithms.max(axis, keepdims=True)
-    return np.asarray(np.log(np.exp(logarithms - most).sum(axis)) + most.squeeze(axis))
 
 
 def _sizes(usual: float) -> F64:
