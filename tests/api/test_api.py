@@ -21,8 +21,20 @@ import simulate
 import squat_mirror
 from mirror.camera.video import VideoFile
 from mirror.cli import main
+from mirror.coach.coach import Coach
+from mirror.coach.rules import CoachRules
+from mirror.coach.words import words
+from mirror.fitting.from_settings import network_constants
+from mirror.fitting.networks import pose_net
+from mirror.pose.people import PersonTracker
 from mirror.report import frames_csv, reps_csv
+from mirror.service.events import EventLog
+from mirror.settings import Settings
+from mirror.signals.lights import NoLights
+from mirror.station.knee_watch import toes_for, watch_for
+from mirror.station.sight import Judging, Looking, Sight, Telling
 from squat_mirror import Analysis, BadInput, FrameRow, Live, LiveReading, RepRow, analyze
+from squat_mirror.rows import rep_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD, LEFT = (0.0, 0.0), (16.0, 0.0)
@@ -175,6 +187,16 @@ def test_what_is_wrong_is_one_line_in_the_caller_s_words(
     assert "\n" not in str(wrong.value)
 
 
+def test_nothing_is_printed_and_nothing_written(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    analyze(recorded)
+    Live().feed(np.zeros((64, 64, 3), np.uint8), 0.0)
+    assert capfd.readouterr() == ("", "")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"gone\.mp4"):
         analyze(tmp_path / "gone.mp4")
@@ -190,6 +212,28 @@ def test_pictures_that_are_fed_are_counted_and_judged(seen: list[LiveReading]) -
     ]
     assert [row.reference for row in rows] == [True, True, False, False]
     assert all(0 < row.start_s < row.bottom_s < row.end_s < 6.2 for row in rows)
+
+
+def test_live_is_the_mirror_without_glass(demo_clip: Path, seen: list[LiveReading]) -> None:
+    """The same pictures, shown to what a station runs, bring the same repetitions to the last digit."""
+    settings, video = Settings(), VideoFile(demo_clip, pace=False)
+    net = pose_net(settings)
+    sight = Sight(
+        Looking(PersonTracker(net), toes_for(settings, video)),
+        Judging(
+            lambda frame, net: watch_for(settings, video, frame, network_constants(net)),
+            lambda: Coach(CoachRules()),
+        ),
+        Telling(NoLights(), EventLog(None, words("en")), second_zero=lambda: 0.0),
+    )
+    for frame in video.frames():
+        if frame.index % 2 == 0:
+            sight.see(frame)
+        if frame.t > 6.2:
+            break
+    rows = [row for reading in seen for row in reading.reps]
+    origin = {name: getattr(rows[0], name) for name in reps_csv.SAME}
+    assert [row for rep in sight.reps for row in rep_rows(rep, origin)] == rows
 
 
 def test_a_reading_says_where_the_knees_are(seen: list[LiveReading]) -> None:
