@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mirror.camera.decoded import turn_of
+from mirror.camera.decoded import AS_STORED, turn_of
 from mirror.coach.words import in_english, words
 from mirror.desk.one import Wanted, Work
 from mirror.desk.provenance import provenance_of
 from mirror.desk.reps_file import origin
-from mirror.desk.study import study
+from mirror.desk.study import Progress, study
 from mirror.faults import BadInput
+from mirror.plain import in_a_line
 from mirror.report.json_document import document
 from mirror.settings import Settings, every, load
 from squat_mirror.rows import FrameRow, RepRow, frame_rows, rep_rows, table
@@ -68,12 +69,19 @@ def analyze(
     Raises BadInput, one line for a person, for a file, setting or reference that is wrong, and PartMissing
     where a library is.
     """
-    path = Path(path)
     wanted = Wanted(reference=reference, clockwise_deg=rotate_deg, mirrored=mirrored)
-    chosen = settings_of(config, settings)
-    if (rotate_deg or mirrored) and path.suffix.lower() == ".npz":
+    try:
+        return _analyzed(Path(path), wanted, settings_of(config, settings), progress)
+    except BadInput as wrong:
+        said = in_a_line(str(wrong)).replace("--rotate", "rotate_deg").replace("--mirrored", "mirrored")
+        raise BadInput(said) from None
+
+
+def _analyzed(path: Path, wanted: Wanted, chosen: Settings, progress: Progress | None) -> Analysis:
+    turn = turn_of(wanted.clockwise_deg, wanted.mirrored)
+    if turn != AS_STORED and path.suffix.lower() == ".npz":
         raise BadInput(f"{path} has no pictures in it: rotate_deg and mirrored are for videos.")
-    done = study(path, chosen, reference, progress, turn_of(rotate_deg, mirrored))
+    done = study(path, chosen, wanted.reference, progress, turn)
     repeated = origin(Work(path, {}, chosen, wanted))
     return Analysis(
         tuple(row for rep in done.analysis.reps for row in rep_rows(rep, repeated)),

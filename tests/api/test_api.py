@@ -177,6 +177,7 @@ def test_settings_go_in_by_their_names_and_no_file_is_read_by_its_place(
         ({"person__stature_m": 9}, "person__stature_m = 9"),
         ({"reference": 9}, "repetition 9 cannot be the reference"),
         ({"rotate_deg": 90}, "has no pictures in it"),
+        ({"rotate_deg": 45}, "rotate_deg 45"),
     ],
 )
 def test_what_is_wrong_is_one_line_in_the_caller_s_words(
@@ -197,9 +198,21 @@ def test_nothing_is_printed_and_nothing_written(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"gone\.mp4"):
-        analyze(tmp_path / "gone.mp4")
+@pytest.mark.parametrize("name", ["gone.mp4", "two\nlines.mp4", "."])
+def test_a_file_that_is_not_there_is_one_line(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput) as wrong:
+        analyze(tmp_path / name)
+    assert len(str(wrong.value).splitlines()) == 1
+
+
+def test_where_nobody_squats_the_tables_are_there_and_say_why(tmp_path: Path) -> None:
+    path = tmp_path / "standing.npz"
+    simulate.save_recording(simulate.simulate([simulate.Stand(1.0)]), path)
+    found = analyze(path)
+    assert found.rep_rows == ()
+    assert tuple(found.reps.columns) == reps_csv.COLUMNS
+    assert str(found.reps["depth_deg"].dtype) == "float64"
+    assert len(found.frames) == len(found.frame_rows) > 20
 
 
 # -- live
