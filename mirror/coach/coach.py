@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mirror.coach.clock import Intervals, SharedTimer, nobodys
+from mirror.coach.depth_aim import DepthAim
 from mirror.coach.feedback import Feedback, Gesture, KneeMark, Light, SetSummary, Sound, State, nothing
 from mirror.coach.gestures import Arms
 from mirror.coach.lamp import LAMP, Lamp, worse_verdict
@@ -18,6 +19,7 @@ from mirror.coach.lines import Instruction, Line, line
 from mirror.coach.listener import Heard, Listener
 from mirror.coach.notes import Others, gesture_keys, note
 from mirror.coach.pages import HelpPages, SummaryPages
+from mirror.coach.rest import RestClock
 from mirror.coach.rules import CoachRules
 from mirror.coach.speaker import Speaker
 from mirror.coach.training import Training
@@ -57,6 +59,8 @@ class Coach:
         self._summary_pages = SummaryPages(rules.summary_for_s)
         self._set_over: SetSummary | None = None  # with this frame
         self._others = Others()
+        self._rest = RestClock(rules.tells_rest and not rules.is_class)
+        self._aim = DepthAim(rules.depth_aim_deg)
 
     def update(
         self, reading: KneeReading, rep: Rep | None, arms: Arms | None = None, pressed: Gesture | None = None
@@ -88,7 +92,7 @@ class Coach:
         bare = replace(
             moment, mode=self._rules.mode, set_over=self._set_over, judged_late=reading.judged_late
         )
-        return spared("asides", lambda: self._with_asides(bare, heard), bare)
+        return spared("asides", lambda: self._with_asides(bare, reading, heard), bare)
 
     def finish(self, t: float) -> Feedback:
         """The picture ended: the summary of what was done so far, or dark glass."""
@@ -175,9 +179,11 @@ class Coach:
             self._speaker.new_person()
             self._others = Others()
             training.leave(away_s)
+            self._rest.away(away_s)
 
     def _end_set(self, t: float) -> None:
         self._sum_up(t)
+        self._rest.set_over(self._moved_t)
         self._speaker.sets_done += 1
         if self._rules.is_class:  # the coach in the room sums up
             self._new_set()
@@ -248,9 +254,10 @@ class Coach:
             eye=reading.eye,
         )
 
-    def _with_asides(self, feedback: Feedback, heard: Heard) -> Feedback:
+    def _with_asides(self, feedback: Feedback, reading: KneeReading, heard: Heard) -> Feedback:
         """What stands beside every scene."""
         t = feedback.t
+        aimed = self._aim.update(t, reading.phase, reading.depth_deg)
         frozen = self._frozen(t) and self._state is not State.IDLE
         in_class = self._rules.is_class and self._state in (State.CLASS, State.SQUATTING)
         return replace(
@@ -262,6 +269,8 @@ class Coach:
             experiment=self._training.step,
             clock=self._clock.at(t) if in_class else None,
             page=self._help.page,
+            rest=self._rest.at(t) if self._state is State.READY else None,
+            depth_aimed=aimed if self._state is State.SQUATTING else None,
         )
 
     def _blank(self, t: float) -> Feedback:

@@ -184,6 +184,24 @@ class ClassClock:
 
 
 @dataclass(frozen=True, slots=True)
+class BetweenSets:
+    """A rest. next_set: which one follows, from 2. seconds: since the last squat ended."""
+
+    next_set: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DepthAimed:
+    """A depth that is aimed for. aim_deg, now_deg: the thigh above parallel, + up; now None where unknown.
+    reached: whether this squat, or the last one while standing, has been there."""
+
+    aim_deg: float
+    now_deg: float | None
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page of help. key: "sees", "coaching", "privacy", "compare_plates", ... n, of: which of how many.
 
@@ -226,6 +244,7 @@ class Feedback:
     eye: where the person looks from; None where unknown.
     summary_page: which page of the summary shows: 0 what was seen, 1 what to try.
     judged_late: repetitions of before whose verdict is known with this frame, each under its number.
+    rest: while standing between two sets, None otherwise. depth_aimed: while squatting, where one aims.
     """
 
     t: float
@@ -256,6 +275,8 @@ class Feedback:
     summary_page: int = 0
     set_over: SetSummary | None = None
     judged_late: tuple[Rep, ...] = ()
+    rest: BetweenSets | None = None
+    depth_aimed: DepthAimed | None = None
 
 
 def nothing(t: float, state: State = State.IDLE) -> Feedback:

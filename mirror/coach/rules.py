@@ -11,6 +11,7 @@ class CoachRules:
 
     gestures: whether arms are listened to. station: name shown in a class. work_s, rest_s: its intervals,
     None for a class without a clock. take_home: whether a set may be taken home as a code.
+    tells_rest: whether rests are told between sets. depth_aim_deg: the thigh above parallel, where one aims.
     """
 
     mode: str = "standard"
@@ -23,6 +24,8 @@ class CoachRules:
     work_s: float | None = None
     rest_s: float | None = None
     take_home: bool = False
+    tells_rest: bool = False
+    depth_aim_deg: float | None = None
 
     @property
     def is_class(self) -> bool:

@@ -216,6 +216,7 @@ FIGURES: dict[str, tuple[Stroke, ...]] = {
         *STANDING_FROM_FRONT,
         limb((0.06, 0.33), (0.94, 0.33)),
     ),
+    "reached": (Stroke(((0.14, 0.54), (0.4, 0.8), (0.86, 0.22)), 0.17, WHITE),),
     "stop": (
         Stroke(((0.34, 0.22), (0.34, 0.78)), 0.16, SOFT),
         Stroke(((0.66, 0.22), (0.66, 0.78)), 0.16, SOFT),

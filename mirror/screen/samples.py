@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from mirror.coach.feedback import (
     NO_MARK,
+    BetweenSets,
     ClassClock,
+    DepthAimed,
     ExperimentStep,
     Feedback,
     Gesture,
@@ -199,6 +201,9 @@ def variants() -> dict[str, Feedback]:
     plates = (line("compare.about_plates"),)
     page = Page("compare_plates", line("compare.plates"), plates, 4, 6, line("compare.offer_plates"))
     return {
+        "resting_between": replace(ready, rest=BetweenSets(3, 92.4), note=line("note.ready")),
+        "aiming": replace(set_, depth_aimed=DepthAimed(0.0, 32.0, False)),
+        "deep_enough": replace(set_, note=None, depth_aimed=DepthAimed(-5.0, -8.0, True)),
         "praise": replace(quiet, praise=Praise.BETTER),
         "at_rest": replace(quiet, light=Light.OFF, left=LEFT_AT_REST, right=AT_REST),
         "other": replace(quiet, note=line("seen.lift"), left=NO_MARK, right=NO_MARK),

@@ -201,6 +201,17 @@ class CoachSettings(Section):
         pattern=r"^[a-z]{2}(_[A-Z]{2})?$",
     )
     gestures: bool = setting(True, "Listen to raised arms: start, next, back, pause.")
+    rest_timer: bool = setting(
+        True, "Between two sets, tell which one is next and how long the rest has been."
+    )
+    depth_deg: OptionalFloat = setting(
+        None,
+        "How high above parallel thighs are to get at most (0: parallel, negative: below): a line that turns "
+        "solid there, right within some 6 degrees; left out, there is none.",
+        "deg",
+        -40,
+        45,
+    )
     station: str = setting("", "Name of this station, shown in a class.", form="text")
     class_work_s: OptionalFloat = setting(
         None, "Length of a class's work intervals; left out, there is no clock.", "s", 5, 3600

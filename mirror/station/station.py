@@ -398,4 +398,6 @@ def _rules(settings: Settings) -> CoachRules:
         work_s=coach.class_work_s,
         rest_s=coach.class_rest_s,
         take_home=settings.share.qr,
+        tells_rest=coach.rest_timer,
+        depth_aim_deg=coach.depth_deg,
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from mirror.coach.feedback import Feedback
 from mirror.coach.mark_style import SOFT
+from mirror.screen.clock import minutes_and_seconds
 from mirror.screen.column import Text, set_column
 from mirror.screen.glass import Glass, Picture
 
@@ -30,5 +33,14 @@ class Ready:
         large, body = round(1.3 * glass.sizes.body), glass.sizes.body
         step, note = feedback.experiment, glass.words.line(feedback.note)
         if step is None:
-            return [Text(note, large)]
+            return [*_rest(glass, feedback), Text(note, large)]
         return [Text(glass.words.line(step.instruction), large), Text(note, body, SOFT)]
+
+
+def _rest(glass: Glass, feedback: Feedback) -> list[Text]:
+    """How long the rest has been, to be read by who sits, and which set is next."""
+    if feedback.rest is None:
+        return []
+    time = minutes_and_seconds(math.floor(feedback.rest.seconds))
+    told = glass.words("rest.next", n=feedback.rest.next_set)
+    return [Text(time, glass.sizes.word), Text(told, glass.sizes.body, SOFT, gap=0.2)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mirror.coach.feedback import Feedback
 from mirror.coach.mark_style import SKY, SOFT, WHITE
 from mirror.screen.clock import minutes_and_seconds
+from mirror.screen.depth_gauge import draw_depth
 from mirror.screen.glass import Glass, Picture
 from mirror.screen.word import draw_word, lay
 
@@ -16,6 +17,8 @@ class Squatting:
         if feedback.note:
             glass.shade(places.note)
         glass.knees(feedback)
+        if feedback.depth_aimed is not None:
+            draw_depth(glass, feedback.depth_aimed)
         self._count(glass, feedback)
         self._word(glass, feedback)
         glass.say(glass.words.line(feedback.note), glass.sizes.body, places.note, SOFT)
