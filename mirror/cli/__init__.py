@@ -9,15 +9,13 @@ from __future__ import annotations
 import io
 import os
 import sys
-import traceback
 from typing import Any
 
 import typer
 
-from mirror.cli.app import app, as_written, debug, debugging
+from mirror.cli.app import app, debug, debugging
 from mirror.faults import PermanentFault, TemporaryFault
 from mirror.plain import controls, in_a_line
-from mirror.service.containment import own_fault
 from mirror.service.stopping import unwind_when_ended
 
 # Each hangs its commands on the app; the order here is the order in --help.
@@ -38,7 +36,7 @@ from mirror.cli import config  # noqa: F401
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code: 0 done, 2 bad input, usage or a part that is missing, 1 fault, 75
     hardware that stays away, each with one line on stderr."""
-    command = as_written(typer.main.get_command(app))
+    command = typer.main.get_command(app)
     debug(False)
     for word in sys.argv[1:] if arguments is None else arguments:
         if controls(word):  # else every place that shows a name would have to think of it
@@ -73,12 +71,19 @@ def _asked(command: Any, error: Any, arguments: list[str]) -> str:
 
 def _say_usage(error: Any, asked: str) -> int:
     """Typer's own errors, whatever click they are of. asked: the command whose help helps."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stdout.write(f"{error.format_message()}\n")
+        return 2
     sentence = " ".join(error.format_message().split())  # empty where the help was shown instead
     return _say(f"{sentence} (see {asked} --help)", 2) if sentence else 2
 
 
 def _say_ours(error: Exception) -> int:
     """Nobody foresaw this one, or a library is missing that has to be there."""
+    import traceback
+
+    from mirror.service.containment import own_fault
+
     if isinstance(error, ImportError) and (error.name or "mirror").partition(".")[0] != "mirror":
         return _say(f"the library {error.name} cannot be loaded ({error}): install squat-mirror again", 2)
     if debugging():

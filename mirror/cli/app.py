@@ -5,33 +5,42 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from mirror import __version__
+
+
+class Commands(TyperGroup):
+    """Commands told by their whole first paragraph, in plain text: boxes and colours take as long again."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of them in --help."""
+        there_are = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, _first_paragraph(one.help)) for name, one in there_are if one and not one.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _first_paragraph(text: str | None) -> str:
+    return " ".join((text or "").split("\n\n")[0].split())
+
 
 app = typer.Typer(
     name="squat-mirror",
     help="Watches people squat and says at once whether each knee tracks over its toes.",
     epilog="Coaching only. If something hurts, stop and ask a professional.",
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    cls=Commands,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def as_written(command: Any) -> Any:
-    """The same command and all below it with help that is text, not markup: [mqtt] is shown as [mqtt].
-
-    command: click's, of whichever click typer brings.
-    """
-    from rich.markup import escape
-
-    for part in (command, *command.params):
-        for attribute in ("help", "short_help", "epilog"):
-            if getattr(part, attribute, None):
-                setattr(part, attribute, escape(getattr(part, attribute)))
-    for below in getattr(command, "commands", {}).values():
-        as_written(below)
-    return command
+def family(name: str, tells: str, *, bare: bool = False) -> typer.Typer:
+    """Commands under one name. tells: its help, shown where no command is given; bare: not so."""
+    commands = typer.Typer(cls=Commands, rich_markup_mode=None, help=tells, no_args_is_help=not bare)
+    app.add_typer(commands, name=name)
+    return commands
 
 
 class _Debugging:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirror.cli.app import app
+from mirror.cli.app import family
 from mirror.cli.flags import Config, Overwrite, load_settings
 from mirror.plain import in_a_line
 
 if TYPE_CHECKING:
     from mirror.settings import Settings
 
-config_app = typer.Typer(help="Begin a settings file, show or check the settings.", no_args_is_help=True)
-app.add_typer(config_app, name="config")
+config_app = family("config", "Begin a settings file, show or check the settings.")
 
 
 @config_app.command("init")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from mirror.cli.app import app
+from mirror.cli.app import family
 from mirror.cli.flags import Config, load_settings
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 SHOWN = ("time_ratio", "bodies_hip", "bodies_knee", "bodies_ankle", "deviation_rms", "depth_rms")
 """What `list` shows of a card; models.toml says what each means."""
 
-models_app = typer.Typer(help="The pose models: list, verify, time and choose.", no_args_is_help=True)
-app.add_typer(models_app, name="models")
+models_app = family("models", "The pose models: list, verify, time and choose.")
 
 
 @models_app.command("list")

@@ -7,10 +7,9 @@ from typing import Annotated, Optional
 
 import typer
 
-from mirror.cli.app import app
+from mirror.cli.app import family
 
-sets_app = typer.Typer(help="The sets this mirror remembers: numbers, no pictures, no names.")
-app.add_typer(sets_app, name="sets")
+sets_app = family("sets", "The sets this mirror remembers: numbers, no pictures, no names.", bare=True)
 
 From = Annotated[
     Optional[Path],  # noqa: UP045

@@ -112,6 +112,19 @@ def test_a_knee_far_below_where_it_was_expected_is_still_found() -> None:
     assert decode(heat, centre, regression, sub)[13, 0] * H == pytest.approx(28, abs=0.02)
 
 
+@pytest.mark.parametrize("sharpness", [1, 4, 40])
+@pytest.mark.parametrize("seed", range(3))
+def test_looking_near_the_expected_places_first_finds_what_looking_everywhere_finds(
+    seed: int, sharpness: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    _, *others = heads(np.stack([rng.integers(0, H, JOINTS), rng.integers(0, W, JOINTS)], 1))
+    heat = rng.random((H, W, JOINTS), np.float32) ** sharpness
+    near_first = decode(heat, *others)
+    monkeypatch.setattr("mirror.pose.movenet.BEYOND", np.inf)  # nothing near is ever enough
+    assert (near_first == decode(heat, *others)).all()
+
+
 def test_a_soft_peak_is_placed_between_its_cells() -> None:
     heat, centre, regression, sub = heads(np.full((JOINTS, 2), (20, 10)))
     heat[20, 11, :] = 0.9  # as warm as the peak: the joint lies between the two
