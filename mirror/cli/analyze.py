@@ -46,6 +46,12 @@ def analyze(
         Optional[Path],  # noqa: UP045
         typer.Option("--trc-3d", metavar="F.trc", help="Write hips, knees and ankles as markers in 3D."),
     ] = None,
+    report: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--report", metavar="F.html", help="Write a page to read and print; of two inputs, side by side."
+        ),
+    ] = None,
     reps: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--reps", metavar="F.csv", help="Write all repetitions of all inputs as one table."),
@@ -89,6 +95,10 @@ def analyze(
         Optional[str],  # noqa: UP045
         typer.Option("--model", metavar="NAME", help="Pose model to use."),
     ] = None,
+    language: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--language", metavar="CODE", help="Of summary and report: en, es, de or zh."),
+    ] = None,
     rotate: Annotated[
         int,
         typer.Option(
@@ -114,9 +124,10 @@ def analyze(
         camera__height_m=camera_height,
         person__stature_m=stature,
         model__name=model,
+        coach__language=language,
     )
     asked = {"json": json, "csv": csv, "keypoints": keypoints, "plot": plot, "video": video, "reps": reps}
-    asked |= {"trc": trc, "trc_3d": trc_3d}
+    asked |= {"trc": trc, "trc_3d": trc_3d, "report": report}
     files = {kind: STDOUT if path == Path("-") else path for kind, path in asked.items()}
     wanted = Wanted(
         reference=reference,

@@ -34,6 +34,7 @@ FLAGS = {
     "camera.height_m": "--camera-height",
     "person.stature_m": "--stature",
     "model.name": "--model",
+    "coach.language": "--language",
     "lights.kind": "--lights",
     "screen.fullscreen": "--fullscreen",
     "mqtt.broker": "--broker",

@@ -83,10 +83,7 @@ class Experiment:
     def result(self) -> SetsCompared:
         """Both sets side by side. Only once it is over."""
         (a, b), (first, second) = self.sets, self.columns
-        sentences = [_leg(side, a, b) for side in SIDES]
-        if other_depth(a, b) and a.depth_deg is not None and b.depth_deg is not None:
-            apart = whole_degrees_apart(a.depth_deg, b.depth_deg)
-            sentences.append(line("compare.higher" if apart > 0 else "compare.deeper", apart=abs(apart)))
+        sentences = differences(a, b, (_name(a), _name(b)))
         if self.kind == "band":
             sentences.append(line("compare.band_off" if self._further_in() else "compare.band_mixed"))
         if "reference" in a.foot_source:
@@ -135,13 +132,22 @@ def _judged(rep: Rep) -> bool:
     return Verdict.UNKNOWN not in (rep.left.verdict, rep.right.verdict)
 
 
-def _leg(side: str, a: SetOfReps, b: SetOfReps) -> Line:
+def differences(a: SetOfReps, b: SetOfReps, names: tuple[Value, Value]) -> list[Line]:
+    """How each knee, and the depth, differ from set A to set B. names: what A and B are called in them."""
+    sentences = [_leg(side, a, b, names) for side in SIDES]
+    if other_depth(a, b) and a.depth_deg is not None and b.depth_deg is not None:
+        apart = whole_degrees_apart(a.depth_deg, b.depth_deg)
+        sentences.append(line("compare.higher" if apart > 0 else "compare.deeper", apart=abs(apart)))
+    return sentences
+
+
+def _leg(side: str, a: SetOfReps, b: SetOfReps, names: tuple[Value, Value]) -> Line:
     knee = line(f"compare.{side.capitalize()}")
     why = unlike(a, b, side)
     before, after = getattr(a, side).mean_deg, getattr(b, side).mean_deg
     if why is not None or before is None or after is None:
         return line("compare.knee_unknown", side=knee, reason=line(f"compare.{why.key if why else 'few'}"))
-    values: dict[str, Value] = {"side": knee, "a": _name(a), "b": _name(b)}
+    values: dict[str, Value] = {"side": knee, "a": names[0], "b": names[1]}
     values |= {"before": f"{before:+.0f}", "after": f"{after:+.0f}"}
     apart = whole_degrees_apart(before, after)
     if about_the_same(a, b, side):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,13 @@ from mirror.camera.decoded import turn_of
 from mirror.camera.recording import save
 from mirror.coach.words import Words, words
 from mirror.desk.provenance import provenance_of
+from mirror.desk.reporting import reported
 from mirror.desk.study import Progress, Study, as_recording, study
 from mirror.fitting.from_settings import thresholds
 from mirror.plain import in_a_line
+from mirror.report.compare import Comparison
 from mirror.report.frames_csv import frames_csv
+from mirror.report.html_report import report_html
 from mirror.report.json_document import document
 from mirror.report.plot import plot_png
 from mirror.report.table import reps_table, unknown_lines
@@ -71,6 +74,15 @@ def analyze_one(work: Work) -> Study:
     turn = turn_of(work.wanted.clockwise_deg, work.wanted.mirrored)
     with _progress(work.path.name) as step:
         done = study(work.path, settings, work.wanted.reference, step, turn)
+    _write(work, done, say)
+    if not work.quiet:
+        _print(done, files, say)
+    return done
+
+
+def _write(work: Work, done: Study, say: Words) -> None:
+    """The files asked for."""
+    files = work.files
     if "json" in files:
         made = provenance_of(work.path, work.settings, done)
         found = document(done.analysis, done.source, done.summary, say, made)
@@ -80,7 +92,7 @@ def analyze_one(work: Work) -> Study:
     if "keypoints" in files:
         save(files["keypoints"], as_recording(done))
     if "plot" in files:
-        limits = thresholds(settings, with_reference=work.wanted.reference is not None)
+        limits = thresholds(work.settings, with_reference=work.wanted.reference is not None)
         picture = plot_png(done.analysis, done.source["file"], (limits.caution_deg, limits.off_track_deg))
         write_whole(files["plot"], picture)
     for kind in ("trc", "trc_3d"):
@@ -88,9 +100,21 @@ def analyze_one(work: Work) -> Study:
             write_whole(files[kind], _markers(done, kind, files[kind].name))
     if "video" in files:
         _annotate(work.path, done, files["video"])
-    if not work.quiet:
-        _print(done, files, say)
-    return done
+    if "report" in files:
+        write_report([work], [done], files["report"])
+
+
+def write_report(
+    works: Sequence[Work], done: Sequence[Study], file: Path, compared: Comparison | None = None
+) -> None:
+    """One page of what was found: of one input, or of two with what differs."""
+    sets = []
+    for work, found in zip(works, done, strict=True):
+        with _progress(file.name) as step:
+            sets.append(reported(work.path, work.settings, found, step))
+    write_whole(file, report_html(sets, works[0].settings.coach.language, compared))
+    if len(works) > 1 and not works[0].quiet:
+        _say_where([work.path.name for work in works], file)
 
 
 def _markers(done: Study, kind: str, name: str) -> str:
@@ -152,5 +176,14 @@ def _print(done: Study, files: dict[str, Path], say: Words) -> None:
     console.print(Text(say.in_a_line(done.summary)))
     for sentence in unknown_lines(done.analysis.reps):
         console.print(Text(sentence, "dim"))
-    for file in (file for file in files.values() if not is_stream(file)):
-        console.print(Text(f"{done.source['file']} -> {file}"), soft_wrap=True)
+    for file in files.values():
+        _say_where([done.source["file"]], file)
+
+
+def _say_where(names: Sequence[str], file: Path) -> None:
+    """Which file came of these inputs."""
+    from rich.console import Console
+    from rich.text import Text  # file names are no markup
+
+    if not is_stream(file):
+        Console().print(Text(f"{', '.join(names)} -> {file}"), soft_wrap=True)

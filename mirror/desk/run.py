@@ -13,20 +13,21 @@ from pathlib import Path
 from mirror.camera.decoded import AS_STORED, Turn, turn_of
 from mirror.coach.words import words
 from mirror.desk.many import HowFar, InOrder, files_in
-from mirror.desk.one import STDOUT, Wanted, Work, analyze_one
+from mirror.desk.one import STDOUT, Wanted, Work, analyze_one, write_report
 from mirror.desk.reps_file import RepsFile, origin
 from mirror.desk.study import Study
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
 from mirror.plain import in_a_line
 from mirror.pose.catalog import find
 from mirror.report.columns import REPS, sidecar
-from mirror.report.compare import compare, comparison_document, comparison_table, set_of_reps
+from mirror.report.compare import Comparison, compare, comparison_document, comparison_table, set_of_reps
+from mirror.report.html_report import check_can_report
 from mirror.report.output import targets
 from mirror.report.plot import check_can_plot
 from mirror.report.reps_csv import Row, rows_of
 from mirror.service.containment import clause_of
 from mirror.settings import Settings, files_named
-from mirror.writing import check_writable, is_stream, write_whole
+from mirror.writing import check_writable, is_folder, is_stream, write_whole
 
 SUFFIX = {
     "json": ".json",
@@ -36,8 +37,9 @@ SUFFIX = {
     "video": ".mp4",
     "trc": ".trc",
     "trc_3d": "_3d.trc",
+    "report": ".html",
 }
-NAMED = ("plot", "video", "trc", "trc_3d")
+NAMED = ("plot", "video", "trc", "trc_3d", "report")
 """Kinds whose files must be named for what they are."""
 WHOLE_FILES = ("keypoints", "video")
 """Kinds that can't be written into a pipe."""
@@ -46,7 +48,8 @@ COMPARED = "compare.json"
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Files asked for; with several inputs each names a folder, but for reps, which is one table of all.
+    """Files asked for; with several inputs each names a folder, but for reps, which is one table of all, and
+    for a report that is named as a page: of two inputs it has both side by side.
 
     compare: tell what differs between two. sidecar: say beside reps, in JSON, what its columns mean.
     """
@@ -58,14 +61,21 @@ class Outputs:
     video: Path | None = None
     trc: Path | None = None
     trc_3d: Path | None = None
+    report: Path | None = None
     reps: Path | None = None
     compare: bool = False
     sidecar: bool = False
 
     def plan(self, inputs: Sequence[Path]) -> dict[str, list[Path]]:
-        """For every kind asked for, one file per input; "compare" has one. Raises BadInput."""
+        """For every kind asked for, one file per input; "compare", and "page", a report of two, have one.
+
+        Raises BadInput.
+        """
         wanted = {kind: path for kind in SUFFIX if (path := getattr(self, kind)) is not None}
+        page = wanted.pop("report") if _is_page(self.report, len(inputs)) else None
         plan = {kind: targets(path, inputs, SUFFIX[kind]) for kind, path in wanted.items()}
+        if page is not None:
+            plan["page"] = [page]
         if self.compare and self.json is not None:
             plan["compare"] = [self.json / COMPARED]
         if self.reps is not None:
@@ -76,6 +86,16 @@ class Outputs:
             for path in paths:
                 _check_kind(kind, path)
         return plan
+
+
+def _is_page(report: Path | None, inputs: int) -> bool:
+    """Whether a report is one page of two inputs, by its name. Raises BadInput where it would be of more."""
+    if report is None or inputs < 2 or is_folder(report):
+        return False
+    named = report.suffix.lower() == SUFFIX["report"] or is_stream(report)
+    if named and inputs > 2:
+        raise BadInput(f"{report} is one page, of one input or of two; for {inputs} inputs name a folder.")
+    return named
 
 
 def _beside(reps: Path | None) -> Path:
@@ -89,6 +109,7 @@ def _check_kind(kind: str, path: Path) -> None:
     if kind in WHOLE_FILES and is_stream(path):
         what = "recording" if kind == "keypoints" else "video"
         raise BadInput(f"{path} is not a file: a {what} cannot be written there.")
+    kind = "report" if kind == "page" else kind
     ending = f".{SUFFIX[kind].rpartition('.')[2]}" if kind in NAMED else ""
     if ending and path.suffix.lower() != ending and not is_stream(path):
         raise BadInput(f"{path}: --{kind.replace('_', '-')} writes {ending} files; name it so.")
@@ -111,10 +132,10 @@ def analyze_all(inputs: Sequence[Path], settings: Settings, outputs: Outputs, wa
     plan = _checked(inputs, settings, outputs, overwrite=wanted.overwrite or wanted.resume)
     for file in plan.get("sidecar", []):
         write_whole(file, json.dumps(sidecar(REPS), indent=1) + "\n")
-    if outputs.compare:
-        return _compare_two(_works(inputs, settings, wanted, plan, rows=False), plan.get("compare", []))
     table = RepsFile(outputs.reps, wanted)
     works = _works(inputs, settings, wanted, plan, rows=outputs.reps is not None)
+    if outputs.compare or "page" in plan:
+        return _two_together(works, plan, table, compared=outputs.compare)
     left = [work for work in works if not (wanted.resume and table.has(work))]
     return _do_all(left, len(works) - len(left), table, wanted)
 
@@ -200,32 +221,50 @@ def _checked(
                 raise BadInput(f"{path} has no pictures in it: --video needs the video itself.")
     if outputs.plot:
         check_can_plot()
+    if outputs.report:
+        check_can_report()
     files = [path for paths in plan.values() for path in paths]
     check_writable(files, [*inputs, *files_named(settings)], overwrite)
     return plan
 
 
-def _compare_two(works: Sequence[Work], files: Sequence[Path]) -> int:
-    """Both inputs, and what differs; what is wrong with one is said, and the other is still done."""
+def _two_together(
+    works: Sequence[Work], plan: dict[str, list[Path]], table: RepsFile, *, compared: bool
+) -> int:
+    """Both inputs, and what is made of the two; what is wrong with one is said, and the other is still done.
+
+    compared: what differs is told in the terminal.
+    """
     done: list[Study] = []
     wrong: list[_Answer] = []
     for work in works:
         answer = _answer(work, done)
+        table.add(answer.rows)
         wrong += [answer] if answer.code else []
+    table.finish()
     for answer in wrong:
         sys.stderr.write(f"squat-mirror: {in_a_line(answer.wrong)}\n")
     if not wrong:
-        _compare(done[0], done[1], files)
+        _of_both(works, done, plan, told=compared and not works[0].quiet)
     return min((answer.code for answer in wrong), default=0)
 
 
-def _compare(a: Study, b: Study, files: Sequence[Path]) -> None:
+def _of_both(
+    works: Sequence[Work], done: Sequence[Study], plan: dict[str, list[Path]], *, told: bool
+) -> None:
+    found = compare(*(set_of_reps(one.source["file"], one.recording.model, one.analysis) for one in done))
+    for file in plan.get("compare", []):
+        write_whole(file, json.dumps(comparison_document(found), indent=1, allow_nan=False) + "\n")
+    for file in plan.get("page", []):
+        write_report(works, done, file, found)
+    if told:
+        _tell(found)
+
+
+def _tell(found: Comparison) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    found = compare(*(set_of_reps(one.source["file"], one.recording.model, one.analysis) for one in (a, b)))
-    for file in files:
-        write_whole(file, json.dumps(comparison_document(found), indent=1, allow_nan=False) + "\n")
     console = Console()
     console.print(comparison_table(found))
     for sentence in found.sentences:

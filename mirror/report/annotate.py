@@ -192,16 +192,21 @@ class Pen:
 
     def draw(self, picture: Picture, moment: Moment) -> Picture:
         """A copy of the picture with everything on it."""
+        canvas = self.draw_marks(picture, moment)
+        for mark in moment.legs:
+            if mark.knee is not None:
+                self._label(canvas, mark, mark.knee)
+        self._words(canvas, moment)
+        return canvas
+
+    def draw_marks(self, picture: Picture, moment: Moment) -> Picture:
+        """A copy of the picture with rings and targets on it, and no words."""
         canvas: Picture = picture.copy()
         for mark in moment.legs:
             if mark.knee is not None:
                 self._knee(canvas, mark, mark.knee)
             if mark.target is not None:
                 self._target(canvas, mark.target, moment.guess)
-        for mark in moment.legs:
-            if mark.knee is not None:
-                self._label(canvas, mark, mark.knee)
-        self._words(canvas, moment)
         return canvas
 
     # -- marks -----------------------------------------------------------------------------------------

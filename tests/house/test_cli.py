@@ -180,6 +180,8 @@ def test_help_of_analyze_names_the_flags_of_the_contract(ask: Ask) -> None:
         "video",
         "trc",
         "trc-3d",
+        "report",
+        "language",
         "compare",
         "reference",
         "hfov",

@@ -18,6 +18,7 @@ PARTS = {
     "av": ([*RUN, "none"], "PyAV"),
     "ai_edge_litert": ([*RUN, "none"], "ai-edge-litert"),
     "pygame": ([*RUN, "window"], "pygame"),
+    "jinja2": (["analyze", DEMO, "--report", "F.html"], "Jinja2"),
     "matplotlib.figure": (["analyze", DEMO, "--plot", "F.png"], "matplotlib"),
     "gpiozero.pins.lgpio": (["run", "--camera", DEMO, "--screen", "none", "--lights", "gpio"], "lgpio"),
     "picamera2": (["run", "--camera", "picamera", "--screen", "none"], "python3-picamera2"),
