@@ -15,6 +15,7 @@ import numpy as np
 
 from mirror.coach.mark_style import COLOUR
 from mirror.coach.words import Words
+from mirror.knees.judge import Thresholds
 from mirror.knees.optics import F64
 from mirror.knees.reading import Rep, Verdict
 from mirror.report.palette import hexadecimal
@@ -32,14 +33,6 @@ SIGN_ROOM, NUMBER_ROOM = 13, 9
 """Pixels a repetition needs for its verdicts' signs, for its number."""
 LEAST_DEPTH = (-30.0, 95.0)
 SPACE_OF_TICKS = 52
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Degrees inside the own line from which a knee is caution, and off track."""
-
-    caution_deg: float
-    off_track_deg: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,7 @@ def sign(verdict: Verdict, x: float = 7.0, y: float = 7.0, r: float = 5.0) -> st
     return f'<rect {corner} width="{1.8 * r:.1f}" height="{1.8 * r:.1f}" {style}/>'
 
 
-def span_deg(shown: Traces, limits: Limits) -> tuple[float, float]:
+def span_deg(shown: Traces, limits: Thresholds) -> tuple[float, float]:
     """Lowest and highest of the deviation axis: sets that lie side by side share one."""
     both = np.concatenate([shown.left, shown.right])
     both = both[np.isfinite(both)]
@@ -87,7 +80,7 @@ def span_deg(shown: Traces, limits: Limits) -> tuple[float, float]:
 
 
 def deviation_chart(
-    shown: Traces, reps: Sequence[Rep], limits: Limits, y: tuple[float, float], width: int, tell: Words
+    shown: Traces, reps: Sequence[Rep], limits: Thresholds, y: tuple[float, float], width: int, tell: Words
 ) -> str:
     """Both knees against their own lines. y: what the axis is from and to. width: PAPER or PHONE."""
     area = ChartArea(width, HIGH, TOP, _right_room(width), _lasts(shown.t), y)
@@ -175,7 +168,7 @@ def _room(area: ChartArea, reps: Sequence[Rep]) -> float:
     return float(np.median(np.diff([area.x(rep.bottom_s) for rep in reps])))
 
 
-def _limits(area: ChartArea, limits: Limits, tell: Words) -> Iterator[str]:
+def _limits(area: ChartArea, limits: Thresholds, tell: Words) -> Iterator[str]:
     left, wide = area.x(area.t[0]), area.x(area.t[1]) - area.x(area.t[0])
     for verdict, low, high, strength in (
         (Verdict.CAUTION, limits.caution_deg, limits.off_track_deg, 0.3),

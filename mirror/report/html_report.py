@@ -28,7 +28,6 @@ from mirror.report.compare import Comparison
 from mirror.report.curves import (
     PAPER,
     PHONE,
-    Limits,
     depth_chart,
     deviation_chart,
     sign,
@@ -124,7 +123,7 @@ class _Page:
         """A set each."""
         alone = len(self._sets) == 1
         names = ("",) if alone else (self.tell("page.set_a"), self.tell("page.set_b"))
-        spans = [span_deg(traces(one.analysis), _limits(one.made)) for one in self._sets]
+        spans = [span_deg(traces(one.analysis), one.made.limits) for one in self._sets]
         span = min(low for low, _ in spans), max(high for _, high in spans)
         return [
             self._section(one, letter, span, (PAPER, PHONE) if alone else (PHONE,))
@@ -179,7 +178,7 @@ class _Page:
     def _curves(
         self, one: ReportedSet, span: tuple[float, float], widths: Sequence[int]
     ) -> dict[str, list[str]]:
-        shown, reps, limits = traces(one.analysis), one.analysis.reps, _limits(one.made)
+        shown, reps, limits = traces(one.analysis), one.analysis.reps, one.made.limits
         return {
             "deviation": [deviation_chart(shown, reps, limits, span, width, self.tell) for width in widths],
             "depth": [depth_chart(shown, reps, width, self.tell) for width in widths],
@@ -335,10 +334,6 @@ class _Page:
     def legend(self) -> list[tuple[str, str]]:
         """Every verdict's key and word."""
         return [(verdict.value, self.tell(f"verdict.{verdict.value}")) for verdict in Verdict]
-
-
-def _limits(made: Provenance) -> Limits:
-    return Limits(made.limits.caution_deg, made.limits.off_track_deg)
 
 
 def _signed(degrees: float) -> str:
