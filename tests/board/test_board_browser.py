@@ -449,3 +449,130 @@ def test_thirty_two_stations_scroll_rather_than_shrink_to_nothing(page):
     widths = [card.bounding_box()["width"] for card in page.tablet.locator(".card").all()]
     assert min(widths) > 200
     assert page.tablet.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# -- a phone, names, paper
+
+
+PHONE = (390, 844)
+FINGER_PX = 44
+
+
+@pytest.mark.parametrize("language", languages())
+def test_on_a_phone_start_and_stop_are_under_a_thumb_and_nothing_hangs_over(page, language):
+    eight(page)
+    page.opens(PHONE, f"/?language={language}")
+    page.until("document.querySelectorAll('.card').length === 8")
+    settled(page.tablet)
+    page.keep(f"phone-{language}")
+    assert_on_a_phone(page, "#go")
+    page.tablet.click("#go")
+    page.until("document.body.dataset.timer === 'running'")
+    settled(page.tablet)
+    page.keep(f"phone-{language}-running")
+    assert_on_a_phone(page, "#go", "#stop")
+    for card in page.tablet.locator(".card").all():
+        inside = card.evaluate("e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]")
+        assert max(inside) <= 1, card.inner_text()
+
+
+def assert_on_a_phone(page: Page, *buttons: str) -> None:
+    assert page.tablet.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    clock, nav = (page.tablet.locator(name).bounding_box() for name in ("#interval", "nav"))
+    assert clock is None or clock["x"] + clock["width"] <= nav["x"]
+    for name in (*buttons, "#to-table", "#to-stations"):
+        box = page.tablet.locator(name).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE[0]
+        assert box["y"] + box["height"] <= PHONE[1] / 2
+        assert min(box["width"], box["height"]) >= FINGER_PX
+
+
+def test_on_a_phone_the_table_scrolls_sideways_by_itself(page):
+    mirror = page.mirror()
+    mirror.squats((GOOD, GOOD), (OFF, GOOD))
+    mirror.finishes((GOOD, GOOD), (OFF, GOOD))
+    page.opens(PHONE, "/#table")
+    page.until("document.querySelectorAll('tbody').length === 1")
+    settled(page.tablet)
+    page.keep("phone-table")
+    wide = "(() => { const e = document.getElementById('wide'); return e.scrollWidth - e.clientWidth; })()"
+    assert page.tablet.evaluate(wide) > 100
+    assert page.tablet.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    for name in ("#csv", "#print", "#anew"):
+        assert page.tablet.locator(name).bounding_box()["width"] >= FINGER_PX
+
+
+def test_a_name_is_kept_on_this_tablet_alone_and_goes_with_a_new_class(page, chromium):
+    mirror = page.mirror()
+    mirror.squats((GOOD, GOOD), (OFF, GOOD))
+    mirror.finishes((GOOD, GOOD), (OFF, GOOD))
+    sent = []
+    page.tablet.on("request", lambda request: sent.append((request.url, request.post_data or "")))
+    page.opens()
+    page.until("document.querySelectorAll('.card').length === 1")
+    page.tablet.click(".card .tap")
+    page.until("document.querySelectorAll('#person-sets li').length === 1")
+    page.keep("person")
+    assert "2 reps" in page.tablet.inner_text("#person-sets")
+    page.tablet.fill("#person-name", "<b>Zoë</b>")
+    page.tablet.keyboard.press("Enter")
+    page.until("document.querySelector('.card h2').textContent.includes('·')")
+    assert page.tablet.inner_text(".card h2") == "<b>Zoë</b> · Rack 1"
+    page.opens(path="/#table")
+    page.until("document.querySelectorAll('tbody').length === 1")
+    assert page.tablet.locator("tbody td").nth(1).inner_text() == "Rack 1 · <b>Zoë</b>"
+    other = chromium.new_context().new_page()
+    other.goto(page.home)
+    until(other, "document.querySelectorAll('.card').length === 1")
+    assert other.inner_text(".card h2") == "Rack 1"
+    other.context.close()
+    assert not any("Zo" in url or "Zo" in body for url, body in sent), "the name left the tablet"
+    page.tablet.click("#anew")
+    page.tablet.click("#yes")
+    page.until("localStorage.length === 0")
+
+
+def test_a_card_opens_with_the_keyboard_and_an_empty_name_is_none(page):
+    page.mirror().shows(State.READY)
+    page.opens()
+    page.until("document.querySelectorAll('.card').length === 1")
+    page.tablet.focus(".card .tap")
+    page.tablet.keyboard.press("Enter")
+    page.until("document.getElementById('person').open")
+    page.until("!document.getElementById('person-none').hidden")
+    page.tablet.keyboard.press("Escape")
+    page.until("!document.getElementById('person').open")
+    assert page.tablet.inner_text(".card h2") == "Rack 1"
+    assert page.tablet.evaluate("localStorage.getItem('squat-mirror.class.names')") in (None, "{}")
+
+
+def test_the_screen_stays_on_where_the_browser_allows_it(page):
+    page.tablet.add_init_script(
+        "window.locks = []; Object.defineProperty(navigator, 'wakeLock',"
+        " { value: { request: async (kind) => window.locks.push(kind) } });"
+    )
+    page.opens()
+    page.until("window.locks.length === 1")
+    page.tablet.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.until("window.locks.length === 2")
+    assert page.tablet.evaluate("window.locks") == ["screen", "screen"]
+
+
+def test_the_class_prints_on_a4_with_its_day_and_without_buttons(page):
+    for i in range(1, 5):
+        mirror = page.mirror(f"Rack {i}")
+        mirror.squats((GOOD, GOOD), (OFF, GOOD))
+        mirror.finishes((GOOD, GOOD), (OFF, GOOD))
+    page.opens(path="/#table")
+    page.until("document.querySelectorAll('tbody').length === 4")
+    page.tablet.emulate_media(media="print")
+    page.tablet.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.keep("sheet")
+    assert page.tablet.inner_text("#sheet").startswith("Class · ")
+    assert str(time.localtime().tm_year) in page.tablet.inner_text("#sheet")
+    for name in ("#go", "#csv", "#print", "#anew", "#language"):
+        assert not page.tablet.is_visible(name)
+    paper = page.tablet.pdf(prefer_css_page_size=True)
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in paper or b"/MediaBox [0 0 595" in paper
+    assert paper.count(b"/Type /Page\n") == 1

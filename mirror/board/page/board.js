@@ -6,6 +6,7 @@
 const WORDS = JSON.parse(document.getElementById("words").textContent);
 const SILENT_MS = 12000; // the board speaks every five seconds; more than two left out, and it is gone
 const CARD = { width: 100, height: 64 }; // proportions of a card, in its own units
+const NARROW = 560; // px; a phone held upright
 const SVG = "http://www.w3.org/2000/svg";
 
 const $ = (id) => document.getElementById(id);
@@ -98,6 +99,7 @@ function renderStations() {
 function newCard(id) {
   const card = $("card").content.firstElementChild.cloneNode(true);
   card.id = `station-${id}`;
+  card.querySelector(".tap").addEventListener("click", () => openPerson(id));
   return card;
 }
 
@@ -109,7 +111,9 @@ function renderCard(one, card) {
   card.classList.toggle("offline", !one.online);
   card.classList.toggle("live", one.live);
   const name = card.querySelector(".name");
-  write(name, one.name);
+  const person = names()[one.name];
+  write(name, person ? `${person} · ${one.name}` : one.name);
+  card.querySelector(".tap").setAttribute("aria-label", say("card.open", { station: one.name }));
   const flag = card.querySelector(".flag");
   show(flag, one.look);
   write(flag.querySelector("b"), String(one.off_track));
@@ -184,7 +188,8 @@ function layOut() {
     const unit = Math.min(wide, high);
     if (unit > best.unit) best = { unit, columns };
   }
-  const least = 2.4; // px; with very many stations the page scrolls rather than shrink further
+  // px; with very many stations the page scrolls rather than shrink further. A phone is held closer than a tablet.
+  const least = width < NARROW ? 1.7 : 2.4;
   if (best.unit < least) best = { unit: least, columns: Math.max(1, Math.floor(width / (least * CARD.width + gap))) };
   const list = $("stations");
   list.style.setProperty("--u", `${best.unit.toFixed(3)}px`);
@@ -276,12 +281,14 @@ async function renderTable() {
 }
 
 function fillTable(sets) {
+  const called = names();
   const table = document.querySelector("table");
   for (const body of Array.from(table.tBodies)) body.remove();
   for (const one of sets) {
     const body = table.createTBody();
     const row = body.insertRow();
-    const cells = [one.time, one.station, one.set, one.reps, one.good, one.caution, one.off_track, one.unknown];
+    const station = called[one.station] ? `${one.station} · ${called[one.station]}` : one.station;
+    const cells = [one.time, station, one.set, one.reps, one.good, one.caution, one.off_track, one.unknown];
     for (const cell of cells) row.insertCell().textContent = cell === 0 ? "·" : cell;
     const worst = row.insertCell();
     worst.append(sign(one.worst), one.furthest);
@@ -300,11 +307,106 @@ $("anew").addEventListener("click", () => {
 $("no").addEventListener("click", () => show($("really"), false));
 $("yes").addEventListener("click", () => {
   show($("really"), false);
+  forgetNames();
   ask("/anew", {});
 });
 $("language").addEventListener("change", (event) => {
   location.assign(`/?language=${event.target.value}${location.hash}`);
 });
+
+$("print").addEventListener("click", () => window.print());
+window.addEventListener("beforeprint", () => {
+  write($("sheet-day"), new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "full" }));
+});
+
+// -- who stands where: on this tablet only, never sent, gone with a new class ---------------------------------------
+
+const NAMES = "squat-mirror.class.names";
+
+function names() {
+  try {
+    const found = JSON.parse(localStorage.getItem(NAMES));
+    return found && typeof found === "object" && !Array.isArray(found) ? found : {};
+  } catch (error) {
+    return {};
+  }
+}
+
+function callThem(station, name) {
+  const called = { ...names(), [station]: name.trim() };
+  if (!called[station]) delete called[station];
+  try {
+    localStorage.setItem(NAMES, JSON.stringify(called));
+  } catch (error) {
+    console.info(error); // a private window keeps nothing
+  }
+}
+
+function forgetNames() {
+  try {
+    localStorage.removeItem(NAMES);
+  } catch (error) {
+    console.info(error);
+  }
+  if (said) renderStations();
+}
+
+let opened = null; // the station whose person is on the screen
+
+function openPerson(id) {
+  const station = said && said.stations.find((one) => String(one.id) === String(id));
+  if (!station) return;
+  opened = station.name;
+  write($("person-station"), station.name);
+  $("person-name").value = names()[station.name] || "";
+  $("person-sets").replaceChildren();
+  show($("person-none"), false);
+  $("person").showModal();
+  lastSets(station.name);
+}
+
+async function lastSets(station) {
+  try {
+    const answer = await fetch("/sets.json");
+    if (!answer.ok) throw new Error(answer.statusText);
+    const theirs = (await answer.json()).filter((one) => one.station === station).slice(-3).reverse();
+    if (opened !== station) return;
+    $("person-sets").replaceChildren(...theirs.map((one) => {
+      const item = document.createElement("li");
+      item.append(sign(one.worst), `${one.time} · ${say("card.reps", { n: one.reps })} · ${one.sentence}`);
+      return item;
+    }));
+    show($("person-none"), theirs.length === 0);
+  } catch (error) {
+    console.warn(error);
+  }
+}
+
+$("person-close").addEventListener("click", () => $("person").close());
+$("person-name").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault(); // else the card that has the focus then is tapped by the same key
+  $("person").close();
+});
+$("person-name").addEventListener("input", () => callThem(opened, $("person-name").value));
+$("person").addEventListener("close", () => {
+  opened = null;
+  setsShown = -1;
+  if (said) render();
+});
+
+// -- the screen stays on, where the browser allows that (https, or this computer itself) --------------------------------
+
+async function stayOn() {
+  if (document.visibilityState !== "visible" || !navigator.wakeLock) return;
+  try {
+    await navigator.wakeLock.request("screen");
+  } catch (error) {
+    console.info(error); // a battery that is nearly empty refuses
+  }
+}
+
+document.addEventListener("visibilitychange", stayOn);
 
 // -- views ------------------------------------------------------------------------------------------------------
 
@@ -322,4 +424,5 @@ window.addEventListener("hashchange", turn);
 window.addEventListener("resize", layOut);
 turn();
 listen();
+stayOn();
 setInterval(tick, 200);
