@@ -69,9 +69,12 @@ def sign(verdict: Verdict, x: float = 7.0, y: float = 7.0, r: float = 5.0) -> st
     return f'<rect {corner} width="{1.8 * r:.1f}" height="{1.8 * r:.1f}" {style}/>'
 
 
-def span_deg(shown: Traces, limits: Thresholds) -> tuple[float, float]:
-    """Lowest and highest of the deviation axis: sets that lie side by side share one."""
-    both = np.concatenate([shown.left, shown.right])
+def span_deg(shown: Traces, reps: Sequence[Rep], limits: Thresholds) -> tuple[float, float]:
+    """Lowest and highest of the deviation axis, by what counts; sets that lie side by side share one."""
+    within = np.zeros(len(shown.t), np.bool_)
+    for rep in reps:
+        within |= (shown.t >= rep.start_s) & (shown.t <= rep.end_s)
+    both = np.concatenate([shown.left[within], shown.right[within]])
     both = both[np.isfinite(both)]
     low, high = LEAST_SPAN_DEG[0], max(LEAST_SPAN_DEG[1], limits.off_track_deg + 3.0)
     if both.size:
@@ -241,13 +244,14 @@ def _step(lasts: float, most: float) -> float:
 
 
 def _path(area: ChartArea, t: F64, values: F64) -> str:
-    """A curve, broken where nothing is known; of many frames on one pixel the lowest and the highest."""
+    """A curve, broken where nothing is known, and where it leaves the axis, as it may between repetitions; of
+    many frames on one pixel the lowest and the highest."""
     pieces, pen_up = [], True
     for i in _kept(values, 2 * area.width):
-        if not math.isfinite(values[i]):
+        value = float(values[i])
+        if not area.y[0] <= value <= area.y[1]:
             pen_up = True
             continue
-        value = min(max(float(values[i]), area.y[0]), area.y[1])
         pieces.append(f"{'M' if pen_up else 'L'}{area.x(float(t[i])):.1f} {area.at(value):.1f}")
         pen_up = False
     return "".join(pieces)

@@ -123,7 +123,7 @@ class _Page:
         """A set each."""
         alone = len(self._sets) == 1
         names = ("",) if alone else (self.tell("page.set_a"), self.tell("page.set_b"))
-        spans = [span_deg(traces(one.analysis), one.made.limits) for one in self._sets]
+        spans = [span_deg(traces(one.analysis), one.analysis.reps, one.made.limits) for one in self._sets]
         span = min(low for low, _ in spans), max(high for _, high in spans)
         return [
             self._section(one, letter, span, (PAPER, PHONE) if alone else (PHONE,))

@@ -85,7 +85,7 @@ def test_the_summary_comes_first_then_every_repetition_with_both_legs(found: Ana
     told = page(found).told
     assert told.index("3 squats") < told.index("Every repetition") < told.index("Over time")
     table = told[told.index("Down / up, s") : told.index("Degrees: + is inward")]
-    leg = r"(good|off track) own line ([+-]\d+)° toes ([+-]\d+)°"
+    leg = r"(good|off track) line ([+-]\d+)° toes ([+-]\d+)°"
     rows = re.findall(rf"(\d) {leg} {leg}", table)
     assert [(n, left, right) for n, left, _, _, right, _, _ in rows] == [
         ("1", "good", "good"), ("2", "off track", "good"), ("3", "off track", "off track"),
@@ -127,7 +127,7 @@ def test_every_unknown_is_told_with_its_reason_and_its_repetitions(sim: simulate
     assert "cut off" in unknown
     assert "From second 7.2 on" in unknown
     assert "Where the feet point was not known" in told
-    assert "own line +" not in told
+    assert "line +" not in told
 
 
 def test_what_is_only_assumed_of_the_camera_is_told(found: Analysis) -> None:
@@ -202,12 +202,31 @@ def test_what_differs_is_told_in_every_language(found: Analysis, language: str) 
 
 def test_a_curve_is_broken_where_nothing_is_known(found: Analysis) -> None:
     shown, tell = traces(found), report_words("en")
-    chart = deviation_chart(shown, found.reps, LIMITS, span_deg(shown, LIMITS), PAPER, tell)
+    chart = deviation_chart(shown, found.reps, LIMITS, span_deg(shown, found.reps, LIMITS), PAPER, tell)
     left, right = re.findall(r'<path d="([^"]+)"', chart)
     for curve, values in ((left, shown.left), (right, shown.right)):
         known = np.isfinite(values)
         assert curve.count("M") == int((known[1:] & ~known[:-1]).sum() + known[0])
         assert "nan" not in curve
+
+
+def test_the_axis_is_as_long_as_repetitions_need_and_what_leaves_it_between_them_is_not_drawn(
+    found: Analysis,
+) -> None:
+    shown = traces(found)
+    before = span_deg(shown, found.reps, LIMITS)
+    left = shown.left.copy()
+    left[5:8] = 80.0  # somebody walks in
+    odd = replace(shown, left=left)
+    assert span_deg(odd, found.reps, LIMITS) == before
+    one, other = (
+        deviation_chart(curves, found.reps, LIMITS, before, PAPER, report_words("en"))
+        for curves in (shown, odd)
+    )
+    assert one == other
+    deep = np.argmin(np.abs(found.t - found.reps[0].bottom_s))
+    left[deep] = 30.0
+    assert span_deg(odd, found.reps, LIMITS)[1] > 30.0
 
 
 def test_hours_of_frames_are_a_curve_of_a_few_hundred_points_that_keeps_its_peaks(found: Analysis) -> None:
@@ -216,7 +235,7 @@ def test_hours_of_frames_are_a_curve_of_a_few_hundred_points_that_keeps_its_peak
     many["left"][3000] = 40.0
     t = np.arange(len(many["left"])) / 30
     long = replace(shown, t=t, **many)
-    chart = deviation_chart(long, found.reps, LIMITS, span_deg(long, LIMITS), PHONE, report_words("en"))
+    chart = deviation_chart(long, found.reps, LIMITS, (-10.0, 45.0), PHONE, report_words("en"))
     left = re.findall(r'<path d="([^"]+)"', chart)[0]
     points = [tuple(map(float, point.split())) for point in re.split("[ML]", left)[1:]]
     assert len(points) < 2 * PHONE
