@@ -15,7 +15,7 @@ import numpy.typing as npt
 from mirror.coach.feedback import Gesture, GestureProgress
 from mirror.knees.constants import EAR, ELBOW, SHOULDER, WRIST
 
-FACE = slice(0, 5)
+FACE = range(5)
 """COCO-17 numbers."""
 SEEN = 0.3
 HOLD_S = 0.8
@@ -54,27 +54,28 @@ def arms_of(keypoints: npt.NDArray[np.float32], size: tuple[int, int]) -> Arms |
 
     None while the shoulders are not seen, or not from the front.
     """
-    yx = keypoints[:, :2].astype(np.float64) * np.asarray(size, np.float64)
-    yx[keypoints[:, 2] < SEEN] = np.nan
-    left, right = yx[SHOULDER]
-    width = float(left[1] - right[1])
+    y, x, score = keypoints.T.tolist()
+    left, right = SHOULDER
+    if min(score[left], score[right]) < SEEN:
+        return None
+    width = (x[left] - x[right]) * size[1]
     if not width > 0.01 * size[1]:
         return None
-    middle = (left + right) / 2
-    up = (middle[0] - yx[:, 0]) / width
-    out = (yx[:, 1] - middle[1]) / width
-    face = up[FACE]
-    ears = np.where(np.isnan(up[EAR]), _highest(face), up[EAR])
+    middle_x, middle_y = (x[left] + x[right]) / 2, (y[left] + y[right]) / 2
+
+    def up(joint: int) -> float:
+        return (middle_y - y[joint]) * size[0] / width if score[joint] >= SEEN else math.nan
+
+    def place(joint: int, side: int) -> Place:
+        outward = side * (x[joint] - middle_x) * size[1] / width if score[joint] >= SEEN else math.nan
+        return outward, up(joint)
 
     def pair(joints: list[int]) -> tuple[Place, Place]:
-        one, other = joints
-        return (float(out[one]), float(up[one])), (float(-out[other]), float(up[other]))
+        return place(joints[0], 1), place(joints[1], -1)
 
-    return Arms(pair(SHOULDER), pair(ELBOW), pair(WRIST), (float(ears[0]), float(ears[1])), _highest(face))
-
-
-def _highest(heights: npt.NDArray[np.float64]) -> float:
-    return float(np.nanmax(heights)) if np.isfinite(heights).any() else math.nan
+    head = max((up(joint) for joint in FACE if score[joint] >= SEEN), default=math.nan)
+    ears = [up(ear) if score[ear] >= SEEN else head for ear in EAR]
+    return Arms(pair(SHOULDER), pair(ELBOW), pair(WRIST), (ears[0], ears[1]), head)
 
 
 def shown(arms: Arms) -> Gesture | None:
