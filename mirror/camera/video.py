@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mirror.camera.black_bars import Part
 from mirror.camera.buffers import Buffers, seal
 from mirror.camera.decoded import AS_STORED, Shape, Turn, Upright
 from mirror.camera.frame import Frame, Layout
@@ -47,7 +48,8 @@ class VideoFile(Playback):
     mirroring flags are applied once, and pixels that are not square are made so. Where the pictures' size
     changes inside, later ones are scaled to the first one's.
 
-    path, name: the file. turn: how its pictures are to be turned beyond what the file says.
+    path, name: the file. turn: how its pictures are to be turned beyond what the file says. part: what of an
+    upright picture is handed on, None for all of it.
     size: (height, width) of a picture, upright.
     fps, frame_count, duration_s: what the container says; None where it says nothing sensible.
     codec: its short name ("h264").
@@ -67,6 +69,7 @@ class VideoFile(Playback):
         lead_in_s: float = 0.0,
         hold_s: float = 0.0,
         turn: Turn = AS_STORED,
+        part: Part | None = None,
     ) -> None:
         super().__init__(pace=pace, lead_in_s=lead_in_s, hold_s=hold_s)
         self.path = Path(path)
@@ -79,7 +82,9 @@ class VideoFile(Playback):
                 raise BadInput(f"{self.path} has no picture in it that can be read.")
             self._upright = Upright.of(first, stream.sample_aspect_ratio, turn)
             self._shape = self._upright.shape(first)
-            self.size = self._upright.size(self._shape)
+            self._whole = self._upright.size(self._shape)
+            self._part = part or Part(0, 0, self._whole[1], self._whole[0])
+            self.size = self._part.height, self._part.width
             self._describe(container, stream)
         rate = f" at {self.fps:.3g}/s" if self.fps else ""
         self.name = f"{self.path.name}, {self.size[1]}x{self.size[0]}{rate}"
@@ -144,7 +149,7 @@ class VideoFile(Playback):
         return 1.0 / (self.fps or USUAL_FPS)
 
     def _pictures(self) -> Iterator[Frame]:
-        buffers = Buffers((*self.size, 3))
+        buffers = Buffers((*self._whole, 3))
         t, index = -math.inf, 0
         self.view_changed_s = None
         with self._opened() as (container, stream):
@@ -156,7 +161,7 @@ class VideoFile(Playback):
                     return
                 pixels = buffers.lend()
                 self._upright.paint(picture, self._shape, pixels)
-                yield Frame(seal(pixels), t, index, Layout.BGR, self.size)
+                yield Frame(self._part.of(seal(pixels)), t, index, Layout.BGR, self.size)
                 index += 1
         self.truncated = self._ended_early(index, t)
 

@@ -133,7 +133,7 @@ def _annotate(path: Path, done: Study, output: Path) -> None:
     from mirror.camera.video import USUAL_FPS, VideoFile
     from mirror.report.annotate import annotate
 
-    video = VideoFile(path, pace=False, turn=done.turn)
+    video = VideoFile(path, pace=False, turn=done.turn, part=done.part)
     pictures = (frame.pixels for frame in read_ahead(video.frames()))
     with _progress(output.name) as step:
         fps = video.fps or USUAL_FPS
@@ -168,6 +168,8 @@ def _print(done: Study, files: dict[str, Path], say: Words) -> None:
     if done.source.get("truncated"):
         _remark(done, "is cut off: judged as far as it goes")
     changed_s, found_turned = done.source.get("view_changed_s"), done.source.get("found_turned_deg")
+    if done.source.get("black_bars_px"):
+        _remark(done, "has black bars, which are left out: a field of view is across what is between them")
     if changed_s is not None:
         _remark(done, f"shows another view from second {changed_s:.1f} on: judged as far as that")
     if found_turned:

@@ -33,7 +33,7 @@ def _stills(path: Path, done: Study, step: Callable[[int, int | None], None] | N
     from mirror.camera.readahead import read_ahead
     from mirror.camera.video import VideoFile
 
-    frames = read_ahead(VideoFile(path, pace=False, turn=done.turn).frames())
+    frames = read_ahead(VideoFile(path, pace=False, turn=done.turn, part=done.part).frames())
 
     def pictures() -> Iterator[Picture]:
         for i, frame in enumerate(frames, 1):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mirror.camera.black_bars import BlackBars, Part
 from mirror.camera.decoded import AS_STORED, CLOCKWISE, Turn, in_words, then
 from mirror.camera.readahead import read_ahead
 from mirror.camera.recording import Recording, load
@@ -45,18 +46,32 @@ FEWEST_FRAMES = 5
 
 _Look = Callable[[Recording, Analysis], Recording]
 """Looks at a video again, once it is known what happens in it."""
-_Input = tuple[Recording, dict[str, Any], _Look | None]
+BARS_EVERY = 15
+"""Frames: black bars are there in all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What was read. look_again: None for what has no pictures."""
+
+    recording: Recording
+    source: dict[str, Any]
+    look_again: _Look | None = None
+    turn: Turn = AS_STORED
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One input, judged. source: what it was, for the report. turn: how its pictures were turned."""
+    """One input, judged. source: what it was, for the report. turn: how its pictures were turned. part: what
+    of them was looked at, None for all."""
 
     recording: Recording
     analysis: Analysis
     summary: SetSummary
     source: dict[str, Any]
     turn: Turn = AS_STORED
+    part: Part | None = None
 
 
 def study(
@@ -73,9 +88,10 @@ def study(
     that cannot be judged.
     """
     if path.suffix.lower() == ".npz":
-        recording, source, look_again = _from_recording(path)
+        found = _from_recording(path)
     else:
-        (recording, source, look_again), turn = _from_video_upright(path, settings, progress, turn)
+        found = _from_video_upright(path, settings, progress, turn)
+    recording, look_again = found.recording, found.look_again
     seen = present(recording.keypoints)
     if len(recording.t) < FEWEST_FRAMES:
         raise BadInput(f"{path} is too short: {len(recording.t)} frame(s).")
@@ -100,7 +116,8 @@ def study(
     except NoReference as error:
         raise BadInput(f"{path}: {_why_none(error)}.") from None
     summary = spared("summaries", lambda: _summary(analysis, stature), untold(analysis.reps))
-    return Study(replace(recording, stature_m=stature), analysis, summary, source, turn)
+    known = replace(recording, stature_m=stature)
+    return Study(known, analysis, summary, found.source, found.turn, found.part)
 
 
 def _summary(analysis: Analysis, stature_m: float | None) -> SetSummary:
@@ -122,29 +139,45 @@ def present(keypoints: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
 
 def _from_recording(path: Path) -> _Input:
     recording = load(path)
-    return recording, _source(path, "keypoint recording", recording), None
+    return _Input(recording, _source(path, "keypoint recording", recording))
 
 
-def _from_video_upright(
-    path: Path, settings: Settings, progress: Progress | None, turn: Turn
-) -> tuple[_Input, Turn]:
-    """The video as it is, or turned where somebody is seen only so; and how it was turned."""
-    found = _from_video(path, settings, progress, turn)
-    if share_upright(found[0].keypoints) > ALMOST_NEVER:
-        return found, turn
+def _from_video_upright(path: Path, settings: Settings, progress: Progress | None, turn: Turn) -> _Input:
+    """The video as it is, or turned where somebody is seen only so."""
+    found = _without_bars(path, settings, progress, turn)
+    if share_upright(found.recording.keypoints) > ALMOST_NEVER:
+        return found
     more_deg = turned_where_somebody_is(path, settings, turn)
     if more_deg is None:
-        return found, turn
-    turn = then(turn, CLOCKWISE[more_deg])
-    recording, source, look_again = _from_video(path, settings, progress, turn)
-    return (recording, source | {"found_turned_deg": more_deg}, look_again), turn
+        return found
+    found = _without_bars(path, settings, progress, then(turn, CLOCKWISE[more_deg]))
+    return replace(found, source=found.source | {"found_turned_deg": more_deg})
 
 
-def _from_video(path: Path, settings: Settings, progress: Progress | None, turn: Turn) -> _Input:
+def _without_bars(path: Path, settings: Settings, progress: Progress | None, turn: Turn) -> _Input:
+    """The video, read once more without its black bars where it has any: the lens saw nothing of them."""
+    bars = BlackBars()
+    found = _from_video(path, settings, progress, turn, bars=bars)
+    part = bars.picture()
+    if part is None:
+        return found
+    found = _from_video(path, settings, progress, turn, part)
+    return replace(found, source=found.source | {"black_bars_px": list(bars.pixels_wide(part))})
+
+
+def _from_video(
+    path: Path,
+    settings: Settings,
+    progress: Progress | None,
+    turn: Turn,
+    part: Part | None = None,
+    bars: BlackBars | None = None,
+) -> _Input:
+    """part: of the pictures, None for all of them. bars: looked for in them."""
     from mirror.camera.video import VideoFile  # recordings need neither OpenCV
     from mirror.pose.people import PersonTracker  # nor a network
 
-    video = VideoFile(path, pace=False, turn=turn)
+    video = VideoFile(path, pace=False, turn=turn, part=part)
     entry = find(settings.model.name)
     constants_of(entry.name)
     net, feet = pose_net(settings), foot_net(settings)
@@ -158,6 +191,8 @@ def _from_video(path: Path, settings: Settings, progress: Progress | None, turn:
         times.append(frame.t)
         poses.append(keypoints)
         windows.append(Window(*pose.window) if pose.window else None)
+        if bars is not None and frame.index % BARS_EVERY == 0:
+            bars.look(frame.pixels)
         if progress:
             progress(len(times), video.frame_count)
     recording = Recording(np.array(times), np.stack(poses), video.size, model=entry.name)
@@ -168,15 +203,16 @@ def _from_video(path: Path, settings: Settings, progress: Progress | None, turn:
         "codec": video.codec,
         "rotated_deg": clockwise_deg,
         "mirrored": mirrored,
+        "black_bars_px": None,
         "view_changed_s": None if video.view_changed_s is None else round(video.view_changed_s, 3),
     }
     looker = Looker(net, feet, windows)
 
     def look_again(known: Recording, first: Analysis) -> Recording:
-        with closing(read_ahead(VideoFile(path, pace=False, turn=turn).frames())) as frames:
+        with closing(read_ahead(VideoFile(path, pace=False, turn=turn, part=part).frames())) as frames:
             return looker.again(frames, known, first)
 
-    return recording, source, look_again
+    return _Input(recording, source, look_again, turn, part)
 
 
 def _source(path: Path, kind: str, recording: Recording) -> dict[str, Any]:

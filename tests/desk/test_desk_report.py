@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 import simulate
 
+from mirror.camera.black_bars import Part
+from mirror.camera.decoded import CLOCKWISE
 from mirror.cli import main
 from mirror.desk.reporting import reported
 from mirror.desk.study import Study, study
@@ -148,7 +151,7 @@ class Grey:
     asked: tuple[Any, ...] = ()
 
     def __init__(self, path: Path, **how: Any) -> None:
-        type(self).asked = (path, how["turn"])
+        type(self).asked = (path, how["turn"], how["part"])
 
     def frames(self) -> Any:
         for _ in range(10_000):
@@ -164,11 +167,12 @@ def test_a_video_is_read_once_more_turned_as_it_was_judged(
     done: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mirror.camera.video.VideoFile", Grey)
+    done = replace(done, turn=CLOCKWISE[180], part=Part(3, 0, 474, 640))
     done.source["kind"], done.source["model"] = "video", "movenet_lightning_256x128_mixed_u8"
     seen: list[tuple[int, int | None]] = []
     one = reported(Path("a.npz"), Settings(), done, lambda *step: seen.append(step))
     assert [still.n for still in one.stills] == [1, 2]
-    assert Grey.asked == (Path("a.npz"), done.turn)
+    assert Grey.asked == (Path("a.npz"), done.turn, done.part)
     last = int(np.argmin(np.abs(done.analysis.t - done.analysis.reps[-1].bottom_s)))
     assert seen[-1] == (last + 1, len(done.analysis.t)), "no further than the last still"
 

@@ -1,4 +1,4 @@
-"""Videos that lie, hang or are mirrored: put right where it is asked for, or found out and said."""
+"""Videos that lie, hang, are mirrored or have black bars: put right where asked, or found out and said."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ import pytest
 from mirror.camera.recording import load
 from mirror.camera.video import VideoFile
 from mirror.cli import main
+from mirror.knees.optics import assumed_hfov_deg
 
 FRAMES = 100
 """The first repetition of the bundled clip."""
+DEPTH_DEG = 6.0
+"""How deep it is read in the clip as it is."""
 
 
 def exported(demo: Path, path: Path, quarter_turns: int = 0, mirrored: bool = False) -> Path:
@@ -98,3 +101,29 @@ def test_a_recording_has_no_pictures_to_turn(flags: list[str], capsys: pytest.Ca
     Path("set.npz").write_bytes(b"a recording")
     assert main(["analyze", "set.npz", *flags]) == 2
     assert "set.npz has no pictures in it" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_portrait_clip_in_a_wide_screen_is_judged_as_if_it_had_no_bars_and_it_is_said(
+    demo_clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wide = 1136
+    with av.open("boxed.mp4", "w") as out:
+        stream = out.add_stream("libx264", rate=30)
+        stream.height, stream.width, stream.pix_fmt = 640, wide, "yuv420p"
+        for frame in VideoFile(demo_clip, pace=False).frames():
+            if frame.index == FRAMES:
+                break
+            drawn = np.zeros((640, wide, 3), np.uint8)
+            drawn[:, (wide - 480) // 2 : (wide + 480) // 2] = frame.pixels
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(drawn, format="bgr24")))
+        out.mux(stream.encode(None))
+    found = analyzed("boxed.mp4", "--report", "boxed.html")
+    assert found["source"]["image_size"] == [640, 480]
+    assert found["source"]["black_bars_px"] == [328, 0, 328, 0]
+    assert found["camera"]["hfov_deg"] == pytest.approx(assumed_hfov_deg((640, 480)), abs=0.01)
+    (rep,) = found["reps"]
+    assert rep["depth_deg"] == pytest.approx(DEPTH_DEG, abs=2.5)  # 12 with the bars taken for the room
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "black bars" in said
