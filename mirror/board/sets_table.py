@@ -45,11 +45,12 @@ def rows(sets: Iterable[FinishedSet], say: Words) -> list[dict[str, Any]]:
 
 
 def as_csv(sets: Iterable[FinishedSet]) -> str:
-    """A line a set. Degrees are + inward; empty where nothing was measured."""
+    """A line a set, in the order they were done. Degrees are + inward, with a full stop; empty where
+    nothing was measured."""
     text = io.StringIO(newline="")
     out = csv.writer(text)
     out.writerow(COLUMNS)
-    for one in in_order(sets):
+    for one in sorted(sets, key=lambda one: one.when):
         side, degrees = one.worst_deg or ("", "")
         out.writerow(
             [

@@ -576,3 +576,57 @@ def test_the_class_prints_on_a4_with_its_day_and_without_buttons(page):
     paper = page.tablet.pdf(prefer_css_page_size=True)
     assert b"/MediaBox [0 0 594.95996 841.91998]" in paper or b"/MediaBox [0 0 595" in paper
     assert paper.count(b"/Type /Page\n") == 1
+
+
+AUDIO = """
+window.beeps = [];
+window.AudioContext = class {
+  currentTime = 100;
+  destination = {};
+  close() { window.silenced = true; }
+  createGain() {
+    const quiet = { setValueAtTime() {}, exponentialRampToValueAtTime() {} };
+    return { gain: quiet, connect: () => {} };
+  }
+  createOscillator() {
+    const tone = { frequency: {}, connect: (other) => other, stop() {} };
+    tone.start = (at) => window.beeps.push([tone.frequency.value, at - 100]);
+    return tone;
+  }
+};
+"""
+
+
+def test_beeps_count_down_to_a_change_and_are_off_until_somebody_taps(page):
+    page.tablet.add_init_script(AUDIO)
+    now = [time.time()]
+    page.board._wall = lambda: now[0]
+    page.board.ask("start", 600, 600, 2)
+    now[0] += 300
+    page.opens()
+    page.until("document.body.dataset.timer === 'running'")
+    page.tablet.click("#beeps")
+    assert page.tablet.get_attribute("#beeps", "aria-pressed") == "true"
+    now[0] += 298.8  # the next whole second is in 0.2
+    page.board.hub.ring()
+    page.until("window.beeps.length >= 2")
+    tones = page.tablet.evaluate("window.beeps")
+    assert [hz for hz, _ in tones] == [660, 990], "1, and the change"
+    assert all(0 <= in_s <= 0.45 for _, in_s in tones)
+    page.tablet.click("#beeps")
+    assert page.tablet.evaluate("window.silenced")
+    now[0] += 600
+    page.board.hub.ring()
+    page.until("document.getElementById('round').textContent === 'Round 2 of 2'")
+    assert len(page.tablet.evaluate("window.beeps")) == 2
+
+
+def test_nothing_is_heard_that_nobody_asked_for(page):
+    page.tablet.add_init_script(AUDIO)
+    now = [time.time()]
+    page.board._wall = lambda: now[0]
+    page.board.ask("start", 600, 600, 2)
+    now[0] += 599.8
+    page.opens()
+    page.until("document.getElementById('what').textContent === 'Rest'")
+    assert page.tablet.evaluate("window.beeps") == []

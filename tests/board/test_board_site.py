@@ -245,6 +245,18 @@ def test_the_table_can_be_saved_for_a_spreadsheet(board):
     assert told["sentence"].startswith("2 squats Your right knee")
 
 
+def test_the_spreadsheet_is_in_the_order_sets_were_done(board):
+    for n, name in enumerate(("Rack 3", "Rack 1", "Rack 2")):
+        one = mirror(board, name)
+        one.t += 60.0 * n
+        one.squats((GOOD, GOOD))
+        one.finishes((GOOD, GOOD))
+    rows = csv.DictReader(io.StringIO(browser(board).get("/sets.csv").content.decode("utf-8-sig")))
+    assert [row["station"] for row in rows] == ["Rack 3", "Rack 1", "Rack 2"]
+    told = browser(board).get("/sets.json").json()
+    assert [row["station"] for row in told] == ["Rack 1", "Rack 2", "Rack 3"], "on the page by station"
+
+
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(1)"])
 def test_no_station_can_put_a_formula_into_a_spreadsheet(board, name):
     one = mirror(board, name)

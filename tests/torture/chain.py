@@ -328,6 +328,9 @@ def live(case: Case) -> int:
         summary_for_s=float(rng.choice([2.0, 16.0])),
         work_s=20.0 if rng.random() < 0.5 else None,
         rest_s=10.0,
+        take_home=True,
+        tells_rest=True,
+        depth_aim_deg=float(rng.choice([-20.0, 0.0, 20.0])),
     )
     say = words(case.language)
     lamp, heard, kept, log = Lamp(), Heard(), Kept(), EventLog(None, say)

@@ -223,6 +223,7 @@ function renderTimer() {
   const whole = working ? timer.work_s : timer.rest_s;
   const round = Math.min(endless ? Infinity : timer.rounds, 1 + Math.floor(elapsed / (timer.work_s + timer.rest_s)));
 
+  if (running && !over) beepSoon(working, round, left);
   document.body.dataset.timer = over ? "over" : timer.state;
   $("clock").classList.toggle("working", working && !over && !stopped);
   write($("time"), clockFace(stopped ? Number($("work_s").value) || timer.work_s : left));
@@ -234,6 +235,41 @@ function renderTimer() {
   show($("fields"), stopped || over);
   show($("interval"), !(stopped || over) || over);
 }
+
+// -- beeps: 3, 2, 1 and a longer one when work or rest begins; silent until somebody taps the bell -----------------
+
+const SOON_S = 0.45; // a beep is handed to the audio clock so long before it sounds, so that no tick is late
+const BEEP = { count: { hz: 660, s: 0.08 }, change: { hz: 990, s: 0.25 } }; // short, and above most music
+let audio = null;
+let beeped = "";
+
+function beepSoon(working, round, left) {
+  const next = Math.ceil(left) - 1; // the whole second that comes
+  const in_s = left - next;
+  const key = `${round} ${working} ${next}`;
+  if (!audio || next > 3 || in_s > SOON_S || beeped === key) return;
+  beeped = key;
+  const { hz, s } = next === 0 ? BEEP.change : BEEP.count;
+  const tone = audio.createOscillator();
+  const loud = audio.createGain();
+  const at = audio.currentTime + in_s;
+  tone.frequency.value = hz;
+  loud.gain.setValueAtTime(0.4, at);
+  loud.gain.exponentialRampToValueAtTime(0.001, at + s); // fades, so that it does not click
+  tone.connect(loud).connect(audio.destination);
+  tone.start(at);
+  tone.stop(at + s);
+}
+
+$("beeps").addEventListener("click", () => {
+  if (audio) {
+    audio.close();
+    audio = null;
+  } else {
+    audio = new AudioContext();
+  }
+  $("beeps").setAttribute("aria-pressed", String(Boolean(audio)));
+});
 
 function clockFace(seconds) {
   const whole = Math.ceil(seconds - 0.001);
