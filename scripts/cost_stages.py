@@ -25,6 +25,7 @@ from mirror.coach.coach import Coach  # noqa: E402
 from mirror.coach.gestures import arms_of  # noqa: E402
 from mirror.coach.rules import CoachRules  # noqa: E402
 from mirror.knees.constants import constants_from  # noqa: E402
+from mirror.knees.frame_buffers import FrameBuffers  # noqa: E402
 from mirror.knees.judge import Thresholds  # noqa: E402
 from mirror.knees.live import KneeWatch  # noqa: E402
 from mirror.knees.optics import Camera  # noqa: E402
@@ -141,7 +142,8 @@ class Stages:
         """What their knees do."""
         kept = self._kept
         camera = Camera(kept.hfov_deg or 0.0, kept.tilt_deg or 0.0)
-        watch = KneeWatch(camera, constants_from(self._entry.constants), Thresholds())
+        constants, buffers = constants_from(self._entry.constants), FrameBuffers(2 * FRAMES)
+        watch = KneeWatch(camera, constants, Thresholds(), buffers=buffers)
 
         def one(i: int) -> None:
             pose = self._poses[i]
