@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mirror.coach.experiment import differences
 from mirror.coach.feedback import SetSummary
 from mirror.coach.sets import LegOfSet
@@ -178,11 +180,16 @@ class _Page:
     def _curves(
         self, one: ReportedSet, span: tuple[float, float], widths: Sequence[int]
     ) -> dict[str, list[str]]:
+        """The charts of which anything is known, each in every width."""
         shown, reps, limits = traces(one.analysis), one.analysis.reps, one.made.limits
-        return {
-            "deviation": [deviation_chart(shown, reps, limits, span, width, self.tell) for width in widths],
-            "depth": [depth_chart(shown, reps, width, self.tell) for width in widths],
-        }
+        charts = {}
+        if np.isfinite([shown.left, shown.right]).any():
+            charts["deviation"] = [
+                deviation_chart(shown, reps, limits, span, width, self.tell) for width in widths
+            ]
+        if np.isfinite(shown.elevation).any():
+            charts["depth"] = [depth_chart(shown, reps, width, self.tell) for width in widths]
+        return charts
 
     def _still(self, still: Still, rep: Rep) -> dict[str, Any]:
         letters = [
@@ -221,7 +228,7 @@ class _Page:
         without = [rep.n for rep in one.analysis.reps if rep.depth_deg is None]
         if without:
             yield self.tell("unknown.deepest", numbers=_listed(without))
-        if one.analysis.others:
+        if one.analysis.others and one.analysis.reps:  # without any the summary says so
             yield self.say.line(others_line(one.analysis.others))
         camera = one.analysis.camera
         assumed = {what for what, how in camera.how_known if how == "assumed"}

@@ -142,6 +142,13 @@ def test_a_set_in_which_nobody_squatted_is_a_page_too(sim: simulate.Simulated) -
     still = simulate.simulate([simulate.Stand(2.0)])
     told = page(judged(still)).told
     assert "No repetition was counted." in told
+    assert "Knee against its own line" not in told, "an empty chart says nothing"
+
+
+def test_what_is_no_squat_is_told_once_where_nothing_else_was_seen(found: Analysis) -> None:
+    others = (OtherMovement(Movement.JUMP, 0.0, 1.0),)
+    told = page(replace(found, reps=[], others=others)).told
+    assert told.count("1 × jump") == 1
 
 
 @pytest.mark.parametrize("language", languages())

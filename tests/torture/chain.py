@@ -11,6 +11,7 @@ import io
 import json
 import math
 import os
+import re
 import sqlite3
 import warnings
 from collections import deque
@@ -54,8 +55,9 @@ from mirror.mqtt.topics import Topics, came_from
 from mirror.pose.catalog import find
 from mirror.pose.correction import correction_of
 from mirror.pose.people import PersonTracker
-from mirror.report.compare import compare, comparison_document, set_of_reps
+from mirror.report.compare import Comparison, compare, comparison_document, set_of_reps
 from mirror.report.frames_csv import frames_csv
+from mirror.report.html_report import ReportedSet, report_html
 from mirror.report.json_document import document
 from mirror.report.table import reps_table
 from mirror.report.traces import foot_source, runs, traces, unknown_words
@@ -515,4 +517,22 @@ def _report(case: Case, analysis: Analysis) -> None:
     targets(analysis, case.people.size)
     reps_table(analysis.reps, "x.npz")
     one = set_of_reps("x", case.people.model, analysis)
-    strict(json.dumps(comparison_document(compare(one, one))))
+    compared = compare(one, one)
+    strict(json.dumps(comparison_document(compared)))
+    _page(case, analysis, compared)
+
+
+def _page(case: Case, analysis: Analysis, compared: Comparison) -> None:
+    """A report of two such sets, in a language of the case: no number that is none on it."""
+    lasts = float(case.people.t[-1] - case.people.t[0])
+    source = {
+        "file": "x.npz",
+        "kind": "keypoint recording",
+        "frames": len(case.people.t),
+        "duration_s": lasts,
+    }
+    told = summarise(analysis.reps, case.stature_m, analysis.why_unknown, others=analysis.others)
+    reported = ReportedSet(analysis, told, source, MADE, case.stature_m)
+    text = report_html([reported, reported], case.language, compared).lower()
+    drawn = re.findall(r'"[^"]*(?:nan|inf)\b[^"]*"|[-+>]\s*(?:nan|inf)\b', text)
+    hold(not drawn, f"no number on the report: {drawn[:3]}")
