@@ -20,8 +20,8 @@ from mirror.writing import is_stream
 
 BEARING = ("camera", "person", "model", "knees")
 """Sections of settings that an analysis reads."""
-OTHERS_OF_THEM = ("camera.source", "camera.width", "camera.height", "camera.fps", "camera.exposure_ms")
-"""Of a live camera only; a source may be somebody's folder."""
+OF_A_LIVE_CAMERA = ("source", "width", "height", "fps", "rotation", "lens_mm", "exposure_ms")
+"""Of the camera's, and not read; a source may be somebody's folder."""
 WORDS = "coach.language"
 
 
@@ -61,7 +61,8 @@ def _changed(settings: Settings) -> dict[str, Any]:
     found = {}
     for section, name, field in every():
         dotted = f"{section}.{name}"
-        if dotted in OTHERS_OF_THEM or (section not in BEARING and dotted != WORDS):
+        read = section in BEARING and not (section == "camera" and name in OF_A_LIVE_CAMERA)
+        if not (read or dotted == WORDS):
             continue
         value = getattr(getattr(settings, section), name)
         if value != field.default:

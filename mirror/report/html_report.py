@@ -285,6 +285,8 @@ class _Page:
                 tilt=self.say.decimal(camera.tilt_deg),
             ),
         )
+        if done := self._done_to_pictures(source):
+            yield tell("origin.picture"), done
         yield tell("origin.version"), f"Squat Mirror {made.version}"
         yield tell("origin.made_at"), _day(made)
         yield tell("origin.model"), self._network(made.model)
@@ -293,6 +295,17 @@ class _Page:
         yield tell("origin.strictness"), made.strictness
         changed = ", ".join(f"{name} = {in_a_line(str(value))}" for name, value in made.settings.items())
         yield tell("origin.settings"), changed or tell("origin.none")
+
+    def _done_to_pictures(self, source: Mapping[str, Any]) -> str:
+        """How a video's pictures were changed before they were looked at, "" where they were not."""
+        done = []
+        if source.get("black_bars_px"):
+            done.append(self.tell("origin.bars"))
+        if source.get("rotated_deg"):
+            done.append(self.tell("origin.turned", degrees=source["rotated_deg"]))
+        if source.get("mirrored"):
+            done.append(self.tell("origin.flipped"))
+        return ", ".join(done)
 
     def _network(self, network: NetworkFile) -> str:
         if network.name is None:

@@ -138,6 +138,12 @@ def test_what_is_only_assumed_of_the_camera_is_told(found: Analysis) -> None:
     assert "field of view was assumed" in told
 
 
+def test_what_was_done_to_the_pictures_is_told(found: Analysis) -> None:
+    done = {"black_bars_px": [328, 0, 328, 0], "rotated_deg": 90, "mirrored": True}
+    assert "black bars left out, turned clockwise by 90°, flipped" in page(found, **done).told
+    assert "Picture" not in page(found, black_bars_px=None, rotated_deg=0, mirrored=False).told
+
+
 def test_a_set_in_which_nobody_squatted_is_a_page_too(sim: simulate.Simulated) -> None:
     still = simulate.simulate([simulate.Stand(2.0)])
     told = page(judged(still)).told
