@@ -106,7 +106,8 @@ class Glass:
         """Paint what was put here since `begin`; the rectangles that were painted."""
         if self._bgr is not None:
             # shading the small picture costs a tenth of laying a shade over the large one
-            self.sheet.background(self.view.surface(self._bgr, self._gain()), self.view.rect[:2])
+            bgr, gain = self._bgr, self._gain()
+            self.sheet.background(self.view.rect, lambda canvas: self.view.draw(canvas, bgr, gain))
             self._bgr = None
         return self.sheet.finish()
 

@@ -20,14 +20,14 @@ BRIGHTNESS = 0.8
 
 
 BGRX = (0xFF0000, 0xFF00, 0xFF, 0)
-"""Masks of red, green, blue, alpha in a pixel of 32 bits."""
+"""Masks of red, green, blue, alpha in a pixel of 32 bits, as displays have it."""
 
 
 class MirrorView:
     """Fits un-mirrored pictures of one size into a part of the glass, mirrored.
 
-    Owns its buffers and one surface on them: a picture costs a flip, a colour swap and a resize, and no new
-    image.
+    Owns its buffers: a picture costs a flip, a colour swap and a resize onto the glass's own pixels, and no
+    new image.
     """
 
     def __init__(self, area: Rect, picture: tuple[int, int]) -> None:
@@ -49,6 +49,7 @@ class MirrorView:
             round(shown_h),
         )
         self._surface: Any = None
+        self._flipped: npt.NDArray[np.uint8] | None = None
         self._gain: npt.NDArray[np.uint8] | None = None
 
     @staticmethod
@@ -64,15 +65,31 @@ class MirrorView:
         down = (y * self.picture[0] - y0) / (y1 - y0)
         return round(left + across * width), round(top + down * height)
 
-    def surface(self, bgr: npt.NDArray[np.uint8], gain: npt.NDArray[np.uint8] | None = None) -> Any:
-        """The mirrored picture as a surface of `rect`'s size; the same surface at every call.
+    def draw(self, glass: Any, bgr: npt.NDArray[np.uint8], gain: npt.NDArray[np.uint8] | None = None) -> None:
+        """Put the mirrored picture onto the glass, a pygame surface, where `rect` is.
 
         bgr: (height, width, 3) uint8, un-mirrored. gain: (rows,) from `rows_at`, brightness of each row, of
         255; None is BRIGHTNESS throughout.
         """
+        if glass.get_bytesize() == 4 and glass.get_masks() == BGRX:  # its own memory is written
+            self._into(glass.subsurface(self.rect), bgr, gain)
+        else:
+            glass.blit(self.surface(bgr, gain), self.rect[:2])
+
+    def surface(self, bgr: npt.NDArray[np.uint8], gain: npt.NDArray[np.uint8] | None = None) -> Any:
+        """The same as a surface of its own, of `rect`'s size; the same surface at every call."""
+        if self._surface is None:
+            import pygame
+
+            self._surface = pygame.Surface(self.rect[2:], 0, 32, BGRX)
+        self._into(self._surface, bgr, gain)
+        return self._surface
+
+    def _into(self, surface: Any, bgr: npt.NDArray[np.uint8], gain: npt.NDArray[np.uint8] | None) -> None:
+        """surface: of `rect`'s size, its pixels as BGRX says."""
         import cv2
 
-        if self._surface is None:
+        if self._flipped is None:
             self._make_buffers()
         (x0, x1), (y0, y1) = self._cut
         # the cut is in the middle, so it is the same columns before and after the flip
@@ -81,13 +98,12 @@ class MirrorView:
             shown = cv2.resize(shown, self.rect[2:], dst=self._smaller, interpolation=cv2.INTER_LINEAR)
         cv2.flip(shown, 1, dst=self._flipped)
         self._dim(gain)
-        pixels = self._pixels()
+        pixels = self._pixels(surface)
         if self._coloured is None:
             cv2.cvtColor(self._flipped, cv2.COLOR_BGR2BGRA, dst=pixels)
         else:
             cv2.cvtColor(self._flipped, cv2.COLOR_BGR2BGRA, dst=self._coloured)
             cv2.resize(self._coloured, self.rect[2:], dst=pixels, interpolation=cv2.INTER_LINEAR)
-        return self._surface
 
     def rows_at(self) -> npt.NDArray[np.float64]:
         """The y on the glass of each row that is dimmed: of the picture's, or of the glass's if fewer."""
@@ -115,8 +131,6 @@ class MirrorView:
 
     def _make_buffers(self) -> None:
         """Buffers for the steps at whichever size is the smaller: the picture's or the glass's."""
-        import pygame
-
         (x0, x1), (y0, y1) = self._cut
         size = self.rect[3], self.rect[2]
         self._smaller = np.zeros((*size, 3), np.uint8) if self._shrinks else None
@@ -124,12 +138,10 @@ class MirrorView:
         self._flipped = np.zeros((*small, 3), np.uint8)
         self._gains = np.zeros((*small, 3), np.uint8)
         self._coloured = None if self._shrinks else np.zeros((*small, 4), np.uint8)
-        # the order of bytes displays have: copying it to one is a plain copy
-        self._surface = pygame.Surface(self.rect[2:], 0, 32, BGRX)
 
-    def _pixels(self) -> npt.NDArray[np.uint8]:
+    def _pixels(self, surface: Any) -> npt.NDArray[np.uint8]:
         """(height, width, 4) view of the surface's memory, blue first; locks the surface while it lives."""
         import pygame
 
-        columns = pygame.surfarray.pixels2d(self._surface)  # (width, height) uint32
+        columns = pygame.surfarray.pixels2d(surface)  # (width, height) uint32
         return np.asarray(columns.T.view(np.uint8).reshape(self.rect[3], self.rect[2], 4))

@@ -6,7 +6,7 @@ they show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mirror.coach.mark_style import BLACK, RGB
@@ -16,12 +16,21 @@ WHOLE = 0.7
 
 
 class Piece:
-    """One sprite, or one colour, at one place. Two pieces are the same when the same thing lies there."""
+    """One sprite, or one colour, or what paints itself, at one place. Two pieces are the same when the same
+    thing lies there."""
 
-    __slots__ = ("colour", "fresh", "key", "opaque", "rect", "sprite")
+    __slots__ = ("colour", "fresh", "key", "opaque", "paint", "rect", "sprite")
 
-    def __init__(self, rect: Any, sprite: Any, colour: RGB | None, opaque: bool, fresh: bool) -> None:
-        self.rect, self.sprite, self.colour = rect, sprite, colour
+    def __init__(
+        self,
+        rect: Any,
+        sprite: Any,
+        colour: RGB | None,
+        opaque: bool,
+        fresh: bool,
+        paint: Callable[[Any], None] | None = None,
+    ) -> None:
+        self.rect, self.sprite, self.colour, self.paint = rect, sprite, colour, paint
         self.opaque, self.fresh = opaque, fresh
         # a sprite is held by its piece, so its id is nobody else's while two moments are compared
         self.key = (id(sprite) if sprite is not None else colour, *rect)
@@ -55,9 +64,10 @@ class Sheet:
         """A see-through sprite with its top left corner there."""
         self.pieces.append(Piece(self._rect(at[:2], sprite.get_size()), sprite, None, False, False))
 
-    def background(self, sprite: Any, at: tuple[int, int]) -> None:
-        """A sprite without holes under everything else that shows something new every time."""
-        self.pieces.insert(0, Piece(self._rect(at, sprite.get_size()), sprite, None, True, True))
+    def background(self, rect: Any, paint: Callable[[Any], None]) -> None:
+        """Under everything else, without holes, something new every time. paint: puts all of it onto the
+        surface it is given, within rect."""
+        self.pieces.insert(0, Piece(self._rect(rect), None, None, True, True, paint))
 
     def fill(self, colour: RGB, rect: Any) -> None:
         self.pieces.append(Piece(self._rect(rect), None, colour, True, False))
@@ -113,7 +123,9 @@ class Sheet:
             self._surface.fill(BLACK, part)
             first = 0
         for piece in pieces[first:]:
-            if piece.sprite is None:
+            if piece.paint is not None:
+                piece.paint(self._surface)
+            elif piece.sprite is None:
                 self._surface.fill(piece.colour, piece.rect)
             else:
                 self._surface.blit(piece.sprite, piece.rect)

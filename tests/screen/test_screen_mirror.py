@@ -165,6 +165,21 @@ def test_a_picture_is_drawn_into_the_same_surface_every_time() -> None:
     assert pixels(first).min() > 100
 
 
+@pytest.mark.parametrize("area", [(0, 0, 270, 480), (30, 40, 200, 400)])
+@pytest.mark.parametrize("camera", [(64, 48), (960, 720)])
+def test_a_picture_written_onto_the_glass_is_the_same_as_one_copied_there(
+    area: tuple[int, int, int, int], camera: tuple[int, int]
+) -> None:
+    picture = np.random.default_rng(2).integers(0, 255, (*camera, 3), np.uint8)
+    view = MirrorView(area, camera)
+    written, copied = pygame.Surface((270, 480), 0, 32), pygame.Surface((270, 480), 0, 24)
+    for glass in (written, copied):
+        glass.fill((9, 9, 9))
+        view.draw(glass, picture)
+    assert copied.get_bytesize() == 3  # so that one is blitted
+    assert (pixels(written) == pixels(copied)).all()
+
+
 def test_a_read_only_picture_is_drawn_and_left_as_it_was() -> None:
     picture = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
     before = picture.copy()
