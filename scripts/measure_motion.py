@@ -67,6 +67,7 @@ class Found:
     peak_deg: list[float | None] = field(default_factory=list)
     deep_deg: list[float | None] = field(default_factory=list)
     inside_deg: list[float | None] = field(default_factory=list)
+    sure: list[float | None] = field(default_factory=list)
     azimuth_deg: list[float] = field(default_factory=list)
     true_azimuth_deg: list[float] = field(default_factory=list)
 
@@ -154,6 +155,7 @@ def _compare(row: Found, one: truth.Sequence, reps: Sequence[Rep], later: float)
         row.peak_deg.append(_largest(leg.deviation_deg for leg in legs))
         row.deep_deg.append(_largest(leg.deep_deviation_deg for leg in legs))
         row.inside_deg.append(_largest(leg.inside_own_track_deg for leg in legs))
+        row.sure.append(_largest(leg.off_track_sure for leg in legs))
 
 
 def _later(rep: truth.TrueRep, later: float) -> truth.TrueRep:
@@ -205,6 +207,8 @@ def promises(rows: list[Found]) -> list[Promise]:
         _caving_refused(rows),
         _told_apart(rows, "AUC of degrees inside the own track", (none,), 0.80),
         _told_apart(rows, "...with a reference", (first, before), 0.85),
+        _told_apart(rows, "AUC of how sure off track is", (none,), 0.80, "sure"),
+        _told_apart(rows, "...with a reference", (first, before), 0.85, "sure"),
         _told_apart(rows, "AUC of the verdict itself", (none,), None, "worse"),
         *(_counted(rows, *kind) for kind in sorted({(r.variant, r.noise) for r in rows})),
         Promise(

@@ -7,6 +7,7 @@ Finds no toes itself.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -29,6 +30,8 @@ SAME_PLACE = 0.04
 """Ankles this near, in standing heights, stand where they stood: the 0.15 shank lengths from which feet count
 as placed anew."""
 JUST_BEFORE_S = 0.3
+AGAIN_SD = math.radians(8.0)
+"""Of a foot's direction that was seen on another placing only."""
 
 
 def camera_of_recording(settings: Settings, recording: Recording, size: tuple[int, int]) -> Camera:
@@ -46,7 +49,29 @@ def recorded_toes(recording: Recording) -> ToesOf | None:
     toes, toes_t, toes_each = recording.toes, recording.toes_t, recording.toes_each
     if toes_t is not None and toes_each is not None:
         return lambda placement: _toes_on(placement, toes_t, toes_each)
-    return None if toes is None else lambda placement: ToeTips(toes)
+    return None if toes is None else _FirstFeet(recording, toes)
+
+
+class _FirstFeet:
+    """Toe tips of no known time: of the first feet somebody stood on. Placed anew, a foot is taken to point
+    where it did, less surely: its tip went with its ankle."""
+
+    def __init__(self, recording: Recording, toes: F32) -> None:
+        self._recording, self._toes = recording, toes
+        self._first: F64 | None = None
+
+    def __call__(self, placement: FootPlacement) -> ToeTips:
+        ankles = self._ankles(placement)
+        if self._first is None or ankles is None:
+            self._first = ankles
+            return ToeTips(self._toes)
+        return ToeTips(self._toes + (ankles - self._first), np.full(2, AGAIN_SD))
+
+    def _ankles(self, placement: FootPlacement) -> F64 | None:
+        """(2, 2) (y, x), normalised, while somebody stood there; None where nobody did."""
+        at = np.searchsorted(self._recording.t, placement.quiet_s)
+        keypoints = self._recording.keypoints[at[at < len(self._recording.t)]]
+        return None if not len(keypoints) else np.median(keypoints[:, ANKLES, :2], axis=0).astype(np.float64)
 
 
 def _toes_on(placement: FootPlacement, toes_t: F64, toes_each: F32) -> ToeTips | None:
@@ -63,6 +88,7 @@ class RecordedToes:
         """zero: the time on the frames' clock that the recording calls 0."""
         self._recording = recording
         self._zero = zero
+        self._first: F32 | None = None  # (2, 2) ankles of the feet that tips without a time belong to
 
     def reset(self) -> None:
         """There is nothing to begin anew."""
@@ -75,7 +101,7 @@ class RecordedToes:
         """
         each, found_t = self._recording.toes_each, self._recording.toes_t
         if each is None or found_t is None:
-            return self._recording.toes
+            return self._of_first_feet(keypoints, frame.size)
         near = [k for k, t in enumerate(found_t) if self._same_feet(float(t), keypoints, frame.size)]
         if not near:
             return None
@@ -84,11 +110,24 @@ class RecordedToes:
         tips: F32 = each[nearest]
         return tips
 
+    def _of_first_feet(self, keypoints: F32, size: tuple[int, int]) -> F32 | None:
+        """Of feet placed anew, the tips went with the ankles."""
+        toes, ankles = self._recording.toes, keypoints[ANKLES, :2]
+        if self._first is None:
+            self._first = ankles.copy()
+        if toes is None or _apart(ankles, self._first, size) < SAME_PLACE * standing_height(keypoints, size):
+            return toes
+        return np.asarray(toes + (ankles - self._first), np.float32)
+
     def _same_feet(self, found_t: float, keypoints: F32, size: tuple[int, int]) -> bool:
         """Whether the ankles are where they were when the tips of that time were found."""
         t = self._recording.t
         last = int(np.searchsorted(t, found_t, "right"))
         first = min(int(np.searchsorted(t, found_t - JUST_BEFORE_S)), max(0, last - 1))
         then = np.median(self._recording.keypoints[first : max(last, 1), ANKLES, :2], axis=0)
-        apart = np.hypot(*((keypoints[ANKLES, :2] - then) * size).T)
-        return bool(apart.max() < SAME_PLACE * standing_height(keypoints, size))
+        return _apart(keypoints[ANKLES, :2], then, size) < SAME_PLACE * standing_height(keypoints, size)
+
+
+def _apart(ankles: F32, then: F32 | F64, size: tuple[int, int]) -> float:
+    """Pixels between where the farther ankle is and was."""
+    return float(np.hypot(*((ankles - then) * size).T).max())

@@ -248,6 +248,7 @@ def _standards(
                 early=chosen is None and len(counted) <= EARLY,
                 usual_q=float(np.median(depths)) if depths else USUAL_Q,
                 why=whys[i],
+                shown_well=chosen is not None and chosen.placement == i,
             )
         )
     return found

@@ -28,6 +28,8 @@ class KeypointConstants:
     shank_blend: weight of the nose-to-ankle estimate in the shank length; 0 takes the seen shank as it is.
     shank_of_nose_to_ankle: shank length in nose-to-ankle distances.
     shank_scale: factor on the blended shank length.
+    soft_knees: how readily a thigh that looks long makes the shank longer, whose knee is then forward; see
+        `measure`. 0 never.
     toe_reach: ankle to tip of the 2nd toe, in shank lengths.
     depth_offset_deg: added to the thigh's elevation.
     keypoint_sd: one keypoint's noise within a repetition, in shank lengths.
@@ -38,6 +40,7 @@ class KeypointConstants:
     shank_blend: float = 0.0
     shank_of_nose_to_ankle: float = body.SHANK_OF_NOSE_TO_ANKLE
     shank_scale: float = 1.0
+    soft_knees: float = 0.0
     toe_reach: float = body.TOE_REACH
     depth_offset_deg: float = 0.0
     keypoint_sd: float = 0.03
@@ -46,7 +49,7 @@ class KeypointConstants:
     nose_forward: float = body.NOSE_FORWARD
 
 
-ANATOMICAL = KeypointConstants()
+ANATOMICAL = KeypointConstants(soft_knees=body.SOFT_KNEES)
 """For keypoints that are the joints themselves (a simulation, a recording that names no model)."""
 
 

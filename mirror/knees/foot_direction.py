@@ -153,6 +153,7 @@ class FootDirection:
             early=not known and len(self._shown) <= EARLY,
             usual_q=self._usual_q,
             why=why,
+            shown_well=self.has_reference,
         )
 
     def judge(self, motion: Motion, *, judged: bool = True) -> tuple[LegJudgement, LegJudgement]:

@@ -140,6 +140,7 @@ class RepLeg:
         its deep ascent.
     baseline_deg, baseline_sd_deg: the deviation of this leg's own track, and how well it is known.
     inside_own_track_deg: how far inside its own track the leg was, which the verdict is about.
+    off_track_sure: how likely it was further inside than off track asks, 0..1, which the verdict is made of.
     why: why the verdict is unknown, or None.
     """
 
@@ -151,6 +152,7 @@ class RepLeg:
     baseline_deg: float | None = None
     baseline_sd_deg: float | None = None
     inside_own_track_deg: float | None = None
+    off_track_sure: float | None = None
     why: Reason | None = None
 
 

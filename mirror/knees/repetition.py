@@ -70,6 +70,7 @@ class Standard:
     early: bool = False
     usual_q: float = USUAL_Q
     why: Reason | None = None
+    shown_well: bool = False
 
     @property
     def lines(self) -> Lines | None:
@@ -169,7 +170,15 @@ def judged_leg(leg: RepLeg, side: int, deep: DeepHalf, standard: Standard) -> Re
         baseline_deg=zero if foot_seen else None,
         baseline_sd_deg=float(tracks.sd_deg[side]),
         inside_own_track_deg=shown - zero,
-        verdict=verdict_of(tracks, side, shown, standard.limits, early=standard.early, always=foot_seen),
+        off_track_sure=tracks.sure_of(side, shown, standard.limits.off_track_deg),
+        verdict=verdict_of(
+            tracks,
+            side,
+            shown,
+            standard.limits,
+            early=standard.early,
+            always=foot_seen and not standard.shown_well,
+        ),
         why=None,
     )
 

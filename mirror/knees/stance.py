@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirror.knees import body_proportions as body
 from mirror.knees.constants import ANKLE, HIP, KNEE, NOSE, SHOULDER, KeypointConstants
 from mirror.knees.optics import F64
 from mirror.knees.reasons import Reason, Why
@@ -97,7 +98,8 @@ def measure(t: float, p: F64, score: F64, constants: KeypointConstants) -> Stanc
             Reason(Why.NOT_STRAIGHT)
         )  # nobody at all: lying, upside down, or joints on one heap
     nose_height = float(pose[NOSE, 1] - middle[1])
-    shank = _shank_length(float(seen.mean()), nose_height, constants) * _own_depth(pose[ANKLE])
+    straight = float(seen.mean()) * _forward_knee(thigh / float(seen.mean()), constants)
+    shank = _shank_length(straight, nose_height, constants) * _own_depth(pose[ANKLE])
     shoulders = pose[SHOULDER]
     return Stance(
         t=t,
@@ -118,6 +120,12 @@ def _shank_length(seen: float, nose_height: float, constants: KeypointConstants)
     blend = constants.shank_blend if np.isfinite(nose_height) and nose_height > 0 else 0.0
     from_height = constants.shank_of_nose_to_ankle * nose_height if blend else seen
     return float(seen ** (1 - blend) * from_height**blend * constants.shank_scale)
+
+
+def _forward_knee(thigh: float, constants: KeypointConstants) -> float:
+    """How much longer the shank is than it looks, by how long the thigh looks, in shanks as seen: a knee that
+    is forward is nearer and lower."""
+    return float(np.exp(np.clip(constants.soft_knees * np.log(thigh / body.THIGH), 0.0, body.MOST_SOFT)))
 
 
 def _own_depth(ankle: F64) -> F64:
