@@ -37,6 +37,7 @@ class RepRow:
     depth: str
     verdict: str
     inside_own_track_deg: float | None
+    off_track_sure: float | None
     deviation_deg: float | None
     deviation_at_bottom_deg: float | None
     deep_deviation_deg: float | None

@@ -12,8 +12,8 @@ THIGH = 1.0
 """Hip to knee, in shanks, standing straight; sd 0.05 to 0.1 of measured bodies."""
 SOFT_KNEES = 0.4
 """Of how much longer a standing thigh looks than that (logarithms), what the shank looks short: people hardly
-ever stand straight, and a knee that is forward is nearer to a camera at breast height, and lower, which takes from
-the shank what it gives the thigh. Ten sets of five people: shanks 4.5 % short (sd 3.6) without, 0.5 % (3.4) with."""
+ever stand straight, and a knee that is forward is nearer to a camera at breast height, and lower, which takes
+from the shank what it gives the thigh. Ten sets of five people: shanks 4.5 % short (sd 3.6) without this."""
 MOST_SOFT = 0.12
 """Of the shank's length, at most."""
 SHANK_OF_STATURE = 0.246

@@ -59,6 +59,11 @@ REPS: dict[str, Column] = {
         " how much further inside it was on the way up than on the way down.",
         DEGREES,
     ),
+    "off_track_sure": Column(
+        "How sure off track is",
+        "How likely the knee was further inside its own track than off track asks, 0 to 1, with what is"
+        " uncertain in its foot and its track; the verdict is made of it. Empty where the track is not known.",
+    ),
     "deviation_deg": Column(
         "Largest deviation",
         "Largest smoothed lean of the shank out of its foot's vertical plane; + inward (valgus), 0 with the"

@@ -124,6 +124,7 @@ def _leg(leg: RepLeg) -> dict[str, Any]:
         "baseline_deg": _round(leg.baseline_deg),
         "baseline_sd_deg": _round(leg.baseline_sd_deg),
         "inside_own_track_deg": _round(leg.inside_own_track_deg),
+        "off_track_sure": _round(leg.off_track_sure),
     }
 
 

@@ -15,8 +15,9 @@ from mirror.camera.recording import Recording, RecordingSource, load
 from mirror.coach.coach import Coach, CoachRules
 from mirror.coach.words import words
 from mirror.desk.study import study
-from mirror.fitting.from_recording import RecordedToes
+from mirror.fitting.from_recording import RecordedToes, recorded_toes
 from mirror.knees.constants import ANATOMICAL
+from mirror.knees.foot_placements import FootPlacement
 from mirror.knees.reading import Rep, Verdict
 from mirror.pose.people import PersonTracker
 from mirror.service.events import EventLog
@@ -148,6 +149,32 @@ def test_on_the_same_place_the_nearest_in_time_count() -> None:
     there = moved(load(RENDERED / f"{SQUATS[0]}.npz"), 0.0)
     assert (tips(there, 5) == LEFT_TIPS).all()
     assert (tips(there, len(there.t) - 1) == RIGHT_TIPS).all()
+
+
+def test_tips_of_no_known_time_are_of_the_first_feet_and_go_with_the_ankles() -> None:
+    there = replace(
+        moved(load(RENDERED / f"{SQUATS[0]}.npz"), 0.1), toes=LEFT_TIPS, toes_t=None, toes_each=None
+    )
+    live, dark = RecordedToes(there), np.zeros((4, 3, 3), np.uint8)
+    aside = np.array([0.0, 0.1])
+
+    def seen_at(index: int) -> np.ndarray | None:
+        frame = Frame(dark, float(there.t[index]), index, Layout.BGR, there.image_size)
+        return live.next(frame, there.keypoints[index])
+
+    assert np.array_equal(seen_at(5), LEFT_TIPS)
+    assert np.array_equal(seen_at(9), LEFT_TIPS), "a joint's trembling moves no foot"
+    assert np.allclose(seen_at(-2), LEFT_TIPS + aside, atol=0.02)
+    desk = recorded_toes(there)
+    assert desk is not None
+    first, second = (
+        desk(FootPlacement(from_s, None, None, tuple(there.t[some])))
+        for from_s, some in ((-np.inf, slice(0, 8)), (5.0, slice(-9, -1)))
+    )
+    assert np.array_equal(first.yx, LEFT_TIPS)
+    assert first.sd is None
+    assert np.allclose(second.yx, LEFT_TIPS + aside, atol=0.02)
+    assert second.sd.min() > np.radians(5.0), "less sure of feet nobody looked at"
 
 
 def test_a_station_that_plays_a_recording_asks_the_recording() -> None:

@@ -9,10 +9,20 @@ import pytest
 
 from mirror.knees.azimuth import ONE_SOURCE_SD, Azimuth
 from mirror.knees.constants import ANATOMICAL
-from mirror.knees.judge import UNSURE_DEG, Judge, LegJudgement, Lines, Thresholds, verdict_of
+from mirror.knees.deep_half import DeepHalf
+from mirror.knees.judge import (
+    ALWAYS_INSIDE_DEG,
+    UNSURE_DEG,
+    Judge,
+    LegJudgement,
+    Lines,
+    Thresholds,
+    verdict_of,
+)
 from mirror.knees.motion import Motion
-from mirror.knees.own_track import believe, of_anybody
-from mirror.knees.reading import Phase, Verdict
+from mirror.knees.own_track import believe, of_anybody, of_reference
+from mirror.knees.reading import Phase, RepLeg, Verdict
+from mirror.knees.repetition import Standard, judged_leg
 from mirror.knees.shank import Shank
 
 FEET = Azimuth(np.radians([5.0, 5.0]), np.full(2, ONE_SOURCE_SD), "toes")
@@ -59,3 +69,18 @@ def test_a_leg_that_is_as_far_inside_in_every_repetition_is_no_cave_in_each() ->
     assert tracks.sure_of(1, 14.0, Thresholds().off_track_deg) > Thresholds().off_track_sure
     assert verdict_of(tracks, 1, 14.0, Thresholds(), early=False, always=True) is not Verdict.OFF_TRACK
     assert verdict_of(tracks, 1, 20.0, Thresholds(), early=False, always=True) is Verdict.OFF_TRACK
+
+
+def test_who_showed_how_it_should_look_is_not_told_in_every_repetition_where_that_lies() -> None:
+    """A leg's line far inside the toes is caution, unless a reference was accepted that runs there."""
+    azimuth = Azimuth(np.radians([34.0, 34.0]), np.radians([2.0, 2.0]), "toes")
+    deep = DeepHalf(np.full((2, 2), 0.05), np.full((2, 2), 0.5))
+    shown = deep.deviation_deg(azimuth.value)
+    tracks = believe(np.tile(shown, (6, 1)), of_reference(shown, of_anybody(np.full(2, 2.0))))
+    assert tracks.zero_deg.min() > ALWAYS_INSIDE_DEG
+    unknown = RepLeg(12.0, 12.0, Verdict.UNKNOWN, 1.0)
+    found = [
+        judged_leg(unknown, 0, deep, Standard(azimuth, tracks, Thresholds(), shown_well=well)).verdict
+        for well in (False, True)
+    ]
+    assert found == [Verdict.CAUTION, Verdict.GOOD]

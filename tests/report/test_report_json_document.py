@@ -28,7 +28,7 @@ REP_KEYS = {
 }  # fmt: skip
 LEG_KEYS = {
     "deviation_deg", "deviation_at_bottom_deg", "verdict", "judged_share", "why", "why_told",
-    "deep_deviation_deg", "baseline_deg", "baseline_sd_deg", "inside_own_track_deg",
+    "deep_deviation_deg", "baseline_deg", "baseline_sd_deg", "inside_own_track_deg", "off_track_sure",
 }  # fmt: skip
 
 
