@@ -59,6 +59,8 @@ FIRST_LOW = ("r04_starts_at_the_bottom", "r16_starts_bent_over")
 JUDGED = ("r01", "r02", "r07", "r20", "r21")
 """Short clips, and clean ones: every knee has a verdict."""
 NO_SQUAT = ("r11", "r12", "r13", "r14", "sports2d")
+CUT = {"r04_starts_at_the_bottom": 3, "r05_head_cut_off": 2}
+"""Squats that the clip's end cuts, at 38 % of the way up and at the bottom: none, though an eye sees them."""
 SAME_REP_S = 0.8
 
 
@@ -101,7 +103,7 @@ def clips(folders: Sequence[Path]) -> list[Clip]:
                     folder / one["file"],
                     kept if kept.exists() else None,
                     one["persons"] == 1,
-                    tuple(one["reps"]),
+                    tuple(rep for rep in one["reps"] if rep["n"] != CUT.get(name)),
                 )
             )
     return found
@@ -141,6 +143,7 @@ def _live(clip: Clip, recorded: Path | None) -> Seen:
     tracker = PersonTracker(PoseNet(entry, **engine(settings)))
     toes, watch = toes_for(settings, source), None
     reps: list[Rep] = []
+    late: dict[int, Rep] = {}
     frozen, down, whys = [], [], Counter[str]()
     for frame in source.frames():
         pose = tracker.see(frame)
@@ -151,14 +154,17 @@ def _live(clip: Clip, recorded: Path | None) -> Seen:
             TrackedPose(frame.t, pose.keypoints, pose.size, pose.seen is not Presence.NOBODY, why)
         )
         reps += [rep] if rep else []
+        late |= {one.n: one for one in reading.judged_late}
         frozen.append(passes)
         if reading.phase is not Phase.STAND:
             down.append(reading.left.verdict is reading.right.verdict is Verdict.UNKNOWN)
         whys.update([in_english(reading.why_unknown)] if reading.why_unknown else [])
         _look_for_toes(watch, toes, frame, pose)
+    if watch is not None and (last := watch.finish(frame.t)):
+        reps.append(last[1])
     seen = Seen("live", unknown=_share(down), why=_commonest(whys))
     seen.frozen = None if recorded else _share(frozen)
-    _judge(seen, clip, reps)
+    _judge(seen, clip, [late.get(rep.n, rep) for rep in reps])
     return seen
 
 

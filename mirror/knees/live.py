@@ -154,6 +154,17 @@ class KneeWatch:
         placed = spared("places", lambda: in_the_room(reading, frame, visit, self._stature_m, aims), reading)
         return placed, rep
 
+    def finish(self, t: float) -> tuple[KneeReading, Rep] | None:
+        """The picture ends with the frame of time t: a squat that was nearly over counts, if there is one."""
+        visit = self._visit
+        movement = visit.motion.finish() if visit.there(t) else None
+        if not isinstance(movement, Span):
+            return None
+        if visit.standing.measure_in_passing() and visit.standing.stance is not None:
+            visit.feet.measured(visit.standing.stance)
+        rep = self._rep(movement)
+        return replace(nobody(t, visit.feet.calibrated), judged_late=self._judged_late()), rep
+
     def _absent(self, t: float) -> KneeReading:
         if self._visit.over(t):
             self._visit = self._somebody_new()

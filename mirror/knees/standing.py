@@ -32,6 +32,8 @@ MORE = 1.6
 GONE_S = 1.0
 """Out of sight for this long, the next person is somebody else."""
 REPLANT_SHANKS, REPLANT_S = 0.13, 0.3
+CREPT_SHANKS = 0.06
+"""Of somebody who is taller than before: they came nearer by small steps."""
 SHALLOW_Q = 0.3
 """Deeper, ankles move because heels rise: nobody places feet anew there."""
 NEARLY_UP_Q, MOST_PASSING = 0.045, 30
@@ -184,6 +186,9 @@ class Standing:
 
     def _upright(self, motion: Motion, score: F64) -> Change | None:
         if self._frames and motion.height > TALLER * self._frames[-1][3]:
+            if self._crept(motion):
+                self._place(motion, motion.t)
+                return Change.MOVED
             self._frames, self._lasted_s, self._measured_s = [], 0.0, 0.0  # those were no upright moments
         if self._measured_s >= MOST_S:
             return None
@@ -195,6 +200,13 @@ class Standing:
         enough = self._lasted_s >= MOMENT_S and len(self._frames) >= FEWEST_FRAMES
         more = self._lasted_s >= min(MORE * self._measured_s, MOST_S)
         return self._measure() if enough and more else None
+
+    def _crept(self, motion: Motion) -> bool:
+        """Whether a measured person's feet are not quite where they were: taller, they came nearer."""
+        if self.stance is None or self._measured_s < MOMENT_S:
+            return False
+        apart = np.hypot(*(motion.ankle - self.stance.ankle).T)
+        return bool(apart.max() > CREPT_SHANKS * float(self.stance.shank.mean()))
 
     def measure_in_passing(self) -> Change | None:
         """A repetition is over: whoever was never still is measured by their tallest moments around it."""

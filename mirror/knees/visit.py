@@ -124,6 +124,10 @@ class Visit:
         """The person is there."""
         self._seen_t = t
 
+    def there(self, t: float) -> bool:
+        """The person was seen in the frame of time t."""
+        return t <= self._seen_t
+
     def over(self, t: float) -> bool:
         """Nobody is there, and has not been for so long that the next one is somebody else."""
         return t - self._seen_t > GONE_S

@@ -62,7 +62,8 @@ REPS: dict[str, Column] = {
     "off_track_sure": Column(
         "How sure off track is",
         "How likely the knee was further inside its own track than off track asks, 0 to 1, with what is"
-        " uncertain in its foot and its track; the verdict is made of it. Empty where the track is not known.",
+        " uncertain in its foot and its track; the verdict is made of it. Empty where the track is not"
+        " known.",
     ),
     "deviation_deg": Column(
         "Largest deviation",

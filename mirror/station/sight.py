@@ -281,8 +281,21 @@ class Sight:
     # -- the end ---------------------------------------------------------------------------------------
 
     def last_word(self) -> Feedback:
-        """What the coach says at the end of the picture. Raises what the coach raises."""
+        """What the coach says at the end of the picture. Raises what the coach and the knees raise."""
+        self._last_repetition()
         return self._coach.finish(self.tally.last_t)
+
+    def _last_repetition(self) -> None:
+        """A squat that was nearly over counts, as it does in a recording."""
+        t = self.tally.last_t
+        found = None if self.in_front is None else self.in_front.knees.finish(t)
+        if found is None:
+            return
+        reading, rep = found
+        feedback = replace(self._coach.update(reading, rep), light=Light.OFF)
+        rep_on_clock = self._clock.rep(rep)
+        self.reps = (*self.reps, rep_on_clock)[-MOST_REPS:]
+        self._telling.events.write(self._clock.since_zero(t), self._judged_late(feedback), rep_on_clock)
 
     def tell_last(self, feedback: Feedback) -> None:
         """Show and write down what was said at the end."""

@@ -16,7 +16,8 @@ NONE, FIRST, BEFORE = WAYS
 OFF = ("off_track",)
 OTHERS = real_motion.PEOPLE[1:]
 """p1's knees stay 14 degrees inside the toes in every correct squat: not told from caves by anybody."""
-YAWS = ("-10", "+0")
+SEEN = (("-10", "raw"), ("+0", "still"), ("+10", "raw"))
+"""From three sides, with a second of standing and without."""
 
 pytestmark = pytest.mark.skipif(
     not real_motion.there(), reason="../shared/motion is not there: real squats not measured"
@@ -26,10 +27,10 @@ each_chain = pytest.mark.parametrize("chain", CHAINS)
 
 @pytest.fixture(scope="module")
 def rows() -> list[Found]:
-    """Every noisy recording from two sides without a reference; half of them with one, too."""
+    """A noisy recording from every side without a reference; most of them with one, too."""
     found = []
     for one in real_motion.sequences():
-        if one.noise == "noisy" and one.yaw in YAWS:
+        if one.noise == "noisy" and (one.yaw, one.variant) in SEEN:
             found += measure_motion.measure(one, ways_of(one))
     return found
 
@@ -53,7 +54,7 @@ def verdicts(rows: list[Found]) -> list[str]:
 @each_chain
 def test_squats_done_right_are_left_alone(rows: list[Found], chain: str) -> None:
     seen = verdicts(of(rows, chain, NONE, "correct"))
-    assert len(seen) > 130
+    assert len(seen) > 110
     assert share(OFF, seen) <= 5.0
     assert share(WARNED, seen) <= 12.0
 
@@ -79,14 +80,12 @@ def test_squats_done_wrong_are_found_after_a_good_one(rows: list[Found], chain: 
 
 
 @each_chain
-def test_right_and_wrong_ones_are_told_apart_by_how_far_inside_the_own_track_they_are(
-    rows: list[Found], chain: str
-) -> None:
+def test_right_and_wrong_ones_are_told_apart_by_how_sure_off_track_is(rows: list[Found], chain: str) -> None:
     own = [r for r in rows if r.chain == chain and r.way == NONE]
     right, wrong = (
-        [x for r in own if r.label == label for x in r.inside_deg] for label in ("correct", "incorrect")
+        [x for r in own if r.label == label for x in r.sure] for label in ("correct", "incorrect")
     )
-    assert measure_motion.auc(right, wrong) >= 0.75
+    assert measure_motion.auc(right, wrong) >= 0.80
 
 
 @each_chain
