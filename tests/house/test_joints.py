@@ -28,7 +28,7 @@ def test_arms_and_ears_have_the_numbers_of_their_names(part: str) -> None:
 
 
 def test_the_face_comes_first() -> None:
-    face = joints.KEYPOINTS[gestures.FACE]
+    face = [joints.KEYPOINTS[joint] for joint in gestures.FACE]
     assert [name.removeprefix("left_").removeprefix("right_") for name in face] == [
         "nose", "eye", "eye", "ear", "ear",
     ]  # fmt: skip
