@@ -190,10 +190,29 @@ class Glass:
             if knee is None:
                 continue
             first = len(self.sheet.pieces)
-            self.marks.knee(self.sheet, mark, knee, outward)
-            if aim is not None:
-                self.marks.target(self.sheet, aim, feedback.target_is_guess)
+            edge, way = self._edge(knee)
+            if way is not None:
+                self.marks.beyond(self.sheet, mark, edge, way)
+            else:
+                self.marks.knee(self.sheet, mark, knee, outward)
+                if aim is not None:
+                    self.marks.target(self.sheet, aim, feedback.target_is_guess)
             self.marked += [(p.rect.x, p.rect.y, p.rect.w, p.rect.h) for p in self.sheet.pieces[first:]]
+
+    def _edge(self, knee: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int] | None]:
+        """Where a knee is marked, and which way it lies beyond the panel, None while it is on it.
+
+        Only on a reflection, which goes on beyond the panel: in the picture a knee is where it is seen.
+        """
+        x, y = knee
+        beyond = max(-x, x - self.width), max(-y, y - self.height)
+        if self.reflection is None or max(beyond) <= 0:
+            return knee, None
+        inset = self.marks.beyond_px
+        at = min(max(x, inset), self.width - inset), min(max(y, inset), self.height - inset)
+        if beyond[0] > beyond[1]:
+            return at, (-1 if x < 0 else 1, 0)
+        return at, (0, -1 if y < 0 else 1)
 
     def _seen_at(
         self, mark: KneeMark, eye: Ray | None

@@ -32,6 +32,8 @@ from mirror.screen.theme import TRACK
 
 ARC_STEPS = 48
 """Sprites of a ring that fills."""
+BEYOND_SIGN = 0.6
+"""Radius of the sign of a knee beyond the edge, in rings."""
 SOFTNESS = 8
 """Marks on a reflection are drawn this many times smaller and drawn out: each eye sees them elsewhere."""
 
@@ -54,6 +56,21 @@ class Marks:
         if mark.verdict is Verdict.OFF_TRACK:
             arrow = self._kept(("arrow", outward), lambda: self._arrow(outward))
             self._blit(surface, arrow, (at[0] + outward * round(ARROW_AT * self.radius), at[1]))
+
+    def beyond(self, surface: Any, mark: KneeMark, at: tuple[int, int], way: tuple[int, int]) -> None:
+        """A knee whose reflection lies beyond the panel's edge: its sign at the edge, and a tip that points
+        there. at: inside by `beyond_px`. way: one step along x (right) or y (down)."""
+        radius = round(BEYOND_SIGN * self.radius)
+        if not mark.at_rest:
+            self.badge(surface, mark.verdict, at, radius)
+        tip = self._kept(("tip", way, mark.at_rest), lambda: self._tip(way, SOFT if mark.at_rest else WHITE))
+        off = self.beyond_px - radius
+        self._blit(surface, tip, (at[0] + way[0] * off, at[1] + way[1] * off))
+
+    @property
+    def beyond_px(self) -> int:
+        """How far from the edge the sign of a knee beyond it stands, px."""
+        return round(2.6 * BEYOND_SIGN * self.radius)
 
     def target(self, surface: Any, at: tuple[int, int], guess: bool) -> None:
         """A soft upright line through where the knee would be over the toes; faint and broken for a guess."""
@@ -187,6 +204,18 @@ class Marks:
             points = [(x + outward * a * r, y + b * r) for a, b in arrow_outline(grow)]
             self._pygame.draw.polygon(sheet, colour, points)
         return self._soft(sheet)
+
+    def _tip(self, way: tuple[int, int], colour: RGB) -> Any:
+        """A small triangle that points that way."""
+        side = 2.2 * BEYOND_SIGN * self.radius
+        sheet, (x, y) = self._blank(side, side)
+        r = BEYOND_SIGN * self.radius * FINE
+        for grow, paint in ((0.12, (*BLACK, 150)), (0.0, colour)):
+            half, deep = (0.8 + grow) * r, (0.45 + grow) * r
+            corners = [(-deep, -half), (deep, 0.0), (-deep, half)]
+            turned = [(a * way[0] - b * way[1], a * way[1] + b * way[0]) for a, b in corners]
+            self._pygame.draw.polygon(sheet, paint, [(x + a, y + b) for a, b in turned])
+        return self._fine(sheet)
 
     def _target(self, guess: bool) -> Any:
         sheet, (x, y) = self._blank(1.2 * self.radius, 5.0 * self.radius)
