@@ -88,6 +88,10 @@ class NoLights:
         """Nothing."""
 
 
+MOST_REMEMBERED = 1000
+"""Changes of a lamp that exists only in memory."""
+
+
 class GpioLights:
     """One RGB LED or three single LEDs, and perhaps a buzzer, on the pins of a Raspberry Pi.
 
@@ -216,12 +220,13 @@ class GpioLights:
 
 
 class MockLights(GpioLights):
-    """The same lamp on pins that exist only in memory. `history` holds (monotonic time, light or sound)."""
+    """The same lamp on pins that exist only in memory. `history` holds (monotonic time, light or sound), the
+    newest ones; so do the pins, which would remember every blink of a year."""
 
     def __init__(self, settings: LightsSettings) -> None:
         from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-        self.history: deque[tuple[float, Light | Sound]] = deque(maxlen=100_000)
+        self.history: deque[tuple[float, Light | Sound]] = deque(maxlen=MOST_REMEMBERED)
         self.pins = MockFactory(pin_class=MockPWMPin)
         super().__init__(settings, self.pins)
 
@@ -230,6 +235,8 @@ class MockLights(GpioLights):
         if light is not self._shown and not self._closed:
             self.history.append((time.monotonic(), light))
         super().show(light)
+        for pin in self.pins.pins.values():
+            del pin.states[:-MOST_REMEMBERED]
 
     def sound(self, sound: Sound) -> None:
         """As GpioLights; goes into the history."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import ctypes
 import gc
+import itertools
 import os
 import sys
 import threading
@@ -32,6 +33,7 @@ from mirror.station.station import Station  # noqa: E402
 from mirror.station.upkeep import upkeep_for  # noqa: E402
 
 EVERY_S = 10.0
+PAUSE_S = 24.0
 WARM_UP_S = 600.0
 """Until then caches fill: what is held after it should not grow."""
 
@@ -48,7 +50,7 @@ class AsIfLive(VideoFile):
     def frames(self) -> Iterator[Frame]:
         count, due = 0, time.monotonic()
         while not self._closing.is_set():
-            for index, frame in enumerate(super().frames()):
+            for index, frame in enumerate(self._squats_and_a_pause()):
                 if index % self._every:
                     continue
                 due = max(due + self._every / (self.fps or 30.0), time.monotonic())
@@ -56,6 +58,14 @@ class AsIfLive(VideoFile):
                     return
                 count += 1
                 yield replace(frame, t=due, index=count)
+
+    def _squats_and_a_pause(self) -> Iterator[Frame]:
+        """The clip, and whoever is in it stands until the set is over and told."""
+        last = None
+        for last in super().frames():
+            yield last
+        if last is not None:
+            yield from itertools.repeat(last, round(PAUSE_S * (self.fps or 30.0)))
 
 
 class _MallInfo(ctypes.Structure):

@@ -19,7 +19,15 @@ from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin  # noqa: E402
 from mirror.coach.feedback import Light, Sound  # noqa: E402
 from mirror.faults import PermanentFault  # noqa: E402
 from mirror.settings import LightsSettings  # noqa: E402
-from mirror.signals.lights import BLINK_OFF_S, BLINK_ON_S, LOOKS, GpioLights, MockLights, NoLights  # noqa: E402
+from mirror.signals.lights import (  # noqa: E402
+    BLINK_OFF_S,
+    BLINK_ON_S,
+    LOOKS,
+    MOST_REMEMBERED,
+    GpioLights,
+    MockLights,
+    NoLights,
+)
 from mirror.signals.pick import open_lights, raspberry_pi  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
@@ -398,3 +406,13 @@ def test_libraries_that_do_not_fit_together_are_one_sentence(make, monkeypatch) 
     with pytest.raises(PermanentFault, match="gpiozero and lgpio don't belong together") as told:
         make()
     assert "\n" not in str(told.value)
+
+
+def test_a_lamp_in_memory_remembers_the_newest_changes_and_not_those_of_a_year() -> None:
+    lights = MockLights(LightsSettings(kind="mock"))
+    for _ in range(MOST_REMEMBERED):
+        lights.show(Light.GOOD)
+        lights.show(Light.CAUTION)
+    assert len(lights.history) == MOST_REMEMBERED
+    assert max(len(pin.states) for pin in lights.pins.pins.values()) <= MOST_REMEMBERED
+    lights.close()
