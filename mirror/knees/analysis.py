@@ -234,11 +234,11 @@ def _standards(
         own = chosen.deep if chosen is not None and chosen.placement == i else None
         return tracks_of(azimuths[i], [one.deep for one in groups[i]], own, elsewhere) if open_to[i] else None
 
-    best = _most_told(groups, open_to, chosen)
-    told = None if best is None else tracks(best)
+    best = _most_repeated(groups, open_to, chosen)
+    fullest = None if best is None else tracks(best)
     found = []
     for i, group in enumerate(groups):
-        own_tracks = told if i == best else tracks(i, told)
+        own_tracks = fullest if i == best else tracks(i, fullest)
         depths = [one.span.q for one in group]
         found.append(
             Standard(
@@ -254,12 +254,12 @@ def _standards(
     return found
 
 
-def _most_told(groups: list[list[_Counted]], open_to: list[bool], chosen: _Counted | None) -> int | None:
+def _most_repeated(groups: list[list[_Counted]], open_to: list[bool], chosen: _Counted | None) -> int | None:
     """The placing that says most of the person: the reference's, else that of most repetitions."""
     if chosen is not None:
         return chosen.placement
-    told = [i for i, group in enumerate(groups) if group and open_to[i]]
-    return max(told, key=lambda i: len(groups[i]), default=None)
+    candidates = [i for i, group in enumerate(groups) if group and open_to[i]]
+    return max(candidates, key=lambda i: len(groups[i]), default=None)
 
 
 def _reference(

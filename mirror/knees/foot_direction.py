@@ -53,10 +53,10 @@ def tracks_of(
     """
     if azimuth is None and len(shown) < FEWEST_WITHOUT_FEET:
         return None
-    return believe(*_told(azimuth, shown, reference, elsewhere))
+    return believe(*_evidence(azimuth, shown, reference, elsewhere))
 
 
-def _told(
+def _evidence(
     azimuth: Azimuth | None,
     shown: Sequence[DeepHalf],
     reference: DeepHalf | None,
@@ -211,8 +211,8 @@ class FootDirection:
         change them."""
         if len(self._shown) >= EARLY:
             return Lines.of(tracks, self.thresholds, self._usual_q)
-        told = _told(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
-        return Lines.of_next(tracks, *told, self.thresholds, self._usual_q)
+        evidence = _evidence(self._azimuth, self._shown, self._reference_shown, self._elsewhere)
+        return Lines.of_next(tracks, *evidence, self.thresholds, self._usual_q)
 
     def _from_toes(self, stance: Stance | None) -> Azimuth | None:
         if self._toes is None or stance is None:

@@ -30,7 +30,7 @@ USUAL_Q = 0.36
 """How deep somebody goes, until they have shown it."""
 LEAST_SHOWN_S = 0.15
 """What a half has shown for less time than this says nothing yet."""
-MOST_TOLD = 64
+MOST_CHANGES = 64
 """Changes of verdict that are remembered: more than a repetition has."""
 UNSURE_DEG = 4.5
 """A leg's track known no better than this: a leg that is far inside in every repetition has two stories."""
@@ -224,13 +224,13 @@ class Judge:
         self._constants = constants
         self._legs = (_Leg(thresholds), _Leg(thresholds))
         self._phase = Phase.STAND
-        self._told: deque[tuple[float, int, Verdict]] = deque(maxlen=MOST_TOLD)
+        self._changes: deque[tuple[float, int, Verdict]] = deque(maxlen=MOST_CHANGES)
 
     def worst_since(self, t: float) -> tuple[Verdict, Verdict]:
         """[left, right]: the worst that frames after t were told to be."""
         left, right = (
             max(
-                (verdict for then, side, verdict in self._told if side == leg and then > t),
+                (verdict for then, side, verdict in self._changes if side == leg and then > t),
                 key=_severity,
                 default=Verdict.UNKNOWN,
             )
@@ -296,7 +296,7 @@ class Judge:
             off=off,
         )
         if verdict is not before:
-            self._told.append((motion.t, side, verdict))
+            self._changes.append((motion.t, side, verdict))
         return LegJudgement(smooth, sd_deg, verdict, usable, smooth - zero)
 
 

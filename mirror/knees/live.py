@@ -29,7 +29,7 @@ from mirror.knees.optics import F64, Camera, rectify, unrectify
 from mirror.knees.own_track import OwnTracks
 from mirror.knees.reading import KneeReading, OtherMovement, Phase, Rep, Setup
 from mirror.knees.reasons import Framing, Why
-from mirror.knees.repetition import make_rep, no_better_than_told
+from mirror.knees.repetition import make_rep, no_better_than_shown
 from mirror.knees.squat import Span
 from mirror.knees.stance import Stance
 from mirror.knees.standing import Change
@@ -215,9 +215,9 @@ class KneeWatch:
         """Once a visit. The first word there ever was about the camera's tilt is used at once: before it
         nothing was known, and nobody has squatted yet."""
         visit = self._visit
-        if self._mount is None or visit.told_mount or not visit.standing.full:
+        if self._mount is None or visit.mount_informed or not visit.standing.full:
             return
-        visit.told_mount = True
+        visit.mount_informed = True
         first = self._mount.stood(t, visit.standing.pose(), size, visit.camera)
         if first and visit.reps == 0:
             self._look_again(self._mount.camera, size)
@@ -261,7 +261,7 @@ class KneeWatch:
             stance=feet.stance,
         )
         if not is_reference:  # judged by what it has just set
-            rep = no_better_than_told(rep, feet.direction.worst_since(span.start_s))
+            rep = no_better_than_shown(rep, feet.direction.worst_since(span.start_s))
         visit.open.keep(rep, span, motions, learned=feet.calibrated)
         return rep
 

@@ -129,7 +129,7 @@ class MotionTracker:
         q = self._progress(stance)
         standing = self.counter.phase is Phase.STAND
         self._path.add(t, x, y, sure, moving=not standing or span is not None)
-        found = self._told(span)
+        found = self._classified(span)
         self._deepest_q = 0.0 if standing else max(self._deepest_q, q)
         turned = cut or _turned(x, y, sure, facing)
         seen = _NO_LEGS if turned else legs_seen(sure)
@@ -142,7 +142,7 @@ class MotionTracker:
 
     def finish(self) -> Span | OtherMovement | None:
         """The recording ends with the last frame, in which somebody was seen."""
-        return self._told(self.counter.finish())
+        return self._classified(self.counter.finish())
 
     def _still(self, t: float, height: float, ankle: F64) -> bool:
         """Whether hips and feet are where they were STILL_S ago, and half as long."""
@@ -164,11 +164,11 @@ class MotionTracker:
         phase = self.counter.phase
         return Motion(t, p, ankles(p), math.nan, phase, _NO_SHANK, _NO_LEGS, _NAN2, why)
 
-    def _told(self, span: Span | None) -> Span | OtherMovement | None:
+    def _classified(self, span: Span | None) -> Span | OtherMovement | None:
         """A repetition, or what it was in its place."""
         if span is None:
             return None
-        kind = self._path.told(span, self.counter.leg)
+        kind = self._path.movement_of(span, self.counter.leg)
         if kind is Movement.STEP and span.q < STEP_Q:
             return None
         if kind is not None:

@@ -93,7 +93,7 @@ class Path:
         while t - self._frames[0][0] > longest:
             self._frames.popleft()
 
-    def told(self, span: Span, leg: float) -> Movement | None:
+    def movement_of(self, span: Span, leg: float) -> Movement | None:
         """What the movement of this span is; None for a squat. leg: the hips' height standing, tangents."""
         rows = np.array(self._frames)
         t = rows[:, 0]

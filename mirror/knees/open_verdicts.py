@@ -31,7 +31,7 @@ ELSEWHERE_SHANKS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """rep: as it was told. motions: of its frames, with joints of their own. learned: the legs' own tracks
+    """rep: as it was counted. motions: of its frames, with joints of their own. learned: the legs' own tracks
     know it already."""
 
     rep: Rep
@@ -77,11 +77,11 @@ class OpenVerdicts:
     def _judged(self, one: _Kept, stance: Stance, standard: Standard) -> tuple[Rep, _Kept]:
         one = self._measured(one, stance)
         deep = deep_half(one.motions, one.span)
-        told = one.rep
-        rep = make_rep(told.n, one.span, one.motions, deep, standard, self._constants, stance=stance)
-        left = rep.left if _is_open(told.left) else told.left
-        right = rep.right if _is_open(told.right) else told.right
-        return replace(rep, left=left, right=right, is_reference=told.is_reference), one
+        counted = one.rep
+        rep = make_rep(counted.n, one.span, one.motions, deep, standard, self._constants, stance=stance)
+        left = rep.left if _is_open(counted.left) else counted.left
+        right = rep.right if _is_open(counted.right) else counted.right
+        return replace(rep, left=left, right=right, is_reference=counted.is_reference), one
 
     def _measured(self, one: _Kept, stance: Stance) -> _Kept:
         """Against the stance known now."""

@@ -188,20 +188,20 @@ def limits_of_next(
     which is when a repetition is most easily somebody's own track; legs [left, right]. NEVER where it could
     not be told.
     """
-    told = tuple(map(tuple, np.round(shown, 1).tolist()))
+    deviations = tuple(map(tuple, np.round(shown, 1).tolist()))
     before = (tuple(np.round(expected.mean, 1).tolist()), tuple(np.round(expected.cov).ravel().tolist()))
-    return _limits_of_next(told, before, tuple(asked), people)
+    return _limits_of_next(deviations, before, tuple(asked), people)
 
 
 @lru_cache(maxsize=32)
 def _limits_of_next(
-    told: tuple[tuple[float, ...], ...],
+    deviations: tuple[tuple[float, ...], ...],
     before: tuple[tuple[float, ...], tuple[float, ...]],
     asked: tuple[tuple[float, float], ...],
     people: People,
 ) -> F64:
     """Kept for who stands there and is measured ever better, which changes nothing by a tenth of a degree."""
-    shown = _legs(np.array(told, np.float64))
+    shown = _legs(np.array(deviations, np.float64))
     expected = _before(Expected(np.array(before[0]), np.array(before[1]).reshape(2, 2)))
     left, right = (_likely(leg, people) for leg in shown)
     zero = _weighed(left, right, expected).zero_deg

@@ -129,14 +129,14 @@ def make_rep(
     )
 
 
-def no_better_than_told(rep: Rep, told: tuple[Verdict, Verdict]) -> Rep:
+def no_better_than_shown(rep: Rep, shown_verdicts: tuple[Verdict, Verdict]) -> Rep:
     """The repetition, whose [left, right] were shown like this while it was done: off track, which is heard,
     is not unsaid. Legs that are unknown stay that."""
     left, right = (
         replace(leg, verdict=Verdict.OFF_TRACK)
         if shown is Verdict.OFF_TRACK and leg.verdict is not Verdict.UNKNOWN
         else leg
-        for leg, shown in zip((rep.left, rep.right), told, strict=True)
+        for leg, shown in zip((rep.left, rep.right), shown_verdicts, strict=True)
     )
     return replace(rep, left=left, right=right)
 

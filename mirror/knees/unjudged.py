@@ -78,11 +78,11 @@ def why_uncounted(motions: Sequence[Motion], others: Sequence[OtherMovement]) ->
 
 def commonest(reasons: Iterable[Reason]) -> Reason | None:
     """The first of the most frequent, whatever goes with its key; None of none."""
-    told = list(reasons)
-    if not told:
+    known = list(reasons)
+    if not known:
         return None
-    key = Counter(reason.key for reason in told).most_common(1)[0][0]
-    return next(reason for reason in told if reason.key is key)
+    key = Counter(reason.key for reason in known).most_common(1)[0][0]
+    return next(reason for reason in known if reason.key is key)
 
 
 def _turned(motions: Sequence[Motion]) -> Reason | None:

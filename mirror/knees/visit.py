@@ -115,7 +115,7 @@ class Visit:
         self.reps = 0
         self.refused: Reason | None = None
         self.refusals = 0
-        self.told_mount = False
+        self.mount_informed = False
         self._seen_t = -math.inf
         self._ask: Framing | None = None
         self._ask_since = 0.0

@@ -42,7 +42,6 @@ from mirror.settings.sections import (
     ServiceSettings,
     Settings,
     SoundSettings,
-    VerdictLimits,
     every,
 )
 from mirror.settings.sources import (

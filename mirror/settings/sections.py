@@ -6,7 +6,7 @@ Names and numbers only: nothing of cameras, models or lamps, nor of the file and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 from pydantic.fields import FieldInfo
 
 from mirror.settings.board import BoardSettings
+from mirror.settings.degree_limits import BETWEEN_DEG, STRICTNESS, VerdictLimits
 from mirror.settings.fields import (
     HIGHEST_PIN,
     NOT_BLANK,
@@ -104,26 +105,6 @@ class ModelSettings(Section):
     xnnpack: bool = setting(
         True, "Let XNNPACK compute what it can of the model; false is slower, and only for comparing."
     )
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictLimits:
-    """How far inside its own line, degrees, and how surely (probability) a knee is there to be called so."""
-
-    caution_deg: float
-    caution_sure: float
-    off_track_deg: float
-    off_track_sure: float
-
-
-STRICTNESS = {
-    "relaxed": (VerdictLimits(4.5, 0.7, 7.0, 0.6), VerdictLimits(5.0, 0.75, 7.0, 0.85)),
-    "standard": (VerdictLimits(3.5, 0.65, 5.5, 0.5), VerdictLimits(4.0, 0.7, 6.0, 0.8)),
-    "strict": (VerdictLimits(3.0, 0.5, 5.0, 0.5), VerdictLimits(3.5, 0.6, 5.0, 0.7)),
-}
-"""Without a reference, and with one. docs/decisions.md has what they were measured on."""
-BETWEEN_DEG = 0.5
-"""Caution and off track lie so far apart at least where only one of them is set."""
 
 
 class KneesSettings(Section):

@@ -14,7 +14,7 @@ from torture.chain import live, play
 from torture.sources import as_it_is, case
 
 REAL = sorted((Path(__file__).resolve().parents[1] / "data" / "real").glob("*.npz"))
-COUNT, SLICE = 1000, 100
+COUNT, SLICE = 2000, 200
 
 
 @pytest.mark.parametrize("first", range(0, COUNT, SLICE))
