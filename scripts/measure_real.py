@@ -37,6 +37,7 @@ from mirror.knees.reading import Phase, Rep, Verdict
 from mirror.knees.reasons import Reason, Why
 from mirror.knees.track import TrackedPose
 from mirror.pose.catalog import find
+from mirror.pose.feet import PERSON_CROPS
 from mirror.pose.people import PersonTracker, somebody_else
 from mirror.pose.pose import Presence
 from mirror.pose.pose_net import PoseNet
@@ -160,8 +161,12 @@ def _live(clip: Clip, recorded: Path | None) -> Seen:
             down.append(reading.left.verdict is reading.right.verdict is Verdict.UNKNOWN)
         whys.update([in_english(reading.why_unknown)] if reading.why_unknown else [])
         _look_for_toes(watch, toes, frame, pose)
-    if watch is not None and (last := watch.finish(frame.t)):
-        reps.append(last[1])
+    if watch is not None:
+        last = watch.finish(frame.t)
+        reps += [last] if last else []
+        for _ in PERSON_CROPS:
+            _look_for_toes(watch, toes, frame, pose)
+        late |= {one.n: one for one in watch.last_reading(frame.t).judged_late}
     seen = Seen("live", unknown=_share(down), why=_commonest(whys))
     seen.frozen = None if recorded else _share(frozen)
     _judge(seen, clip, [late.get(rep.n, rep) for rep in reps])

@@ -145,10 +145,12 @@ def show_live(recording: Recording, *, ask_reference: bool) -> tuple[list[Rep], 
             tips = toes.next(frame, frame.keypoints)
             if tips is not None:
                 watch.take_toes(tips, frame.size)
-    last = watch.finish(readings[-1].t) if watch else None
-    if last is not None:
-        readings.append(last[0])
-        reps.append(last[1])
+    if watch is not None:
+        last = watch.finish(frame.t)
+        reps += [last] if last else []
+        if seen and watch.wants_toes and (tips := toes.next(frame, frame.keypoints)) is not None:
+            watch.take_toes(tips, frame.size)
+        readings.append(watch.last_reading(frame.t))
     late = {rep.n: rep for reading in readings for rep in reading.judged_late}
     return [late.get(rep.n, rep) for rep in reps], readings
 

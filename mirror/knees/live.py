@@ -154,7 +154,7 @@ class KneeWatch:
         placed = spared("places", lambda: in_the_room(reading, frame, visit, self._stature_m, aims), reading)
         return placed, rep
 
-    def finish(self, t: float) -> tuple[KneeReading, Rep] | None:
+    def finish(self, t: float) -> Rep | None:
         """The picture ends with the frame of time t: a squat that was nearly over counts, if there is one."""
         visit = self._visit
         movement = visit.motion.finish() if visit.there(t) else None
@@ -162,8 +162,11 @@ class KneeWatch:
             return None
         if visit.standing.measure_in_passing() and visit.standing.stance is not None:
             visit.feet.measured(visit.standing.stance)
-        rep = self._rep(movement)
-        return replace(nobody(t, visit.feet.calibrated), judged_late=self._judged_late()), rep
+        return self._rep(movement)
+
+    def last_reading(self, t: float) -> KneeReading:
+        """After the last frame: nobody is seen any more, and what is judged late is judged now."""
+        return replace(nobody(t, self._visit.feet.calibrated), judged_late=self._judged_late())
 
     def _absent(self, t: float) -> KneeReading:
         if self._visit.over(t):

@@ -161,7 +161,7 @@ class Eyes:
         if not self.tally.begun:
             return
         try:
-            last = self.sight.last_word()
+            last = self.sight.last_word(ended=not self._stop.is_set())
         except Exception as error:
             self._bulkhead.caught(self.tally.last_t, "coach", error)
             return

@@ -21,6 +21,7 @@ from mirror.knees.live import KneeWatch
 from mirror.knees.reading import KneeReading, Rep
 from mirror.knees.reasons import Reason
 from mirror.knees.track import TrackedPose
+from mirror.pose.feet import PERSON_CROPS
 from mirror.pose.people import PersonTracker
 from mirror.pose.pose import Pose, Presence
 from mirror.pose.pose_net import Looks, PoseNet
@@ -140,6 +141,7 @@ class Sight:
         looking.tracker.mark_with(self.laps.mark)
         self.in_front: InFront | None = None
         self.looked = Looked()
+        self._newest: tuple[Frame, Pose] | None = None
         self.room = "pose"
         self.feedback: Feedback = nothing(0.0)
         self.reps: tuple[Rep, ...] = ()
@@ -184,6 +186,7 @@ class Sight:
         self.looked = Looked(frame.t, pose.seen is Presence.NOBODY)
         if self._telling.black_box is not None:
             self._telling.black_box.saw(pose)
+        self._newest = frame, pose
         why = in_the_way(pose)
         reading, rep = self._judge(frame, pose, why)
         self.room = "coach"
@@ -280,22 +283,35 @@ class Sight:
 
     # -- the end ---------------------------------------------------------------------------------------
 
-    def last_word(self) -> Feedback:
-        """What the coach says at the end of the picture. Raises what the coach and the knees raise."""
-        self._last_repetition()
+    def last_word(self, *, ended: bool = True) -> Feedback:
+        """What the coach says at the end. Raises what the coach and the knees raise.
+
+        ended: the picture has ended by itself, so that its last frame is still there to be looked at.
+        """
+        if self.in_front is not None:
+            self._last_repetition(self.in_front.knees, ended)
         return self._coach.finish(self.tally.last_t)
 
-    def _last_repetition(self) -> None:
-        """A squat that was nearly over counts, as it does in a recording."""
+    def _last_repetition(self, knees: KneeWatch, ended: bool) -> None:
+        """A squat that was nearly over counts, and whose feet nobody had time to look at, they are looked at
+        now: a clip of two seconds has its verdict, too."""
         t = self.tally.last_t
-        found = None if self.in_front is None else self.in_front.knees.finish(t)
-        if found is None:
+        rep = knees.finish(t)
+        if ended and self._newest is not None:
+            self._last_looks(*self._newest, knees)
+        reading = knees.last_reading(t)
+        if rep is None and not reading.judged_late:
             return
-        reading, rep = found
         feedback = replace(self._coach.update(reading, rep), light=Light.OFF)
-        rep_on_clock = self._clock.rep(rep)
-        self.reps = (*self.reps, rep_on_clock)[-MOST_REPS:]
+        rep_on_clock = None if rep is None else self._clock.rep(rep)
+        if rep_on_clock is not None:
+            self.reps = (*self.reps, rep_on_clock)[-MOST_REPS:]
         self._telling.events.write(self._clock.since_zero(t), self._judged_late(feedback), rep_on_clock)
+
+    def _last_looks(self, frame: Frame, pose: Pose, knees: KneeWatch) -> None:
+        for _ in range(len(PERSON_CROPS)):
+            if not knees.wants_toes or self.toes.see(frame, pose, knees) is not None:
+                return
 
     def tell_last(self, feedback: Feedback) -> None:
         """Show and write down what was said at the end."""

@@ -29,6 +29,7 @@ from mirror.station.sight import Judging, Looking, Telling
 from mirror.station.station import Station
 
 RENDERED = Path(__file__).parents[1] / "data" / "rendered"
+REAL = Path(__file__).parents[1] / "data" / "real"
 SQUATS = sorted(path.stem for path in RENDERED.glob("*.npz") if not path.stem.startswith("not-"))
 REFERENCE = {"asked for": Settings(), "off": Settings.model_validate({"coach": {"reference": "off"}})}
 WORSE = [Verdict.UNKNOWN, Verdict.GOOD, Verdict.CAUTION, Verdict.OFF_TRACK]
@@ -87,6 +88,12 @@ def together(one: list[Rep], other: list[Rep]) -> list[tuple[Verdict, Verdict]]:
     return [
         pair for a, b in zip(verdicts(one), verdicts(other), strict=True) for pair in zip(a, b, strict=True)
     ]
+
+
+def test_a_clip_of_one_second_is_judged_by_a_last_look_at_the_feet() -> None:
+    """It ends before anybody who stands could be looked at, and before the hips are quite up again."""
+    (rep,) = live(load(REAL / "r02_fast_loop.npz"), REFERENCE["off"])
+    assert verdicts([rep]) == [(Verdict.GOOD, Verdict.GOOD)]
 
 
 def test_without_toes_and_without_a_reference_the_set_itself_tells_its_knees_apart() -> None:
