@@ -36,7 +36,7 @@ ROOMS = {
     "lamp": "mirror.signals.lights:MockLights.show",
     "sound": "mirror.signals.voice:Buzzing.play",
     "screen": "mirror.screen.stage:Stage.draw",
-    "display": "mirror.screen.window:Window.present",
+    "display": "mirror.screen.window:DisplayWindow.present",
     "store, handing over": "mirror.history.records:Logbook.write",
     "store, writing": "mirror.history.records:SetDone.write",
     "mqtt": "mirror.mqtt.station:Publisher.write",
