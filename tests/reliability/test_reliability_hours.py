@@ -64,7 +64,7 @@ WALL_CLOCK = {
     "mirror/service/containment.py": "the label on an incident",
     "mirror/doctor/doctor.py": "tells the clock",
     "mirror/desk/provenance.py": "the day and time on results",
-    "mirror/station/station.py": "since when the mirror is up, for whoever looks after it",
+    "mirror/station/station.py": "the date in the code of a set",
     "mirror/mqtt/station.py": "labels on what is told, and the timer that a class's computers share",
     "mirror/board/board.py": "that timer",
     "mirror/board/stations.py": "how old a label is",
