@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import math
 import os
@@ -276,11 +277,14 @@ class Watcher:
         self.reps.append(rep)
 
     def _not_unsaid(self, t: float, rep: Rep) -> None:
+        """A mark that still stands there from before is of the squat before: a start is dated back."""
         if rep.left.verdict is rep.right.verdict is Verdict.GOOD:
             hold(not any(rep.start_s <= s <= t for s in self.off_track_t), "a sound in a good repetition")
         for leg, told in ((rep.left, 1), (rep.right, 2)):
-            marks = {mark[told] for mark in self.marks if rep.start_s < mark[0] < t}
-            wrong = leg.verdict in (Verdict.GOOD, Verdict.CAUTION) and Verdict.OFF_TRACK in marks
+            marks = [mark[told] for mark in self.marks if rep.start_s < mark[0] < t]
+            left_over = [mark[told] for mark in self.marks if mark[0] <= rep.start_s][-1:]
+            own = itertools.dropwhile(lambda mark: [mark] == left_over, marks)  # noqa: B023 (used at once)
+            wrong = leg.verdict in (Verdict.GOOD, Verdict.CAUTION) and Verdict.OFF_TRACK in own
             hold(not wrong, "a repetition better than its mark")
 
 
