@@ -5,7 +5,9 @@ of nothing that is there without leave. Knows files, not what is in them; no oth
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import re
 import secrets
 import stat
 import sys
@@ -20,6 +22,8 @@ LONGEST_OF_NAME = 40
 """Letters of a file's name that its unfinished one repeats: no file system takes more than 255 bytes."""
 A_BLOCK = 4096
 """Bytes that must fit on a disk before work for it is begun."""
+_PART = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part(\..+)?", re.DOTALL)
+"""What an unfinished file is called, and of which name it will be."""
 
 
 def is_stream(path: Path) -> bool:
@@ -44,7 +48,8 @@ def check_writable(paths: Sequence[Path], inputs: Sequence[Path], overwrite: boo
     """Before any work: raise BadInput where writing would fail, or overwrite without leave.
 
     At a terminal a person is asked; an input is never overwritten, by whatever name, link or second name
-    of the same file it is called. Folders that are missing are made.
+    of the same file it is called. Folders that are missing are made; what a run that was killed left
+    unfinished beside these files is taken away.
     """
     if len({_identity(path) for path in paths}) < len(paths):
         raise BadInput("two kinds of output would be written to the same file.")
@@ -54,6 +59,7 @@ def check_writable(paths: Sequence[Path], inputs: Sequence[Path], overwrite: boo
             raise BadInput(f"{path} is an input and is not overwritten.")
         if not is_stream(path):
             _check_file(path, overwrite)
+    _take_away_unfinished([_real(path) for path in paths if not is_stream(path)])
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -237,8 +243,36 @@ def _part_name(name: str, suffix: str = "", alone: bool = False) -> str:
 
 
 def _open_new(part: Path) -> int:
-    """A file that was not there: nobody who can guess its name can have it lead elsewhere."""
-    return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    """A file that was not there: nobody who can guess its name can have it lead elsewhere. It is locked as
+    long as it is open, so that one nobody writes any more can be told."""
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    with contextlib.suppress(OSError):  # not every network's disk can
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return handle
+
+
+def _take_away_unfinished(files: Sequence[Path]) -> None:
+    """What was killed while it wrote one of these, in this run's place; a folder is looked through once."""
+    names: dict[Path, set[str]] = {}
+    for file in files:
+        names.setdefault(file.parent, set()).add(file.name[:LONGEST_OF_NAME])
+    for folder, ours in names.items():
+        with contextlib.suppress(OSError):
+            for there in list(folder.iterdir()):
+                found = _PART.fullmatch(there.name)
+                if found and found[1] in ours:
+                    _take_away_abandoned(there)
+
+
+def _take_away_abandoned(part: Path) -> None:
+    """Unless somebody writes it, or nobody can tell."""
+    with contextlib.suppress(OSError):
+        handle = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
+        finally:
+            os.close(handle)
 
 
 @contextlib.contextmanager

@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -177,27 +174,6 @@ def test_the_table_is_shown_beside_the_files(clips: Path, capsys: pytest.Capture
     told = capsys.readouterr().out
     assert "left knee" in told
     assert "a.npz -> a.json" in told
-
-
-@pytest.mark.slow
-def test_killed_in_the_middle_and_resumed_the_table_is_the_same(
-    clips: Path, recorded: dict[str, bytes]
-) -> None:
-    for n in range(6):
-        (clips / f"more{n}.npz").write_bytes(recorded["b"])
-    assert main(["analyze", "clips", "--reps", "whole.csv", "--json", "whole", "-j", "1"]) == 0
-    begun = in_a_process("clips", "--reps", "all.csv", "--json", "out", "-j", "2", "--resume")
-    waited_until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < waited_until and not list(Path("out").glob("*.json")):
-        time.sleep(0.02)
-    os.kill(begun.pid, signal.SIGKILL)
-    begun.communicate(timeout=PATIENCE_S)  # a process that outlived it would hold the pipe
-    for made in Path("out").glob("*.json"):
-        json.loads(made.read_text())
-    assert main(["analyze", "clips", "--reps", "all.csv", "--json", "out", "--resume"]) == 0
-    assert rows("all.csv") == rows("whole.csv")
-    for made in Path("whole").iterdir():
-        assert without_date(made) == without_date(Path("out") / made.name)
 
 
 def test_the_line_of_progress_says_how_many_and_how_long(monkeypatch: pytest.MonkeyPatch) -> None:

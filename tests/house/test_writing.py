@@ -134,6 +134,24 @@ def test_when_the_disk_is_full_the_old_file_stays_however_it_is_written(
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_what_a_killed_run_left_unfinished_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    out, second = tmp_path / "out.json", tmp_path / f"{'long' * 20}.mp4"
+    left = [tmp_path / ".out.json.0123abcd.part", tmp_path / f".{'long' * 10}.0123abcd.part.mp4"]
+    others = [
+        tmp_path / ".another.json.0123abcd.part",
+        tmp_path / ".out.json.swp",
+        tmp_path / ".out.json.0123abcd.party",
+        tmp_path / ".out.json.mine.part",
+    ]
+    for path in (*left, *others):
+        path.write_text("ha")
+    with whole(out):
+        (being_written,) = set(tmp_path.glob(".out.json.*.part")) - {*left, *others}
+        check_writable([out, second], [], overwrite=False)
+        assert set(tmp_path.iterdir()) == {being_written, *others}
+    assert set(tmp_path.iterdir()) == {out, *others}
+
+
 def test_a_library_that_writes_nothing_has_not_written(tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
     out.write_text("old")
