@@ -18,7 +18,7 @@ from mirror.desk.provenance import provenance_of
 from mirror.desk.reps_file import origin
 from mirror.desk.study import Progress, study
 from mirror.faults import BadInput
-from mirror.plain import in_a_line
+from mirror.files.plain import in_a_line
 from mirror.report.json_document import document
 from mirror.settings import Settings, every, load
 from squat_mirror.rows import FrameRow, RepRow, frame_rows, rep_rows, table

@@ -23,6 +23,7 @@ from mirror.camera.video import VideoFile
 from mirror.coach.feedback import Light
 from mirror.coach.words import words
 from mirror.desk.study import Study, study
+from mirror.files.writing import check_writable, write_whole
 from mirror.fitting.from_settings import constants_of, model_threads, thresholds
 from mirror.knees.analysis import analyse
 from mirror.knees.constants import ANKLE, KNEE
@@ -33,7 +34,6 @@ from mirror.settings import Settings, files_named
 from mirror.station.run import DEMO_CLIP
 from mirror.station.station import Station
 from mirror.stopwatch import Laps, Took
-from mirror.writing import check_writable, write_whole
 
 if TYPE_CHECKING:
     from mirror.screen.stage import Stage

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mirror.faults import BadInput, PermanentFault
-from mirror.plain import in_a_line, in_home
+from mirror.files.plain import in_a_line, in_home
 from mirror.settings import Settings
 
 if TYPE_CHECKING:

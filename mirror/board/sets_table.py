@@ -14,8 +14,8 @@ from typing import Any
 from mirror.board.messages import FinishedSet
 from mirror.board.stations import natural
 from mirror.coach.words import Words
+from mirror.files.plain import cell
 from mirror.mqtt.topics import VERDICTS
-from mirror.plain import cell
 
 COLUMNS = (
     "time", "station", "set", "reps", *VERDICTS, "worst", "worst_side", "worst_deg", "sentence",

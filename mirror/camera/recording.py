@@ -18,8 +18,8 @@ from mirror.camera.frame import F32, U8, Frame, Layout
 from mirror.camera.playback import Playback
 from mirror.camera.video import USUAL_FPS, check_readable
 from mirror.faults import BadInput
-from mirror.plain import controls
-from mirror.writing import whole
+from mirror.files.plain import controls
+from mirror.files.writing import whole
 
 F64 = npt.NDArray[np.float64]
 Value = TypeVar("Value")

@@ -15,7 +15,7 @@ import typer
 
 from mirror.cli.app import app, debug, debugging
 from mirror.faults import PermanentFault, TemporaryFault
-from mirror.plain import controls, in_a_line
+from mirror.files.plain import controls, in_a_line
 from mirror.service.stopping import unwind_when_ended
 
 # Each hangs its commands on the app; the order here is the order in --help.

@@ -9,7 +9,7 @@ import typer
 
 from mirror.cli.app import family
 from mirror.cli.flags import Config, Overwrite, load_settings
-from mirror.plain import in_a_line
+from mirror.files.plain import in_a_line
 
 if TYPE_CHECKING:
     from mirror.settings import Settings
@@ -25,8 +25,8 @@ def config_init(
     yes: Overwrite = False,
 ) -> None:
     """Write a settings file with every setting, its bounds and its unit; all defaults, to be changed."""
+    from mirror.files.writing import check_writable, write_whole
     from mirror.settings import Settings, render_toml
-    from mirror.writing import check_writable, write_whole
 
     if file == Path("-"):
         typer.echo(render_toml(Settings()), nl=False)

@@ -88,12 +88,12 @@ def models_bench(
 
     With model.name = "auto" the mirror uses what is recommended here from its next start on.
     """
+    from mirror.files.writing import check_writable
     from mirror.pose import choice
     from mirror.pose.catalog import checked_file
     from mirror.pose.interpreter import Network
     from mirror.service.folders import state_folder
     from mirror.settings import files_named
-    from mirror.writing import check_writable
 
     settings = load_settings(config)
     if json is not None:
@@ -198,7 +198,7 @@ def _write_json(
     from json import dumps
     from os import getloadavg
 
-    from mirror.writing import write_whole
+    from mirror.files.writing import write_whole
 
     document = {
         "schema": 1,

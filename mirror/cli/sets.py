@@ -34,8 +34,8 @@ def sets_list(
     from rich.markup import escape
     from rich.table import Table
 
+    from mirror.files.plain import in_a_line
     from mirror.history.export import newest
-    from mirror.plain import in_a_line
 
     kept = newest(origin, last)
     if not kept:
@@ -56,9 +56,9 @@ def sets_export(
     origin: From = None,
 ) -> None:
     """Every repetition as a line of CSV."""
+    from mirror.files.writing import check_writable, write_whole
     from mirror.history.export import database_files, every_repetition
     from mirror.settings import find
-    from mirror.writing import check_writable, write_whole
 
     settings = find()
     check_writable([output], [*database_files(origin), *([settings] if settings else [])], yes)

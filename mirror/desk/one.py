@@ -15,8 +15,9 @@ from mirror.coach.words import Words, words
 from mirror.desk.provenance import provenance_of
 from mirror.desk.reporting import reported
 from mirror.desk.study import Progress, Study, as_recording, study
+from mirror.files.plain import in_a_line
+from mirror.files.writing import is_stream, write_whole
 from mirror.fitting.from_settings import thresholds
-from mirror.plain import in_a_line
 from mirror.report.compare import Comparison
 from mirror.report.frames_csv import frames_csv
 from mirror.report.html_report import report_html
@@ -25,7 +26,6 @@ from mirror.report.plot import plot_png
 from mirror.report.table import reps_table, unknown_lines
 from mirror.report.trc import trc_2d, trc_3d
 from mirror.settings import Settings
-from mirror.writing import is_stream, write_whole
 
 STDOUT = Path("/dev/stdout")
 

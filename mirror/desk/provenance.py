@@ -12,11 +12,11 @@ from typing import Any
 from mirror import __version__
 from mirror.desk.many import sha256
 from mirror.desk.study import Study
+from mirror.files.writing import is_stream
 from mirror.fitting.from_settings import thresholds
 from mirror.pose.catalog import FOOT_MODEL, find
 from mirror.report.provenance import NetworkFile, Provenance
 from mirror.settings import Settings, every
-from mirror.writing import is_stream
 
 BEARING = ("camera", "person", "model", "knees")
 """Sections of settings that an analysis reads."""

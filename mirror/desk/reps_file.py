@@ -13,9 +13,9 @@ from mirror import __version__
 from mirror.desk.many import sha256
 from mirror.desk.one import Wanted, Work
 from mirror.faults import BadInput
+from mirror.files.writing import is_stream, write_whole
 from mirror.report.reps_csv import SAME, Row, by_input, read, written
 from mirror.service.containment import clause_of
-from mirror.writing import is_stream, write_whole
 
 TABLE_EVERY_S = 5.0
 """What was done longer ago than this is not lost by a power cut."""

@@ -17,7 +17,8 @@ from mirror.desk.one import STDOUT, Wanted, Work, analyze_one, write_report
 from mirror.desk.reps_file import RepsFile, origin
 from mirror.desk.study import Study
 from mirror.faults import BadInput, PermanentFault, TemporaryFault
-from mirror.plain import in_a_line
+from mirror.files.plain import in_a_line
+from mirror.files.writing import check_writable, is_folder, is_stream, write_whole
 from mirror.pose.catalog import find
 from mirror.report.columns import REPS, sidecar
 from mirror.report.compare import Comparison, compare, comparison_document, comparison_table, set_of_reps
@@ -27,7 +28,6 @@ from mirror.report.plot import check_can_plot
 from mirror.report.reps_csv import Row, rows_of
 from mirror.service.containment import clause_of
 from mirror.settings import Settings, files_named
-from mirror.writing import check_writable, is_folder, is_stream, write_whole
 
 SUFFIX = {
     "json": ".json",

@@ -14,9 +14,9 @@ from typing import Any
 
 from mirror.doctor.finding import Finding
 from mirror.faults import BadInput
+from mirror.files.plain import in_home
 from mirror.mqtt.connection import client_for, why_not
 from mirror.mqtt.setup import BrokerSetup, setup_for
-from mirror.plain import in_home
 from mirror.settings import Settings
 
 PATIENCE_S = 6.0

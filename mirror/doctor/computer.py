@@ -20,8 +20,8 @@ from pathlib import Path
 
 from mirror.camera.picamera import PicameraUnusable, picamera2_class
 from mirror.doctor.finding import Finding, Level
+from mirror.files.plain import in_home
 from mirror.history.database import FILE_NAME, newest_believed
-from mirror.plain import in_home
 from mirror.service import incident_log, starts, throttling
 from mirror.service.metrics import ours
 from mirror.service.wall_clock import A_DAY_S, CLOCK_IS_SET, plausible

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirror.faults import BadInput, PermanentFault
+from mirror.files.plain import cell
 from mirror.history.database import FILE_NAME, MIGRATIONS, TooNew, delete_before, delete_everything, open_rows
-from mirror.plain import cell
 from mirror.service.folders import state_folder
 
 COLUMNS = (

@@ -13,10 +13,10 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from mirror.files.writing import replace_whole
 from mirror.knees.constants import KeypointConstants
 from mirror.knees.optics import Camera
 from mirror.mounting.learned_tilt import LearnedMount, Visitor
-from mirror.writing import replace_whole
 
 log = logging.getLogger(__name__)
 

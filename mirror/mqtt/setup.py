@@ -10,8 +10,8 @@ import socket
 from dataclasses import dataclass, field
 
 from mirror.faults import BadInput
+from mirror.files.plain import in_home
 from mirror.mqtt.topics import Topics
-from mirror.plain import in_home
 from mirror.settings import Settings
 
 PORT, TLS_PORT = 1883, 8883

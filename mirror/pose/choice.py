@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from mirror.faults import BadInput
+from mirror.files.writing import replace_whole
 from mirror.pose.catalog import DEFAULT_MODEL, ModelEntry, checked_file, entries, models_folder
 from mirror.pose.interpreter import Network, threads_said
 from mirror.pose.movenet import Decoder
-from mirror.writing import replace_whole
 
 FILE_NAME = "model-choice.json"
 WANTED_PER_S = 15.0

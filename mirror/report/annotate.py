@@ -34,6 +34,7 @@ from mirror.coach.mark_style import (
 )
 from mirror.coach.words import in_english
 from mirror.faults import BadInput
+from mirror.files.writing import whole_by_name
 from mirror.knees.analysis import Analysis, targets
 from mirror.knees.constants import ANKLE, KNEE, SIDE
 from mirror.knees.judge import LegJudgement
@@ -41,7 +42,6 @@ from mirror.knees.optics import F64
 from mirror.knees.reading import XY, Rep, Verdict
 from mirror.report.film import Film
 from mirror.report.palette import bgr
-from mirror.writing import whole_by_name
 
 Picture = npt.NDArray[np.uint8]
 

@@ -23,9 +23,9 @@ from mirror.coach.sets import LegOfSet
 from mirror.coach.summary import others_line
 from mirror.coach.words import Words, words
 from mirror.faults import PartMissing
+from mirror.files.plain import in_a_line
 from mirror.knees.analysis import Analysis
 from mirror.knees.reading import Rep, RepLeg, Verdict
-from mirror.plain import in_a_line
 from mirror.report.compare import Comparison
 from mirror.report.curves import (
     PAPER,

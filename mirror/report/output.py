@@ -1,6 +1,6 @@
 """Where results go: names for the files of several inputs.
 
-Knows files' names, not what is in them; how they are written is `mirror/writing.py`.
+Knows files' names, not what is in them; how they are written is `mirror/files/writing.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mirror.faults import BadInput
-from mirror.writing import is_folder
+from mirror.files.writing import is_folder
 
 
 def targets(output: Path, inputs: Sequence[Path], suffix: str) -> list[Path]:

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mirror.faults import BadInput
+from mirror.files.plain import cell
 from mirror.knees.analysis import Analysis
 from mirror.knees.reading import Rep, RepLeg
 from mirror.knees.reasons import Reason
-from mirror.plain import cell
 
 COLUMNS = (
     "file",

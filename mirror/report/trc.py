@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from mirror.files.plain import in_a_line
 from mirror.knees import markers
 from mirror.knees.analysis import Analysis
 from mirror.knees.optics import F64
-from mirror.plain import in_a_line
 
 ALL = (
     "Nose", "LEye", "REye", "LEar", "REar", "LShoulder", "RShoulder", "LElbow", "RElbow", "LWrist", "RWrist",

@@ -8,10 +8,10 @@ from pathlib import Path
 from mirror.coach.feedback import Feedback
 from mirror.coach.words import Words
 from mirror.faults import BadInput
+from mirror.files.writing import whole_by_name
 from mirror.screen.fonts import OWN, face_for
 from mirror.screen.qr_code import Share
 from mirror.screen.stage import Stage
-from mirror.writing import whole_by_name
 
 SIZE = (1080, 1920)
 

@@ -15,9 +15,9 @@ from typing import Any, Protocol, TextIO
 from mirror.coach.feedback import Feedback, Light, State
 from mirror.coach.lines import Cue, Line, Praise
 from mirror.coach.words import Words
+from mirror.files.writing import begin
 from mirror.knees.reading import Rep, RepLeg
 from mirror.service.containment import Report, logged
-from mirror.writing import begin
 
 log = logging.getLogger(__name__)
 

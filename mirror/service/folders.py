@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from mirror.plain import in_home
+from mirror.files.plain import in_home
 
 
 def state_folder() -> Path:

@@ -16,9 +16,9 @@ from typing import Any
 from mirror import __version__
 from mirror.camera.recording import Recording
 from mirror.faults import PermanentFault
+from mirror.files.writing import replace_whole
 from mirror.service.black_box import BlackBox, keep
 from mirror.service.containment import Incident
-from mirror.writing import replace_whole
 
 log = logging.getLogger(__name__)
 

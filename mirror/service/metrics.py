@@ -21,12 +21,12 @@ from typing import Any
 from mirror import __version__
 from mirror.coach.feedback import Feedback, Light, State
 from mirror.coach.lamp import worse_verdict
+from mirror.files.plain import in_home
+from mirror.files.writing import replace_whole
 from mirror.knees.reading import Rep, Verdict
-from mirror.plain import in_home
 from mirror.service.containment import Report, logged
 from mirror.service.throttling import THROTTLE_BITS, Health
 from mirror.stopwatch import Took
-from mirror.writing import replace_whole
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from mirror.faults import BadInput, PartMissing, StaysAway
-from mirror.writing import replace_whole
+from mirror.files.writing import replace_whole
 
 log = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from mirror.faults import BadInput
+from mirror.files.writing import replace_whole
 from mirror.settings.errors import did_you_mean, toml_fault
 from mirror.settings.fields import LEAVE_OUT
 from mirror.settings.render import toml
 from mirror.settings.sections import every
 from mirror.settings.sources import SYSTEM_FILE, check_file, find, is_root, own_file
-from mirror.writing import replace_whole
 
 
 def file_to_change(config: Path | str | None = None) -> Path:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from mirror.faults import BadInput
-from mirror.plain import in_home
+from mirror.files.plain import in_home
 from mirror.settings.errors import (
     did_you_mean,
     misfit,

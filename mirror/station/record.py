@@ -23,6 +23,7 @@ from mirror.camera.pick import open_camera
 from mirror.camera.recording import MOST_FRAMES, OFF_PICTURE, Recording, save
 from mirror.camera.view import WEBCAM_GUESS
 from mirror.faults import BadInput, PermanentFault
+from mirror.files.writing import check_writable, is_stream
 from mirror.fitting.from_settings import camera_of, constants_of, thresholds
 from mirror.fitting.networks import foot_net, pose_net
 from mirror.knees.live import KneeWatch
@@ -35,7 +36,6 @@ from mirror.service.stopping import signals_heard
 from mirror.settings import Settings, files_named
 from mirror.station.knee_watch import in_the_way
 from mirror.station.toe_watch import ToeWatch
-from mirror.writing import check_writable, is_stream
 
 ELSEWHERE = (Path(tempfile.gettempdir()), Path("/dev/shm"))
 """Where a recording goes whose own place takes no more."""

@@ -16,6 +16,7 @@ from mirror.camera.missing_camera import open_or_wait
 from mirror.camera.pick import open_camera
 from mirror.coach.words import words
 from mirror.faults import BadInput
+from mirror.files.writing import check_writable
 from mirror.service.folders import runtime_folder
 from mirror.service.starts import Starts
 from mirror.service.stopping import signals_heard
@@ -24,7 +25,6 @@ from mirror.station.late_screen import LateScreen
 from mirror.station.resting import rest_before
 from mirror.station.station import Station
 from mirror.station.upkeep import upkeep_for
-from mirror.writing import check_writable
 
 log = logging.getLogger(__name__)
 

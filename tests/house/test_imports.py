@@ -66,7 +66,7 @@ def test_every_room_is_in_the_picture() -> None:
 
 def test_the_root_of_the_package_holds_no_loose_wirings() -> None:
     loose = {path.stem for path in PACKAGE.glob("*.py")}
-    assert loose == {"__init__", "__main__", "faults", "plain", "stopwatch", "writing"}
+    assert loose == {"__init__", "__main__", "faults", "stopwatch"}
 
 
 @pytest.mark.parametrize("room", drawn())

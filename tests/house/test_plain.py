@@ -12,9 +12,9 @@ import pytest
 import simulate
 
 from mirror.cli import main
+from mirror.files.plain import cell, controls, in_a_line
 from mirror.history.database import FILE_NAME, open_rows
 from mirror.history.export import every_repetition
-from mirror.plain import cell, controls, in_a_line
 
 TITLE = "\x1b]0;yours\x07"
 COLOUR = "\x1b[31m"

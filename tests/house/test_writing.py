@@ -15,9 +15,18 @@ from pathlib import Path
 import pytest
 from patience import PATIENCE_S
 
-from mirror import cli, writing
+from mirror import cli
 from mirror.faults import BadInput
-from mirror.writing import begin, check_writable, is_stream, replace_whole, whole, whole_by_name, write_whole
+from mirror.files import writing
+from mirror.files.writing import (
+    begin,
+    check_writable,
+    is_stream,
+    replace_whole,
+    whole,
+    whole_by_name,
+    write_whole,
+)
 
 PACKAGE = Path(__file__).resolve().parents[2] / "mirror"
 OPENS = {
@@ -220,7 +229,7 @@ WRITES = """
 import sys, time
 from pathlib import Path
 from mirror.service.stopping import unwind_when_ended
-from mirror.writing import whole
+from mirror.files.writing import whole
 unwind_when_ended()
 with whole(Path(sys.argv[1])) as file:
     file.write(b"half")
@@ -340,4 +349,4 @@ def test_no_other_module_opens_a_file_to_write() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and opens_to_write(node)
     }
-    assert found - set(BY_ANOTHER_LIBRARY) == {"writing.py"}
+    assert found - set(BY_ANOTHER_LIBRARY) == {"files/writing.py"}

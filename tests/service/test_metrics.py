@@ -13,10 +13,10 @@ import pytest
 from coach.readings import rep
 from patience import PATIENCE_S
 
-from mirror import writing
 from mirror.camera.mailbox import Mailbox
 from mirror.coach.feedback import Light, State, nothing
 from mirror.doctor import computer as this_computer
+from mirror.files import writing
 from mirror.knees.reading import Verdict
 from mirror.service import metrics
 from mirror.service.metrics import Metrics, RepCount, Snapshot, metrics_for

@@ -231,6 +231,6 @@ def test_a_disk_that_is_full_is_known_before_anybody_squats(
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mirror.writing.os.fsync", full)
+    monkeypatch.setattr("mirror.files.writing.os.fsync", full)
     assert main(["record", "set.npz", "--camera", str(demo_clip)]) == 2
     assert "set.npz cannot be written: No space left on device" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from mirror.faults import BadInput
-from mirror.plain import in_a_line
+from mirror.files.plain import in_a_line
 
 LONGEST_OF_NAME = 40
 """Letters of a file's name that its unfinished one repeats: no file system takes more than 255 bytes."""

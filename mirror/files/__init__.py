@@ -1,0 +1,1 @@
+"""What everybody needs who writes: one gate for files (`writing.py`), text that harms nobody (`plain.py`)."""
