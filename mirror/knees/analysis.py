@@ -210,7 +210,8 @@ def _from_toes(
         return None
     toe = rectify(tips.yx, size, camera)
     stance = placement.stance
-    return from_toes(toe, stance.ankle, stance.depth, constants.toe_reach, tips.sd, camera.tilt_sd_deg)
+    reach, tilt_sd_deg = constants.toe_reach, camera.tilt_sd_deg
+    return from_toes(toe, stance.ankle, stance.depth, reach, tips.sd, tilt_sd_deg, stance.sd)
 
 
 def _standards(

@@ -38,6 +38,8 @@ DROP_PER_TILT = 0.66
 DIRECTIONS: F64 = np.radians(np.arange(-80.0, 91.0))
 REACHES: F64 = np.linspace(-2.5, 2.5, 11, dtype=np.float64)
 """Directions, and reaches in REACH_SD, that are weighed."""
+STEEPEST = math.radians(60.0)
+"""A foot that is turned out further is hardly known by how far its tip is aside."""
 REFERENCE_SD = math.radians(5.0)
 LEAST_FORWARD = 0.15
 """Knees that came less far forward than this (shank lengths) show no direction."""
@@ -119,6 +121,7 @@ def from_toes(
     toe_reach: float,
     sd: F64 | None = None,
     tilt_sd_deg: float = ASSUMED_TILT_SD_DEG,
+    shank_sd: float = 0.0,
 ) -> Azimuth:
     """Foot directions from the toe tips of somebody standing.
 
@@ -130,6 +133,7 @@ def from_toes(
         themselves, each network's own otherwise.
     sd : (2,) radians, the spread over several looks, if known.
     tilt_sd_deg : of the camera's tilt.
+    shank_sd : of the standing shank's length, as a share of it: what it is wrong by, the foot's reach is.
 
     Returns
     -------
@@ -159,6 +163,7 @@ def from_toes(
     weight /= weight.sum(0)
     value = (weight * DIRECTIONS[:, None]).sum(0)
     own = np.sqrt((weight * (DIRECTIONS[:, None] - value) ** 2).sum(0))
+    own = np.hypot(own, shank_sd * np.tan(np.minimum(np.abs(value), STEEPEST)))
     return Azimuth(value, own if sd is None else np.maximum(own, sd), "toes")
 
 

@@ -218,4 +218,6 @@ class FootDirection:
         if self._toes is None or stance is None:
             return None
         reach, tilt_sd_deg = self._constants.toe_reach, self._tilt_sd_deg
-        return from_toes(self._toes, stance.ankle, stance.depth, reach, tilt_sd_deg=tilt_sd_deg)
+        return from_toes(
+            self._toes, stance.ankle, stance.depth, reach, tilt_sd_deg=tilt_sd_deg, shank_sd=stance.sd
+        )

@@ -103,3 +103,12 @@ def test_a_foot_nobody_saw_points_as_feet_mostly_do_until_a_reference_says_where
     assert np.degrees(both.value) == pytest.approx([30.0, 10.0])
     assert np.isfinite(both.sd).all()
     assert with_toes(known, None) is known
+
+
+def test_a_stance_that_is_known_less_well_tells_less_of_feet_that_point_outward() -> None:
+    toe, ankle = tips(35.0)
+    sure, unsure = (from_toes(toe, ankle, np.full(2, DEPTH), REACH, shank_sd=sd) for sd in (0.0, 0.06))
+    assert (unsure.sd > sure.sd).all()
+    ahead = [from_toes(*tips(0.0), np.full(2, DEPTH), REACH, shank_sd=sd).sd for sd in (0.0, 0.06)]
+    assert ahead[1] == pytest.approx(ahead[0], rel=0.05), "a foot that points ahead hardly needs its length"
+    assert np.array_equal(unsure.value, sure.value)
